@@ -1,0 +1,177 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gm2m/content_types.hpp>
+#include <gm2m/object.hpp>
+#include <gm2m/registry.hpp>
+#include <gm2m/related_manager.hpp>
+#include <gm2m/statement_listener.hpp>
+
+namespace gm2m {
+
+struct DatabaseOptions {
+    std::string content_type_table = "gm2m_content_type";
+    /// SQLite: how long a statement waits for another connection's lock before it throws Busy.
+    std::chrono::milliseconds busy_timeout{10'000};
+    /// The most keys that one parameter of a statement holds; an operation on more takes further statements, within
+    /// one transaction.
+    std::size_t keys_per_statement = 1'000'000;
+
+    /// The options for a database that Django and django-gm2m made or are to read.
+    static DatabaseOptions django() {
+        DatabaseOptions options;
+        options.content_type_table = "django_content_type";
+        return options;
+    }
+};
+
+/// What a deletion has removed.
+struct Deleted {
+    std::size_t rows = 0;
+    std::size_t links = 0;
+};
+
+/// One connection to one database, used by one thread at a time; for more, see Pool. Movable. The registry outlives
+/// it. A statement goes out only in the calls that say so; when one fails, the operation has had no effect, and the
+/// transaction that it was part of, if any, can only be rolled back.
+class Database {
+public:
+    /// Connects to "sqlite3://cinema.db", "sqlite3://:memory:", "sqlite3:///srv/cinema.db?readonly=true", or to
+    /// "postgresql://user@host/cinema" in any form that libpq reads.
+    /// Throws ConfigurationError for a URL or a registry that makes no sense, ConnectionError.
+    static Database open(const Registry& models, std::string_view url, const DatabaseOptions& options = {});
+
+    Database(Database&&) noexcept;
+    Database& operator=(Database&&) noexcept;
+    ~Database();
+
+    /// Creates the tables of the managed models, the join tables and the content type table, with their keys,
+    /// constraints and indexes; each unless it exists. One transaction; safe to repeat, also from several processes.
+    void create_tables();
+    /// Drops what create_tables() creates; the content type table only if it holds nothing of other programs.
+    void drop_tables();
+
+    // --- objects ---
+
+    /// Inserts an object: a struct, or a handle of any model. A key that the database or gm2m makes is in the result,
+    /// and also in `object` unless it is const or a temporary. 1 statement.
+    /// Throws UnknownModel, InvalidValue, UnsavedObject, IntegrityError.
+    template <class T>
+    auto insert(T&& object) {
+        return store(std::forward<T>(object), &Database::insert_object);
+    }
+    /// Inserts structs of one model in one transaction and round trip: one prepared statement, executed for each.
+    template <class T>
+    std::vector<Instance<T>> insert_many(std::vector<T> structs) {
+        std::vector<Object> objects;
+        objects.reserve(structs.size());
+        for (T& each : structs)
+            objects.push_back(make(std::move(each)));
+        insert_objects(objects);
+        std::vector<Instance<T>> instances;
+        instances.reserve(objects.size());
+        for (Object& object : objects)
+            instances.emplace_back(std::move(object));
+        return instances;
+    }
+    /// The same for handles, of one model or of several.
+    void insert_many(const std::vector<Object>& objects) { insert_objects(objects); }
+
+    /// The object with that key. 1 statement. Throws DoesNotExist, UnknownModel, InvalidValue.
+    template <class T>
+    Instance<T> get(const Value& key) {
+        return Instance<T>(get_object(models().get<T>(), key));
+    }
+    Object get(std::string_view model, const Value& key) { return get_object(models().get(model), key); }
+    /// As get(), but an empty handle if there is none.
+    template <class T>
+    Instance<T> find(const Value& key) {
+        return Instance<T>(find_object(models().get<T>(), key));
+    }
+    Object find(std::string_view model, const Value& key) { return find_object(models().get(model), key); }
+
+    /// Writes the object's fields, or those named, to its row. 1 statement. Throws DoesNotExist if the row is gone,
+    /// UnsavedObject, UnknownField, InvalidValue, IntegrityError.
+    void update(const ObjectRef& object, std::initializer_list<std::string_view> fields = {});
+    /// Inserts an object that has no key; else inserts or updates its row, whichever it takes. 1 statement.
+    /// Keys come back as with insert().
+    template <class T>
+    auto save(T&& object) {
+        return store(std::forward<T>(object), &Database::save_object);
+    }
+    /// Deletes the object's row and its links in all relations, on both sides. (BEHAVIOUR 6.1) f relations: f + 1
+    /// statements, one round trip. An object that is not there is no error: nothing is deleted.
+    Deleted remove(const ObjectRef& object);
+
+    // --- relations ---
+
+    /// The relation `field` of an object of its source model. Asks nothing of the database. Throws UnsavedObject,
+    /// WrongModel.
+    RelatedManager related(const ObjectRef& object, const GM2MField& field);
+    /// By name: a relation of the object's model, or a reverse accessor ("user_set").
+    /// Throws NoReverseRelation, saying what to do. (BEHAVIOUR 3.1, 3.2)
+    RelatedManager related(const ObjectRef& object, std::string_view name);
+    /// Finds in the join tables which models they hold, so that these have their reverse accessors. (BEHAVIOUR 3.3)
+    /// 1 statement per relation.
+    void discover();
+
+    ContentTypes& content_types() noexcept;
+    /// Removes the content types that ContentTypes::stale() lists, and the links that name them; returns them.
+    std::vector<ContentType> remove_stale_content_types(bool of_unknown_apps = false);
+
+    const Registry& models() const noexcept;
+    /// Sees every statement from now on; an empty function ends it. What it captures outlives its use.
+    void listen(StatementListener listener);
+    /// False once the connection is known to be lost: open another one.
+    bool is_usable() const noexcept;
+
+    struct Impl;
+    explicit Database(std::unique_ptr<Impl> impl) noexcept;
+    Impl& impl() noexcept { return *impl_; }
+
+private:
+    friend class Transaction;
+
+    /// A new handle with the struct moved or copied into it.
+    template <class T>
+    Object make(T&& value) {
+        using Struct = std::remove_cvref_t<T>;
+        Object object = models().get<Struct>().make();
+        object.get<Struct>() = std::forward<T>(value);
+        return object;
+    }
+    template <class T>
+    auto store(T&& value, void (Database::*write)(const Object&)) {
+        using Struct = std::remove_cvref_t<T>;
+        if constexpr (std::derived_from<Struct, Object>) {
+            (this->*write)(value);
+            return value;
+        } else {
+            Object object = make(std::forward<T>(value));
+            (this->*write)(object);
+            if constexpr (std::is_lvalue_reference_v<T> && !std::is_const_v<std::remove_reference_t<T>>)
+                copy_key(object, &value);
+            return Instance<Struct>(std::move(object));
+        }
+    }
+
+    void insert_object(const Object& object);
+    void insert_objects(std::span<const Object> objects);
+    void save_object(const Object& object);
+    Object get_object(const Model& model, const Value& key);
+    Object find_object(const Model& model, const Value& key);
+    static void copy_key(const Object& from, void* to);
+
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gm2m

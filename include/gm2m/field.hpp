@@ -1,0 +1,204 @@
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gm2m/value.hpp>
+
+namespace gm2m {
+
+class Model;
+
+/// What a field declares beyond its name and its kind.
+struct FieldOptions {
+    /// Text: the most characters (not bytes); none means unlimited. Checked before anything is written.
+    std::optional<std::size_t> max_length = {};
+    /// Whether the column may be NULL. A std::optional member is nullable without it.
+    bool null = false;
+    bool unique = false;
+    /// Whether the column has an index of its own. Foreign keys have one in any case.
+    bool index = false;
+    /// The column, if it is not called as the field is (a foreign key: `<name>_id`).
+    std::string column = {};
+    /// Decimal: all digits, and those after the point.
+    int max_digits = 18;
+    int decimal_places = 2;
+    /// The value that a new object of a run-time model starts with.
+    Value default_value = {};
+    /// A primary key: whether the database (integers) or gm2m (UUIDs) makes the key of an object that has none.
+    bool generated = true;
+    /// A foreign key: whether the database enforces it.
+    bool db_constraint = true;
+    /// A foreign key: the name of the reverse accessor on the target.
+    std::string related_name = {};
+    std::string verbose_name = {};
+};
+
+namespace detail {
+/// One reader and one writer thunk per member, made where the member's type is known; everything else is compiled
+/// once, against these.
+struct Accessor {
+    using View = ValueView (*)(const Accessor&, const void* object, Scratch&);
+    using Assign = void (*)(const Accessor&, void* object, const ValueView&);
+
+    View view = nullptr;
+    Assign assign = nullptr;
+    /// The pointer to member, or the index of a run-time model's value.
+    std::array<std::byte, 16> member{};
+    /// What else the thunks need, such as the names of an enum's values.
+    std::shared_ptr<const void> context = {};
+
+    template <class Member>
+    void set_member(Member value) noexcept {
+        static_assert(sizeof(Member) <= sizeof(member));
+        std::memcpy(member.data(), &value, sizeof value);
+    }
+    template <class Member>
+    Member get_member() const noexcept {
+        Member value;
+        std::memcpy(&value, member.data(), sizeof value);
+        return value;
+    }
+};
+}  // namespace detail
+
+/// A column of a model. Lives as long as its registry.
+class Field {
+public:
+    const std::string& name() const noexcept { return name_; }
+    const std::string& column() const noexcept { return column_; }
+    /// The kind of the column; a foreign key has the kind of its target's primary key once the target is registered.
+    Kind kind() const noexcept { return kind_; }
+    bool null() const noexcept { return options_.null; }
+    bool is_primary_key() const noexcept { return primary_key_; }
+    /// Whether an object without a key gets one when it is inserted.
+    bool is_generated() const noexcept;
+    const FieldOptions& options() const noexcept { return options_; }
+    const Model& model() const noexcept { return *model_; }
+
+    bool is_foreign_key() const noexcept { return !target_label_.empty(); }
+    /// "app.Model" as declared; empty for other fields.
+    const std::string& target_label() const noexcept { return target_label_; }
+    /// Null until the target is registered.
+    const Model* target() const noexcept { return target_; }
+
+    /// The value in `object`, a struct or row of this field's model; a view into it or into `scratch`.
+    ValueView view(const void* object, Scratch& scratch) const { return accessor_.view(accessor_, object, scratch); }
+    /// Throws InvalidValue, naming the field, if the value does not fit the member.
+    void assign(void* object, const ValueView& value) const;
+    /// Throws InvalidValue, naming the field, if the value cannot be stored in the column: NULL, too long, not UTF-8…
+    void check(const ValueView& value) const;
+    /// `value` as this field's kind: integers widen, text is read as a date, a UUID…. Throws InvalidValue.
+    Value coerce(const Value& value) const;
+    /// "cinema.Movie.title"
+    std::string label() const;
+
+private:
+    friend class Model;
+    friend class ModelDeclaration;
+    friend class Registry;
+
+    std::string name_;
+    std::string column_;
+    Kind kind_ = Kind::text;
+    bool primary_key_ = false;
+    bool nullable_member_ = false;  // the member can hold NULL
+    FieldOptions options_;
+    std::string target_label_;
+    const Model* target_ = nullptr;
+    const Model* model_ = nullptr;
+    detail::Accessor accessor_;
+};
+
+/// The texts under which an enum's values are stored; see enum_text().
+template <class E>
+struct EnumText {
+    std::shared_ptr<const std::vector<std::pair<E, std::string>>> names;
+};
+
+/// Maps an enum to text: `.field("status", &Order::status, enum_text<Status>({{Status::open, "open"}, …}))`.
+/// A value without a name is an InvalidValue on its way in and out.
+template <class E>
+    requires std::is_enum_v<E>
+EnumText<E> enum_text(std::initializer_list<std::pair<E, std::string>> names) {
+    return {std::make_shared<const std::vector<std::pair<E, std::string>>>(names)};
+}
+
+namespace detail {
+
+[[noreturn]] void throw_no_enum_text(std::int64_t value);
+
+/// T: the model's struct; Owner: the struct that declares the member (T or a base of it).
+template <class T, class Owner, class M>
+Accessor member_accessor(M Owner::*member) {
+    using Inner = typename Unwrap<M>::type;
+    using Member = M T::*;
+    Accessor accessor;
+    accessor.set_member<Member>(member);
+    accessor.view = [](const Accessor& self, const void* object, Scratch& scratch) -> ValueView {
+        const M& value = static_cast<const T*>(object)->*self.get_member<Member>();
+        if constexpr (Unwrap<M>::optional)
+            return value ? Adapter<Inner>::view(*value, scratch) : ValueView{};
+        else
+            return Adapter<Inner>::view(value, scratch);
+    };
+    accessor.assign = [](const Accessor& self, void* object, const ValueView& from) {
+        M& value = static_cast<T*>(object)->*self.get_member<Member>();
+        if constexpr (Unwrap<M>::optional) {
+            if (from.is_null())
+                value.reset();
+            else
+                Adapter<Inner>::assign(value.emplace(), from);
+        } else {
+            Adapter<Inner>::assign(value, from);
+        }
+    };
+    return accessor;
+}
+
+template <class T, class Owner, class M>
+Accessor enum_accessor(M Owner::*member, EnumText<typename Unwrap<M>::type> text) {
+    using E = typename Unwrap<M>::type;
+    using Names = std::vector<std::pair<E, std::string>>;
+    using Member = M T::*;
+    Accessor accessor;
+    accessor.set_member<Member>(member);
+    accessor.context = std::move(text.names);
+    accessor.view = [](const Accessor& self, const void* object, Scratch&) -> ValueView {
+        const M& value = static_cast<const T*>(object)->*self.get_member<Member>();
+        E inner{};
+        if constexpr (Unwrap<M>::optional) {
+            if (!value)
+                return {};
+            inner = *value;
+        } else {
+            inner = value;
+        }
+        for (const auto& [candidate, name] : *static_cast<const Names*>(self.context.get()))
+            if (candidate == inner)
+                return ValueView::of_text(name);
+        throw_no_enum_text(static_cast<std::int64_t>(inner));
+    };
+    accessor.assign = [](const Accessor& self, void* object, const ValueView& from) {
+        M& value = static_cast<T*>(object)->*self.get_member<Member>();
+        if constexpr (Unwrap<M>::optional) {
+            if (from.is_null()) {
+                value.reset();
+                return;
+            }
+        }
+        for (const auto& [candidate, name] : *static_cast<const Names*>(self.context.get()))
+            if (name == from.text()) {
+                value = candidate;
+                return;
+            }
+        throw_not_in_enum(from.text());
+    };
+    return accessor;
+}
+
+}  // namespace detail
+}  // namespace gm2m

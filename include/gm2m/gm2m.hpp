@@ -1,0 +1,18 @@
+#pragma once
+
+/// Everything but the interop headers.
+
+#include <gm2m/content_types.hpp>
+#include <gm2m/database.hpp>
+#include <gm2m/error.hpp>
+#include <gm2m/field.hpp>
+#include <gm2m/gm2m_field.hpp>
+#include <gm2m/model.hpp>
+#include <gm2m/object.hpp>
+#include <gm2m/pool.hpp>
+#include <gm2m/registry.hpp>
+#include <gm2m/related_manager.hpp>
+#include <gm2m/statement_listener.hpp>
+#include <gm2m/transaction.hpp>
+#include <gm2m/value.hpp>
+#include <gm2m/version.hpp>

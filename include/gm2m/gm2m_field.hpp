@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gm2m/model.hpp>
+
+namespace gm2m {
+
+class Registry;
+
+/// How a relation's join table is laid out. (DESIGN 5)
+enum class Layout {
+    standard,  ///< the peer's: a row id, all() in the order of linking
+    compact,   ///< the triple is the key: half the size, faster in reverse; all() ordered by model and key text
+};
+
+/// A parameter given at run time; see GM2MOptions::parse().
+using ParameterValue = std::variant<std::nullptr_t, bool, int, std::string, std::vector<std::string>>;
+using Parameters = std::vector<std::pair<std::string, ParameterValue>>;
+
+/// The parameters of a relation. (BEHAVIOUR 2.3)
+struct GM2MOptions {
+    /// Models ("app.Model") whose reverse accessors exist from the start; objects of others can be added all the same.
+    std::vector<std::string> related = {};
+    std::string verbose_name = {};
+    /// The join table, if it is not called `<source table>_<field>`.
+    std::string db_table = {};
+    /// Whether the database enforces the join table's foreign keys.
+    bool db_constraint = true;
+    /// False: the field refers to proxy models by their own content types.
+    bool for_concrete_model = true;
+    /// The reverse accessor, if it is not called `<source model>_set`; `%(class)s` and `%(app_label)s` stand for the
+    /// source. A trailing "+" hides the reverse side.
+    std::string related_name = {};
+    /// The name of the reverse side in lookups; else related_name, else the source model's name in lower case.
+    std::string related_query_name = {};
+    /// The most characters of a target's key as text; none means unlimited.
+    std::optional<std::size_t> pk_maxlength = 16;
+    Layout layout = Layout::standard;
+
+    /// From names and values, as a configuration file or a run-time description has them.
+    /// Throws ConfigurationError for a name that is none of the above or a value of the wrong kind.
+    static GM2MOptions parse(const Parameters& parameters);
+};
+
+namespace detail {
+struct GM2MFieldData;
+}
+
+/// A relation from one source model to objects of any models: a handle, cheap to copy, valid as long as the registry.
+/// Made by Registry::gm2m(). May be used from any thread.
+class GM2MField {
+public:
+    const std::string& name() const noexcept;
+    /// "cinema.User", whether registered or not.
+    const std::string& source_label() const noexcept;
+    /// "cinema.User.preferred_videos"
+    const std::string& label() const noexcept;
+    /// Throws ConfigurationError while the source model is not registered.
+    const Model& source() const;
+    const GM2MOptions& options() const noexcept;
+    /// The join table as declared or derived; cut where an engine allows less. Throws as source() does.
+    std::string table() const;
+
+    /// The reverse accessor: "user_set" or related_name; empty if hidden. Throws as source() does.
+    std::string accessor_name() const;
+    std::string query_name() const;
+    bool is_hidden() const noexcept;
+
+    /// Creates the reverse relation of a model, registered now or later. (BEHAVIOUR 3.2)
+    void add_relation(std::string_view model) const;
+    void add_relation(const Model& model) const;
+    /// The models that have the reverse relation: those named explicitly, and with `include_auto` also those that
+    /// came with a first object or were discovered. (BEHAVIOUR 3.5) Names that are not registered yet are left out.
+    std::vector<const Model*> get_related_models(bool include_auto = true) const;
+    bool is_related(const Model& model) const noexcept;
+
+    friend bool operator==(const GM2MField&, const GM2MField&) = default;
+
+    detail::GM2MFieldData& data() const noexcept { return *data_; }
+
+private:
+    friend class Registry;
+    explicit GM2MField(detail::GM2MFieldData& data) noexcept : data_(&data) {}
+
+    detail::GM2MFieldData* data_;
+};
+
+}  // namespace gm2m

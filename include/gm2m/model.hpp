@@ -1,0 +1,236 @@
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gm2m/field.hpp>
+
+namespace gm2m {
+
+class Object;
+class Registry;
+
+namespace detail {
+
+/// What identifies a struct at run time: one object per type.
+struct TypeInfo {
+    std::string_view signature;  // the compiler's text of type_info<T>(), in which the type's name stands
+};
+/// The type's name for a message.
+std::string name_of(const TypeInfo& type);
+
+template <class T>
+std::string_view type_signature() {
+    return __PRETTY_FUNCTION__;
+}
+template <class T>
+const TypeInfo& type_info() {
+    static const TypeInfo info{type_signature<T>()};
+    return info;
+}
+
+/// How a row's memory is laid out and treated.
+struct Storage {
+    const TypeInfo* type = nullptr;  // null for a run-time model
+    std::size_t size = 0;
+    std::size_t align = alignof(std::max_align_t);
+    void (*construct)(const Model&, void*) = nullptr;
+    void (*destroy)(const Model&, void*) noexcept = nullptr;
+};
+
+template <class T>
+Storage storage_of() {
+    static_assert(std::is_default_constructible_v<T>,
+                  "gm2m: a model's struct must be default-constructible: rows are read into it");
+    return {&type_info<T>(), sizeof(T), alignof(T), [](const Model&, void* at) { new (at) T(); },
+            [](const Model&, void* at) noexcept { static_cast<T*>(at)->~T(); }};
+}
+
+}  // namespace detail
+
+/// Columns that are unique together, or indexed together.
+struct Index {
+    std::vector<std::string> fields;  ///< names of fields, in the order of the index
+    bool unique = false;
+};
+
+/// The metadata of a model: what the library knows of a struct, or of a run-time model, and of its table. Made by
+/// Registry::model(), lives as long as the registry. Reading it is safe from any thread once the declaration is over.
+class Model {
+public:
+    Model(const Model&) = delete;
+    Model& operator=(const Model&) = delete;
+
+    const std::string& app_label() const noexcept { return app_label_; }
+    /// "Movie"
+    const std::string& name() const noexcept { return name_; }
+    /// "cinema.Movie"
+    const std::string& label() const noexcept { return label_; }
+    /// The name in lower case, as content types and accessors have it: "movie"
+    const std::string& model_name() const noexcept { return model_name_; }
+    /// The table as declared; where it is longer than an engine allows it is cut there (DESIGN 5).
+    const std::string& table() const noexcept { return table_; }
+    /// Whether create_tables() and drop_tables() care for the table. (BEHAVIOUR 1.3)
+    bool is_managed() const noexcept { return managed_; }
+    const std::string& verbose_name() const noexcept { return verbose_name_; }
+    bool is_run_time() const noexcept { return storage_.type == nullptr; }
+
+    /// In the order of declaration.
+    std::span<const std::unique_ptr<Field>> fields() const noexcept { return fields_; }
+    std::span<const Index> indexes() const noexcept { return indexes_; }
+    /// Throws ConfigurationError if none is declared.
+    const Field& primary_key() const;
+    /// Null if there is none of that name.
+    const Field* find_field(std::string_view name) const noexcept;
+    /// Throws UnknownField, offering the nearest names.
+    const Field& field(std::string_view name) const;
+
+    /// Throws ConfigurationError unless the model has a primary key and all models that it refers to are registered.
+    void require_complete() const;
+
+    /// A new object of this model that no database knows yet, with its fields' defaults.
+    Object make() const;
+    /// The same with values: `opera.make({{"title", "Carmen"}})`. Throws UnknownField, InvalidValue.
+    Object make(std::initializer_list<std::pair<std::string_view, Value>> values) const;
+
+    const detail::Storage& storage() const noexcept { return storage_; }
+
+private:
+    friend class Registry;
+    friend class ModelDeclaration;
+
+    Model(std::string_view label, detail::Storage storage);
+    Field& add_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
+                     FieldOptions options);
+
+    std::string app_label_;
+    std::string name_;
+    std::string label_;
+    std::string model_name_;
+    std::string table_;
+    std::string verbose_name_;
+    bool managed_ = true;
+    std::vector<std::unique_ptr<Field>> fields_;
+    std::vector<Index> indexes_;
+    const Field* primary_key_ = nullptr;
+    detail::Storage storage_;
+};
+
+/// The part of a declaration that is the same for structs and for run-time models.
+class ModelDeclaration {
+public:
+    const Model& model() const noexcept { return *model_; }
+
+protected:
+    ModelDeclaration(Registry& registry, Model& model) : registry_(&registry), model_(&model) {}
+
+    void declare_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
+                       FieldOptions options, bool primary_key = false, std::string_view target = {});
+    void declare_run_time_field(std::string_view name, Kind kind, FieldOptions options, bool primary_key,
+                                std::string_view target);
+    void declare_index(std::vector<std::string> fields, bool unique);
+    void set_table(std::string_view table);
+    void set_managed(bool managed);
+    void set_verbose_name(std::string_view name);
+
+private:
+    Registry* registry_;
+    Model* model_;
+};
+
+/// The options of a model, common to both builders.
+template <class Builder>
+class ModelOptions : public ModelDeclaration {
+public:
+    /// The table, if it is not called `<app_label>_<model>`.
+    Builder& table(std::string_view name) { return set_table(name), self(); }
+    /// False keeps every schema operation away from the table. (BEHAVIOUR 1.3)
+    Builder& managed(bool managed) { return set_managed(managed), self(); }
+    Builder& verbose_name(std::string_view name) { return set_verbose_name(name), self(); }
+    /// The fields' values are unique together.
+    Builder& unique_together(std::vector<std::string> fields) { return declare_index(std::move(fields), true), self(); }
+    /// An index over several fields.
+    Builder& index(std::vector<std::string> fields) { return declare_index(std::move(fields), false), self(); }
+
+protected:
+    using ModelDeclaration::ModelDeclaration;
+
+private:
+    Builder& self() { return static_cast<Builder&>(*this); }
+};
+
+/// Maps a struct from outside. The methods throw ConfigurationError for what cannot be.
+template <class T>
+class ModelBuilder : public ModelOptions<ModelBuilder<T>> {
+public:
+    /// The primary key: an integer, text, a UUID, a date, a time or a date-time. An integer or UUID key that is 0 or
+    /// nil is made by the database or by gm2m when the object is inserted, unless `generated` is false.
+    template <class Owner, class M>
+    ModelBuilder& primary_key(std::string_view name, M Owner::*member, FieldOptions options = {}) {
+        return declare(name, member, std::move(options), true, {});
+    }
+    template <class Owner, class M>
+    ModelBuilder& field(std::string_view name, M Owner::*member, FieldOptions options = {}) {
+        return declare(name, member, std::move(options), false, {});
+    }
+    /// An enum that is stored as text.
+    template <class Owner, class M>
+    ModelBuilder& field(std::string_view name, M Owner::*member, EnumText<typename Unwrap<M>::type> text,
+                        FieldOptions options = {}) {
+        check_member<Owner, M>();
+        this->declare_field(name, Kind::text, Unwrap<M>::optional,
+                            detail::enum_accessor<T, Owner, M>(member, std::move(text)), std::move(options));
+        return *this;
+    }
+    /// A foreign key to `target` ("app.Model", registered before or after); the member holds the target's key.
+    template <class Owner, class M>
+    ModelBuilder& foreign_key(std::string_view name, M Owner::*member, std::string_view target,
+                              FieldOptions options = {}) {
+        return declare(name, member, std::move(options), false, target);
+    }
+
+private:
+    friend class Registry;
+    using ModelOptions<ModelBuilder<T>>::ModelOptions;
+
+    template <class Owner, class M>
+    static void check_member() {
+        static_assert(std::derived_from<T, Owner>, "gm2m: the member is not one of this model's struct");
+    }
+    template <class Owner, class M>
+    ModelBuilder& declare(std::string_view name, M Owner::*member, FieldOptions options, bool primary_key,
+                          std::string_view target) {
+        check_member<Owner, M>();
+        static_assert(MappableMember<M>, "gm2m: no field kind for this member's type; specialise gm2m::Adapter for it");
+        if constexpr (MappableMember<M>)
+            this->declare_field(name, Adapter<typename Unwrap<M>::type>::kind, Unwrap<M>::optional,
+                                detail::member_accessor<T, Owner, M>(member), std::move(options), primary_key, target);
+        return *this;
+    }
+};
+
+/// Declares a model at run time: its objects hold a Value per field.
+class RunTimeModelBuilder : public ModelOptions<RunTimeModelBuilder> {
+public:
+    RunTimeModelBuilder& primary_key(std::string_view name, Kind kind, FieldOptions options = {}) {
+        return declare_run_time_field(name, kind, std::move(options), true, {}), *this;
+    }
+    RunTimeModelBuilder& field(std::string_view name, Kind kind, FieldOptions options = {}) {
+        return declare_run_time_field(name, kind, std::move(options), false, {}), *this;
+    }
+    /// A foreign key to `target` ("app.Model", registered before or after).
+    RunTimeModelBuilder& foreign_key(std::string_view name, std::string_view target, FieldOptions options = {}) {
+        return declare_run_time_field(name, Kind::big_integer, std::move(options), false, target), *this;
+    }
+
+private:
+    friend class Registry;
+    using ModelOptions<RunTimeModelBuilder>::ModelOptions;
+};
+
+}  // namespace gm2m

@@ -1,0 +1,192 @@
+#pragma once
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <gm2m/model.hpp>
+#include <gm2m/value.hpp>
+
+namespace gm2m {
+
+/// An object by its model and key alone, whether it exists or not.
+struct Reference {
+    const Model* model = nullptr;
+    Value key;
+
+    /// "cinema.Movie:5"
+    std::string to_string() const;
+
+    friend bool operator==(const Reference&, const Reference&) = default;
+};
+
+namespace detail {
+
+/// The head of an object's memory; the struct, or the values of a run-time model, follow it.
+struct Row {
+    explicit Row(const Model& of) noexcept : model(&of) {}
+
+    std::atomic<std::uint32_t> references{1};
+    bool stored = false;  // read from a database or written to it
+    const Model* model;
+
+    static constexpr std::size_t offset(std::size_t align) noexcept { return align <= 32 ? 32 : align; }
+    static Row* create(const Model& model);
+    static void destroy(Row* row) noexcept;
+};
+static_assert(sizeof(Row) <= Row::offset(1));
+
+}  // namespace detail
+
+/// A shared handle of one object of any model; empty by default. Copies share the object, as with std::shared_ptr;
+/// the handles may be used from several threads, the object from one at a time.
+class Object {
+public:
+    Object() noexcept = default;
+    Object(const Object& other) noexcept : row_(other.row_) { retain(); }
+    Object(Object&& other) noexcept : row_(std::exchange(other.row_, nullptr)) {}
+    Object& operator=(Object other) noexcept {
+        std::swap(row_, other.row_);
+        return *this;
+    }
+    ~Object() { release(); }
+
+    explicit operator bool() const noexcept { return row_ != nullptr; }
+
+    /// The object's model. Throws ObjectError on an empty handle, as all below does.
+    const Model& model() const;
+    /// The primary key; null or a nil value before the object is inserted.
+    Value key() const;
+    Reference reference() const { return {&model(), key()}; }
+    /// Whether the object was read from a database or written to one.
+    bool is_stored() const noexcept { return row_ && row_->stored; }
+
+    /// The struct, if the object's model is mapped to T; else throws WrongModel.
+    template <class T>
+    T& get() const {
+        if (T* found = get_if<T>())
+            return *found;
+        throw_wrong_type(detail::type_info<T>());
+    }
+    /// The struct, or null if the object is empty or of another model.
+    template <class T>
+    T* get_if() const noexcept {
+        if (!row_ || row_->model->storage().type != &detail::type_info<T>())
+            return nullptr;
+        return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(row_) + detail::Row::offset(alignof(T)));
+    }
+
+    /// The value of a field, of any kind of model. Throws UnknownField.
+    Value operator[](std::string_view field) const;
+    /// Gives a field a value, in memory alone. Throws UnknownField, InvalidValue.
+    void set(std::string_view field, const Value& value) const;
+
+    /// Calls the first visitor that takes the object's struct; one that takes `const Object&` takes any.
+    /// Throws WrongModel if there is none. All visitors return the same type.
+    template <class First, class... Rest>
+    decltype(auto) visit(First&& first, Rest&&... rest) const;
+
+    /// "cinema.Movie:5"
+    std::string to_string() const { return reference().to_string(); }
+
+    /// Whether both handles share one object.
+    bool is(const Object& other) const noexcept { return row_ == other.row_; }
+
+    detail::Row* row() const noexcept { return row_; }
+    /// Takes over one reference of `row`.
+    static Object adopt(detail::Row* row) noexcept {
+        Object object;
+        object.row_ = row;
+        return object;
+    }
+
+private:
+    void retain() const noexcept {
+        if (row_)
+            row_->references.fetch_add(1, std::memory_order_relaxed);
+    }
+    void release() noexcept {
+        if (row_ && row_->references.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            detail::Row::destroy(row_);
+    }
+    [[noreturn]] void throw_wrong_type(const detail::TypeInfo& wanted) const;
+    [[noreturn]] void throw_no_visitor() const;
+
+    detail::Row* row_ = nullptr;
+};
+
+/// An Object that is known to be a T, or empty.
+template <class T>
+class Instance : public Object {
+public:
+    Instance() noexcept = default;
+    /// Throws WrongModel if the object is of another model.
+    explicit Instance(Object object) : Object(std::move(object)) {
+        if (*this)
+            (void)Object::get<T>();
+    }
+
+    T* operator->() const { return &Object::get<T>(); }
+    T& operator*() const { return Object::get<T>(); }
+};
+
+/// What is accepted wherever an object is: an Object, an Instance, a bare struct, a Reference. Refers to its
+/// argument, so it lives no longer than the call that it is passed to.
+class ObjectRef {
+public:
+    ObjectRef(const Object& object) noexcept : object_(&object) {}
+    ObjectRef(const Reference& reference) noexcept : reference_(&reference) {}
+    template <class T>
+        requires(std::is_class_v<T> && !std::derived_from<T, Object> && !std::same_as<T, Reference> &&
+                 !Mappable<T> && !std::convertible_to<T, std::string_view> && !requires(const T& t) { t.begin(); })
+    ObjectRef(const T& object) noexcept : type_(&detail::type_info<T>()), struct_(&object) {}
+
+    const Object* object() const noexcept { return object_; }
+    const Reference* reference() const noexcept { return reference_; }
+    const detail::TypeInfo* type() const noexcept { return type_; }
+    const void* bare_struct() const noexcept { return struct_; }
+
+private:
+    const Object* object_ = nullptr;
+    const Reference* reference_ = nullptr;
+    const detail::TypeInfo* type_ = nullptr;
+    const void* struct_ = nullptr;
+};
+
+namespace detail {
+
+template <class F>
+struct VisitorOf : VisitorOf<decltype(&F::operator())> {};
+template <class R, class A>
+struct VisitorOf<R (*)(A)> {
+    using Argument = std::remove_cvref_t<A>;
+};
+template <class C, class R, class A>
+struct VisitorOf<R (C::*)(A)> : VisitorOf<R (*)(A)> {};
+template <class C, class R, class A>
+struct VisitorOf<R (C::*)(A) const> : VisitorOf<R (*)(A)> {};
+
+}  // namespace detail
+
+template <class First, class... Rest>
+decltype(auto) Object::visit(First&& first, Rest&&... rest) const {
+    using Argument = typename detail::VisitorOf<std::remove_cvref_t<First>>::Argument;
+    if constexpr (std::same_as<Argument, Object>) {
+        (void)model();
+        return first(*this);
+    } else {
+        if (Argument* found = get_if<Argument>())
+            return first(*found);
+        if constexpr (sizeof...(rest) > 0)
+            return visit(std::forward<Rest>(rest)...);
+        else
+            throw_no_visitor();
+    }
+}
+
+}  // namespace gm2m

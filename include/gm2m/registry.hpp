@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <gm2m/gm2m_field.hpp>
+#include <gm2m/model.hpp>
+#include <gm2m/object.hpp>
+
+namespace gm2m {
+
+/// The models and relations of one application. Declare everything first, on one thread; from then on any number of
+/// threads and databases may use the registry, and reverse relations may come into being. It outlives its databases.
+/// Declarations throw ConfigurationError. References to models ("app.Model") may precede the model. (BEHAVIOUR 1.1)
+class Registry {
+public:
+    Registry();
+    ~Registry();
+    Registry(const Registry&) = delete;
+    Registry& operator=(const Registry&) = delete;
+
+    /// Maps the struct T to the model `label`, "app.Name".
+    template <class T>
+    ModelBuilder<T> model(std::string_view label) {
+        return ModelBuilder<T>(*this, add_model(label, detail::storage_of<T>()));
+    }
+    /// A model that is described at run time alone.
+    RunTimeModelBuilder model(std::string_view label);
+
+    /// Declares a relation of the source model. (BEHAVIOUR 2.1)
+    GM2MField gm2m(std::string_view source, std::string_view name, GM2MOptions options = {});
+
+    /// Null if there is none. Labels ignore case in the model's name, as content types do.
+    const Model* find(std::string_view label) const noexcept;
+    /// Throws UnknownModel, offering the nearest labels.
+    const Model& get(std::string_view label) const;
+    const Model& operator[](std::string_view label) const { return get(label); }
+    /// The model that T is mapped to. Throws UnknownModel.
+    template <class T>
+    const Model& get() const {
+        return get(detail::type_info<T>());
+    }
+    const Model& get(const detail::TypeInfo& type) const;
+
+    /// In the order of declaration.
+    std::vector<const Model*> models() const;
+    std::vector<GM2MField> gm2m_fields() const;
+    /// The relations whose source is `model`.
+    std::vector<GM2MField> gm2m_fields(const Model& model) const;
+    /// The relation of that name of `model`, if there is one.
+    std::optional<GM2MField> find_gm2m_field(const Model& model, std::string_view name) const;
+    /// The relation that `accessor` names on `target`. Throws NoReverseRelation, saying what to do, or
+    /// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2)
+    GM2MField reverse(const Model& target, std::string_view accessor) const;
+
+private:
+    friend class ModelDeclaration;
+    friend class GM2MField;
+
+    Model& add_model(std::string_view label, detail::Storage storage);
+    void resolve_references(Model& declared);
+
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace gm2m

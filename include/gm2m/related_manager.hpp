@@ -1,0 +1,175 @@
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <ranges>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gm2m/gm2m_field.hpp>
+#include <gm2m/object.hpp>
+
+namespace gm2m {
+
+class Context;
+
+/// What an operation has linked and unlinked; for the reverse side, the sources.
+struct Changes {
+    std::vector<Reference> added;
+    std::vector<Reference> removed;
+
+    bool empty() const noexcept { return added.empty() && removed.empty(); }
+};
+
+/// How many links lead to objects of one model.
+struct ModelCount {
+    /// "cinema.Movie"; of a stale content type, what its row says.
+    std::string label;
+    /// Null for a stale content type.
+    const Model* model = nullptr;
+    std::size_t count = 0;
+
+    friend bool operator==(const ModelCount&, const ModelCount&) = default;
+};
+
+namespace detail {
+
+/// Objects as an operation takes them: any mix of handles, structs, references and ranges of these.
+class ObjectRefs {
+public:
+    template <class... Args>
+    explicit ObjectRefs(const Args&... args) {
+        (add(args), ...);
+    }
+    std::span<const ObjectRef> span() const noexcept { return refs_; }
+
+private:
+    template <class Arg>
+    void add(const Arg& arg) {
+        if constexpr (std::convertible_to<const Arg&, ObjectRef>) {
+            refs_.emplace_back(arg);
+        } else {
+            static_assert(std::ranges::range<Arg>, "gm2m: an object, or a range of objects, is wanted");
+            if constexpr (std::ranges::sized_range<Arg>)
+                refs_.reserve(refs_.size() + std::ranges::size(arg));
+            for (const auto& element : arg)
+                refs_.emplace_back(element);
+        }
+    }
+
+    std::vector<ObjectRef> refs_;
+};
+
+}  // namespace detail
+
+/// The objects on the other side of one object's relation, to be read: a value, cheap to copy, that asks the database
+/// whenever it is asked. Made by Database::related(); used on the thread of its Database, which outlives it.
+/// n is the number of links; each call is one round trip unless it says otherwise. (BEHAVIOUR 2.7 to 2.9, 3.4)
+class RelatedSet {
+public:
+    /// The linked objects, each an object of its model, in the order in which they were linked (compact layout: of
+    /// model and key text). Those whose row is gone are left out. O(n); 1 statement and 1 per model, 2 round trips;
+    /// on the reverse side 1 statement.
+    std::vector<Object> all() const;
+    /// Those that are a T. Throws UnknownModel.
+    template <class T>
+    std::vector<Instance<T>> all() const {
+        std::vector<Instance<T>> instances;
+        for (Object& object : of_type<T>().all())
+            instances.emplace_back(std::move(object));
+        return instances;
+    }
+    /// The number of links, those to rows that are gone included. (BEHAVIOUR 2.9)
+    std::size_t count() const;
+    /// The number of links by model, by content type.
+    std::vector<ModelCount> count_by_model() const;
+    bool exists() const;
+    /// Whether the object is linked. Throws UnsavedObject, UnknownModel.
+    bool contains(const ObjectRef& object) const;
+
+    /// Narrowed to objects of these models; of none if the list is empty. Throws UnknownModel. (BEHAVIOUR 2.8)
+    RelatedSet of_type(std::span<const Model* const> models) const;
+    RelatedSet of_type(std::initializer_list<std::string_view> labels) const;
+    template <class... T>
+        requires(sizeof...(T) > 0)
+    RelatedSet of_type() const {
+        const Model* models[] = {&model_of(detail::type_info<T>())...};
+        return of_type(models);
+    }
+
+protected:
+    RelatedSet(Context& context, GM2MField field, bool reverse, const Model& model, Value key)
+        : context_(&context), field_(field), reverse_(reverse), model_(&model), key_(std::move(key)) {}
+
+    const Model& model_of(const detail::TypeInfo& type) const;
+    /// The content types that of_type() has left; false if there are none.
+    bool narrow(std::vector<int>& content_types) const;
+    template <class OnForward, class OnReverse, class Result>
+    Result dispatch(OnForward&& on_forward, OnReverse&& on_reverse, Result nothing) const;
+
+    Context* context_;
+    GM2MField field_;
+    bool reverse_;
+    const Model* model_;  // of the object whose relation this is
+    Value key_;           // of that object
+    std::optional<std::vector<const Model*>> only_;
+};
+
+/// A RelatedSet that can also be written. Every operation is atomic, and part of the transaction that is open; takes
+/// objects, structs and references of any models, and ranges of them; checks all of them before anything is written:
+/// UnsavedObject, UnknownModel, KeyTooLong, on the reverse side WrongModel. (BEHAVIOUR 2.4 to 2.6, 2.10 to 2.12)
+class RelatedManager : public RelatedSet {
+public:
+    /// Links the objects. Those that are linked already, and repeats, change nothing. Never reads existing links.
+    /// One statement, and one for each content type that is new to this process. O(objects · log n).
+    template <class... Objects>
+    Changes add(const Objects&... objects) const {
+        return add_refs(detail::ObjectRefs(objects...).span());
+    }
+    Changes add(std::initializer_list<ObjectRef> objects) const { return add_refs({objects.begin(), objects.size()}); }
+
+    /// Unlinks the objects. Those that are not linked change nothing. One statement.
+    template <class... Objects>
+    Changes remove(const Objects&... objects) const {
+        return remove_refs(detail::ObjectRefs(objects...).span());
+    }
+    Changes remove(std::initializer_list<ObjectRef> objects) const {
+        return remove_refs({objects.begin(), objects.size()});
+    }
+
+    /// Leaves exactly these linked and touches only the difference. Two statements, one round trip. O(objects + n).
+    template <class... Objects>
+        requires(sizeof...(Objects) > 0)
+    Changes set(const Objects&... objects) const {
+        return set_refs(detail::ObjectRefs(objects...).span());
+    }
+    Changes set(std::initializer_list<ObjectRef> objects) const { return set_refs({objects.begin(), objects.size()}); }
+
+    /// Links what is not linked and unlinks what is; a repeat within the call counts once. Two statements.
+    template <class... Objects>
+    Changes toggle(const Objects&... objects) const {
+        return toggle_refs(detail::ObjectRefs(objects...).span());
+    }
+    Changes toggle(std::initializer_list<ObjectRef> objects) const {
+        return toggle_refs({objects.begin(), objects.size()});
+    }
+
+    /// Unlinks everything of this object, and says how many links there were. One statement.
+    std::size_t clear() const;
+
+private:
+    friend class Database;
+    using RelatedSet::RelatedSet;
+
+    template <class Work>
+    auto write(Work&& work) const;
+
+    Changes add_refs(std::span<const ObjectRef> objects) const;
+    Changes remove_refs(std::span<const ObjectRef> objects) const;
+    Changes set_refs(std::span<const ObjectRef> objects) const;
+    Changes toggle_refs(std::span<const ObjectRef> objects) const;
+};
+
+}  // namespace gm2m

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <utility>
+
+#include <gm2m/database.hpp>
+
+namespace gm2m {
+
+/// A transaction, rolled back unless it is committed. One inside another is a savepoint: if it is rolled back, the
+/// outer one goes on. On SQLite the outermost takes the write lock at once, so that it cannot fail for it later.
+///
+/// After a DatabaseError inside a transaction nothing but rolling it back is possible; the same on both engines.
+class Transaction {
+public:
+    /// Begins. The database outlives the transaction. Throws Busy, ConnectionError.
+    explicit Transaction(Database& database);
+    /// Rolls back what is not committed.
+    ~Transaction();
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+    /// Throws what the database says (an IntegrityError for a deferred constraint, Busy, DiskFull…), or
+    /// TransactionAborted after an earlier error; then nothing of the transaction has happened.
+    void commit();
+    void rollback();
+
+private:
+    Database& database_;
+    bool open_ = true;
+};
+
+/// Runs `work` in a transaction and commits it; rolls back if it throws. Returns what `work` returns.
+template <class Work>
+decltype(auto) atomically(Database& database, Work&& work) {
+    Transaction transaction(database);
+    if constexpr (std::is_void_v<decltype(work())>) {
+        work();
+        transaction.commit();
+    } else {
+        auto result = work();
+        transaction.commit();
+        return result;
+    }
+}
+
+}  // namespace gm2m

@@ -1,0 +1,133 @@
+#include "backend/connection.hpp"
+
+#include <fmt/format.h>
+
+namespace gm2m::backend {
+
+void Connection::execute(std::span<Request> requests, Access access) {
+    if (requests.empty())
+        return;
+    require_healthy(*requests.front().sql);
+    std::size_t executions = 0;
+    for (const Request& request : requests)
+        executions += request.source ? request.source->rows() : 1;
+    try {
+        run(requests, access == Access::write && executions > 1);
+    } catch (const DatabaseError&) {
+        if (!frames_.empty())
+            frames_.back().failed = true;
+        throw;
+    }
+}
+
+void Connection::execute(std::string_view sql) {
+    const std::string text(sql);
+    require_healthy(text);
+    next_round_trip();
+    Report report(*this, text);
+    try {
+        run_plain(text);
+    } catch (const DatabaseError&) {
+        if (!frames_.empty())
+            frames_.back().failed = true;
+        throw;
+    }
+    report.done();
+}
+
+void Connection::require_healthy(std::string_view sql) const {
+    if (!frames_.empty() && frames_.back().failed)
+        throw TransactionAborted(
+            "a statement of this transaction has failed, so that it can only be rolled back; nest a "
+            "gm2m::Transaction around work that may fail",
+            "", std::string(sql));
+}
+
+void Connection::control(const std::string& sql) {
+    next_round_trip();
+    Report report(*this, sql, true);
+    run_plain(sql);
+    report.done();
+}
+
+void Connection::begin() {
+    if (frames_.empty())
+        foreign_ = engine_in_transaction();
+    else
+        require_healthy("SAVEPOINT");
+    const bool savepoint = foreign_ || !frames_.empty();
+    control(savepoint ? fmt::format("SAVEPOINT gm2m_{}", frames_.size() + 1) : begin_statement());
+    frames_.push_back({savepoint, false});
+}
+
+void Connection::commit() {
+    require_healthy("COMMIT");
+    const std::size_t depth = frames_.size();
+    try {
+        control(frames_.back().savepoint ? fmt::format("RELEASE SAVEPOINT gm2m_{}", depth) : "COMMIT");
+    } catch (const DatabaseError&) {
+        frames_.back().failed = true;
+        throw;
+    }
+    frames_.pop_back();
+    if (observer_)
+        observer_->committed(depth);
+}
+
+void Connection::rollback() {
+    const std::size_t depth = frames_.size();
+    const bool savepoint = frames_.back().savepoint;
+    frames_.pop_back();
+    if (observer_)
+        observer_->rolled_back(depth);
+    if (!is_usable() || !engine_in_transaction()) {
+        // The server is gone, or the engine has rolled back everything by itself (a full disk): nothing is left to
+        // undo, and nothing outside this transaction's savepoint to go on with either.
+        for (Frame& frame : frames_)
+            frame.failed = true;
+        return;
+    }
+    try {
+        if (savepoint) {
+            control(fmt::format("ROLLBACK TO SAVEPOINT gm2m_{}", depth));
+            control(fmt::format("RELEASE SAVEPOINT gm2m_{}", depth));
+        } else {
+            control("ROLLBACK");
+        }
+    } catch (const DatabaseError&) {
+        if (!frames_.empty())
+            frames_.back().failed = true;  // the outer transaction holds what could not be undone
+    }
+}
+
+Connection::Report::Report(Connection& connection, const std::string& sql, bool transaction_control)
+    : connection_(connection.listener_ ? &connection : nullptr) {
+    if (connection_) {
+        sql_ = &sql;
+        transaction_control_ = transaction_control;
+        start_ = std::chrono::steady_clock::now();
+    }
+}
+
+void Connection::Report::rows(std::size_t count, std::size_t executions) noexcept {
+    rows_ = count;
+    executions_ = executions;
+}
+
+void Connection::Report::done() {
+    send(false);
+}
+
+Connection::Report::~Report() {
+    send(true);
+}
+
+void Connection::Report::send(bool failed) noexcept {
+    if (!connection_)
+        return;
+    connection_->listener_({*sql_, std::chrono::steady_clock::now() - start_, rows_, executions_,
+                            connection_->round_trip_, transaction_control_, failed});
+    connection_ = nullptr;
+}
+
+}  // namespace gm2m::backend

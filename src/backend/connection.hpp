@@ -1,0 +1,194 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <gm2m/error.hpp>
+#include <gm2m/statement_listener.hpp>
+#include <gm2m/value.hpp>
+
+#include "backend/dialect.hpp"
+#include "backend/value_list.hpp"
+
+namespace gm2m::backend {
+
+/// A bound value, or a list of them in one parameter.
+struct Parameter {
+    Kind kind = Kind::text;
+    ValueView value;
+    const ValueList* list = nullptr;
+
+    Parameter() = default;
+    Parameter(Kind of, ValueView bound) : kind(of), value(bound) {}
+    Parameter(const ValueList& bound) : kind(bound.kind()), list(&bound) {}
+    /// Views into `bound`.
+    explicit Parameter(const Value& bound) : kind(bound.kind()), value(bound.view()) {}
+    static Parameter text(std::string_view bound) { return {Kind::text, ValueView::of_text(bound)}; }
+    static Parameter integer(std::int64_t bound) { return {Kind::integer, ValueView::of_integer(bound)}; }
+};
+
+/// What becomes of a statement's results. Called while the statement runs: it must not use the connection.
+class ResultSink {
+public:
+    /// One row; the cells are valid during the call and have the forms of the request's `columns`.
+    virtual void row(std::span<const ValueView> cells) = 0;
+    /// The n-th execution of a row-by-row statement is over and changed `affected` rows.
+    virtual void executed(std::size_t, std::size_t) {}
+
+protected:
+    ~ResultSink() = default;
+};
+
+/// A ResultSink from a function.
+template <class F>
+class RowSink final : public ResultSink {
+public:
+    explicit RowSink(F function) : function_(std::move(function)) {}
+    void row(std::span<const ValueView> cells) override { function_(cells); }
+
+private:
+    F function_;
+};
+
+/// The parameters of a statement that is executed once per row.
+class RowSource {
+public:
+    virtual std::size_t rows() const = 0;
+    /// Fills the parameters of row `row`; what they refer to lives until the next call.
+    virtual void bind(std::size_t row, std::span<Parameter> parameters) = 0;
+
+protected:
+    ~RowSource() = default;
+};
+
+/// One statement to run. What it refers to outlives the call.
+struct Request {
+    /// Outlives the connection's use of it as a cache key: the text is compared, not the address.
+    const std::string* sql = nullptr;
+    std::span<const Parameter> parameters = {};
+    /// The kinds of the columns that come back.
+    std::span<const Kind> columns = {};
+    ResultSink* sink = nullptr;
+    /// Executes the statement once per row, with `parameters_per_row` parameters each, in place of `parameters`.
+    RowSource* source = nullptr;
+    std::size_t parameters_per_row = 0;
+
+    /// Out: rows changed by an INSERT, UPDATE or DELETE, or rows returned.
+    std::size_t affected = 0;
+};
+
+enum class Access { read, write };
+
+/// Is told when transactions end; what it learned inside one may have to be forgotten. Depth counts from 1.
+class TransactionObserver {
+public:
+    virtual void committed(std::size_t depth) = 0;
+    virtual void rolled_back(std::size_t depth) = 0;
+
+protected:
+    ~TransactionObserver() = default;
+};
+
+/// The port: one connection to one database, whatever the engine. Used by one thread at a time. Errors of the engine
+/// come out as the DatabaseErrors of error.hpp, translated in one function per engine.
+class Connection {
+public:
+    virtual ~Connection() = default;
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    virtual const Dialect& dialect() const noexcept = 0;
+    /// Whether the connection is still there, as far as is known without asking.
+    virtual bool is_usable() const noexcept = 0;
+
+    /// Runs the statements in order, in one round trip where there are round trips. With Access::write either all of
+    /// them take effect or none does: by a transaction of their own, or as part of the one that is open.
+    void execute(std::span<Request> requests, Access access);
+    void execute(Request& request, Access access) { execute(std::span(&request, 1), access); }
+    /// A statement without parameters or results, such as DDL.
+    void execute(std::string_view sql);
+
+    /// Begins a transaction, or a savepoint inside one (also inside one that somebody else began on this session).
+    void begin();
+    void commit();
+    /// Never throws for a transaction that is gone already.
+    void rollback();
+    /// How many transactions are begun here; 0 outside.
+    std::size_t depth() const noexcept { return frames_.size(); }
+    /// Whether somebody else began the transaction that is open on this session.
+    bool in_foreign_transaction() const { return frames_.empty() ? engine_in_transaction() : foreign_; }
+
+    void listen(StatementListener listener) { listener_ = std::move(listener); }
+    void observe(TransactionObserver* observer) { observer_ = observer; }
+
+protected:
+    Connection() = default;
+
+    /// Runs the statements; `access` and `atomic` say whether they need a transaction around them.
+    virtual void run(std::span<Request> requests, bool atomic) = 0;
+    /// Runs a statement that begins or ends a transaction, or has no parameters; not prepared.
+    virtual void run_plain(const std::string& sql) = 0;
+    virtual bool engine_in_transaction() const = 0;
+    virtual const char* begin_statement() const noexcept = 0;
+
+    /// For the engines: measures and reports one statement. Costs nothing while nobody listens.
+    class Report {
+    public:
+        Report(Connection& connection, const std::string& sql, bool transaction_control = false);
+        void rows(std::size_t count, std::size_t executions = 1) noexcept;
+        /// Reports now; otherwise the destructor reports a failure.
+        void done();
+        ~Report();
+
+    private:
+        void send(bool failed) noexcept;
+
+        Connection* connection_;  // null if nobody listens, or once reported
+        const std::string* sql_ = nullptr;
+        std::chrono::steady_clock::time_point start_;
+        std::size_t rows_ = 0;
+        std::size_t executions_ = 1;
+        bool transaction_control_ = false;
+    };
+    void next_round_trip() noexcept { ++round_trip_; }
+
+private:
+    struct Frame {
+        bool savepoint;
+        bool failed;
+    };
+
+    void control(const std::string& sql);
+    void require_healthy(std::string_view sql) const;
+
+    std::vector<Frame> frames_;
+    bool foreign_ = false;
+    StatementListener listener_;
+    TransactionObserver* observer_ = nullptr;
+    std::uint64_t round_trip_ = 0;
+};
+
+/// Runs `work` in a transaction of the connection.
+template <class F>
+auto in_transaction(Connection& connection, F&& work) {
+    connection.begin();
+    try {
+        if constexpr (std::is_void_v<decltype(work())>) {
+            work();
+            connection.commit();
+        } else {
+            auto result = work();
+            connection.commit();
+            return result;
+        }
+    } catch (...) {
+        connection.rollback();
+        throw;
+    }
+}
+
+}  // namespace gm2m::backend

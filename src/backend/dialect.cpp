@@ -1,0 +1,47 @@
+#include "backend/dialect.hpp"
+
+#include <boost/uuid/detail/md5.hpp>
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+namespace gm2m::backend {
+namespace {
+
+/// The first four hexadecimal digits of the MD5 of `text`, as the peer's names_digest() has them.
+std::string short_hash(std::string_view text) {
+    boost::uuids::detail::md5 hash;
+    hash.process_bytes(text.data(), text.size());
+    boost::uuids::detail::md5::digest_type digest;
+    hash.get_digest(digest);
+    // Boost gives the digest as 32-bit words whose memory order is that of the printed form.
+    const auto* bytes = reinterpret_cast<const unsigned char*>(&digest);
+    return fmt::format("{:02x}{:02x}", bytes[0], bytes[1]);
+}
+
+}  // namespace
+
+std::string Dialect::quote(std::string_view identifier) const {
+    if (identifier.empty() || identifier.find('\0') != std::string_view::npos)
+        throw ConfigurationError("a table or column cannot have an empty name or one with a NUL byte");
+    std::string quoted = "\"";
+    for (const char c : identifier) {
+        quoted += c;
+        if (c == '"')
+            quoted += c;
+    }
+    quoted += '"';
+    return quoted;
+}
+
+std::string Dialect::fit(std::string_view identifier) const {
+    const std::size_t limit = name_limit();
+    if (limit == 0 || identifier.size() <= limit)
+        return std::string(identifier);
+    std::size_t kept = limit - 4;
+    while (kept > 0 && (static_cast<unsigned char>(identifier[kept]) & 0xC0) == 0x80)
+        --kept;  // not in the middle of a character
+    return std::string(identifier.substr(0, kept)) + short_hash(identifier);
+}
+
+}  // namespace gm2m::backend

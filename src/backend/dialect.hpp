@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <gm2m/value.hpp>
+
+namespace gm2m::backend {
+
+/// How an engine writes SQL: the words that differ, and named traits where the shape of a statement does.
+/// Stateless; one object per engine.
+class Dialect {
+public:
+    virtual ~Dialect() = default;
+
+    virtual std::string_view name() const noexcept = 0;
+
+    // --- words ---
+
+    /// The only place where an identifier becomes SQL.
+    std::string quote(std::string_view identifier) const;
+    /// An identifier as the engine can hold it: cut where it is too long, with 4 characters of a hash of the whole at
+    /// the end. The same as the peer's cut, so that its tables are found.
+    std::string fit(std::string_view identifier) const;
+    /// fit(), quoted.
+    std::string table(std::string_view name) const { return quote(fit(name)); }
+    /// The n-th parameter, from 1.
+    virtual std::string parameter(std::size_t n) const = 0;
+    /// The column type for a kind; `max_length` of text, 0 for unlimited.
+    virtual std::string column_type(Kind kind, std::size_t max_length, int max_digits, int decimal_places) const = 0;
+    /// The whole definition, but for the column's name, of an integer key that the database generates.
+    virtual std::string generated_key(Kind kind) const = 0;
+
+    /// What follows a table's definition to keep its rows in the order of the primary key, with no row id.
+    virtual std::string_view clustered_by_key() const noexcept = 0;
+    /// A statement that gives a row if the table called by parameter 1 (quoted, as a text) exists.
+    virtual std::string table_exists() const = 0;
+    /// Adds a foreign key to a table that exists, unless it has it; only where adds_constraints_later().
+    virtual std::string add_foreign_key(std::string_view table, std::string_view name, std::string_view column,
+                                        std::string_view references) const = 0;
+    /// Keeps other sessions from changing tables until the transaction ends; empty where a transaction does.
+    virtual std::string lock_schema() const = 0;
+
+    // --- sets of values in one parameter ---
+
+    /// A condition: `expression` is among the values of list parameter `n`.
+    virtual std::string in_list(std::string_view expression, std::size_t n, Kind kind) const = 0;
+    /// A table expression `alias(names…)` whose n-th row holds the n-th values of the lists, in the order of the lists.
+    /// More than one list only where writes_row_by_row() is false.
+    struct ListColumn {
+        std::size_t parameter;
+        Kind kind;
+        std::string_view name;
+    };
+    virtual std::string rows_of(std::span<const ListColumn> lists, std::string_view alias) const = 0;
+    /// The rows of `table` (quoted, called t) whose `key` (quoted) is among the values of list parameter 1, in any
+    /// order: "SELECT <columns> FROM …".
+    virtual std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
+                                       Kind kind) const = 0;
+
+    // --- traits ---
+
+    /// Statements cost no round trip, so that one execution per row is the fastest way to write many rows; otherwise
+    /// lists go out as one parameter.
+    virtual bool writes_row_by_row() const noexcept = 0;
+    /// Rows can be locked against other writers (SELECT … FOR NO KEY UPDATE); otherwise a writer has the database to
+    /// itself.
+    virtual bool locks_rows() const noexcept = 0;
+    /// A constraint can be added to a table after both of its tables exist.
+    virtual bool adds_constraints_later() const noexcept = 0;
+
+protected:
+    /// The longest identifier in bytes; 0 if there is no limit.
+    virtual std::size_t name_limit() const noexcept = 0;
+};
+
+const Dialect& sqlite_dialect();
+const Dialect& postgresql_dialect();
+
+}  // namespace gm2m::backend

@@ -1,0 +1,246 @@
+#include "backend/postgresql/postgresql_connection.hpp"
+
+#include <libpq-fe.h>
+
+#include <deque>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "backend/postgresql/postgresql_error.hpp"
+
+namespace gm2m::backend {
+namespace {
+
+constexpr std::size_t cached_statements = 256;
+/// Executions of a row-by-row statement that are sent before their results are read: bounds the memory for both.
+constexpr std::size_t executions_at_once = 256;
+
+struct ClearResult {
+    void operator()(pg_result* result) const noexcept { PQclear(result); }
+};
+using Result = std::unique_ptr<pg_result, ClearResult>;
+
+/// Keeps notices ("relation exists, skipping") off the program's standard error.
+class Silence {
+public:
+    explicit Silence(pg_conn* connection)
+        : connection_(connection), previous_(PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr)) {}
+    ~Silence() { PQsetNoticeProcessor(connection_, previous_, nullptr); }
+
+private:
+    pg_conn* connection_;
+    PQnoticeProcessor previous_;
+};
+
+}  // namespace
+
+/// One pipeline, from entering the mode to the last result. Whatever happens, the connection leaves the mode with
+/// nothing under way, so that the session's owner can go on using it.
+class PostgresqlConnection::Pipeline {
+public:
+    explicit Pipeline(PostgresqlConnection& connection) : connection_(connection), pg_(connection.connection_) {
+        if (!PQenterPipelineMode(pg_))
+            throw_postgresql_error(pg_, nullptr, "");
+        for (const std::string& name : connection_.unused_)
+            if (PQsendQueryParams(pg_, ("DEALLOCATE " + name).c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0))
+                expected_.push_back({Answer::deallocation, nullptr});
+        connection_.unused_.clear();
+    }
+    ~Pipeline() {
+        if (!finished_)
+            drain();
+        for (const Expected& missing : expected_)
+            if (missing.answer == Answer::preparation)
+                connection_.statements_.erase(*missing.sql);  // the server never came to it
+        PQexitPipelineMode(pg_);
+    }
+    Pipeline(const Pipeline&) = delete;
+    Pipeline& operator=(const Pipeline&) = delete;
+
+    /// `sql` outlives the pipeline.
+    void send(const std::string& sql, std::span<const Parameter> bound) {
+        BinaryParameters& parameters = connection_.parameters_;
+        parameters.encode(bound);
+        const std::string& name = prepare(sql, parameters);
+        require(PQsendQueryPrepared(pg_, name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
+                                    parameters.formats(), 1),
+                sql);
+        expected_.push_back({Answer::execution, &sql});
+    }
+    /// Asks the server to answer what was sent so far, without ending the transaction.
+    void flush() { require(PQsendFlushRequest(pg_), ""); }
+    void sync() {
+        require(PQpipelineSync(pg_), "");
+        synced_ = true;
+    }
+
+    /// The result of the next execution that send() sent.
+    Result next() {
+        for (;;) {
+            const Expected expected = expected_.front();
+            Result result(PQgetResult(pg_));
+            const ExecStatusType status = PQresultStatus(result.get());
+            if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+                fail(expected, result.get());
+            expected_.pop_front();
+            Result end(PQgetResult(pg_));  // the null that ends one statement's results
+            if (expected.answer == Answer::execution)
+                return result;
+        }
+    }
+    /// Reads the answer to sync(): only then has an implicit transaction committed.
+    void finish(const std::string& sql) {
+        Result result(PQgetResult(pg_));
+        if (PQresultStatus(result.get()) != PGRES_PIPELINE_SYNC)
+            throw_postgresql_error(pg_, result.get(), sql);  // as a deferred constraint does
+        finished_ = true;
+    }
+
+private:
+    enum class Answer { preparation, execution, deallocation };
+    struct Expected {
+        Answer answer;
+        const std::string* sql;
+    };
+
+    void require(int sent, std::string_view sql) {
+        if (!sent)
+            throw_postgresql_error(pg_, nullptr, sql);
+    }
+
+    const std::string& prepare(const std::string& sql, const BinaryParameters& parameters) {
+        if (const std::string* name = connection_.statements_.find(sql))
+            return *name;
+        const std::string name = fmt::format("gm2m_{}", ++connection_.next_name_);
+        require(PQsendPrepare(pg_, name.c_str(), sql.c_str(), parameters.count(), parameters.types()), sql);
+        expected_.push_back({Answer::preparation, &sql});
+        return connection_.statements_.insert(
+            sql, name, [&](std::string& displaced) { connection_.unused_.push_back(std::move(displaced)); });
+    }
+
+    [[noreturn]] void fail(const Expected& expected, const pg_result* result) {
+        static const std::string none;
+        const std::string& sql = expected.sql ? *expected.sql : none;
+        try {
+            throw_postgresql_error(pg_, result, sql);
+        } catch (const DatabaseError& error) {
+            // A plan that no longer fits its table, or a statement that somebody deallocated: prepare it anew.
+            if (error.retryable() && expected.answer == Answer::execution)
+                connection_.statements_.erase(sql);
+            throw;
+        }
+    }
+
+    void drain() noexcept {
+        if (!synced_ && !PQpipelineSync(pg_))
+            return;
+        for (int nulls = 0; nulls < 3 && PQstatus(pg_) != CONNECTION_BAD;) {
+            const Result result(PQgetResult(pg_));
+            if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC)
+                return;
+            nulls = result ? 0 : nulls + 1;
+        }
+    }
+
+    PostgresqlConnection& connection_;
+    pg_conn* pg_;
+    std::deque<Expected> expected_;
+    bool synced_ = false;
+    bool finished_ = false;
+};
+
+PostgresqlConnection::PostgresqlConnection(pg_conn* connection)
+    : connection_(connection), statements_(cached_statements) {}
+
+bool PostgresqlConnection::is_usable() const noexcept {
+    return PQstatus(connection_) == CONNECTION_OK;
+}
+
+bool PostgresqlConnection::engine_in_transaction() const {
+    const PGTransactionStatusType status = PQtransactionStatus(connection_);
+    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
+}
+
+void PostgresqlConnection::run_plain(const std::string& sql) {
+    const Silence silence(connection_);
+    const Result result(PQexec(connection_, sql.c_str()));
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        throw_postgresql_error(connection_, result.get(), sql);
+}
+
+// What goes out before one Sync is one transaction, so that `atomic` costs nothing.
+void PostgresqlConnection::run(std::span<Request> requests, bool) {
+    next_round_trip();
+    std::deque<Report> reports;
+    Pipeline pipeline(*this);
+
+    struct Sent {
+        Request* request;
+        std::size_t row;
+        Report* report;
+        bool last;
+    };
+    std::deque<Sent> sent;
+    const auto read_sent = [&] {
+        for (; !sent.empty(); sent.pop_front()) {
+            auto& [request, row, report, last] = sent.front();
+            const Result result = pipeline.next();
+            const std::size_t affected = read_rows(result.get(), *request);
+            request->affected += affected;
+            if (request->source && request->sink)
+                request->sink->executed(row, affected);
+            if (last) {
+                report->rows(request->affected, row + 1);
+                report->done();
+            }
+        }
+    };
+
+    for (Request& request : requests) {
+        request.affected = 0;
+        Report& report = reports.emplace_back(*this, *request.sql);
+        const std::size_t executions = request.source ? request.source->rows() : 1;
+        row_.resize(request.parameters_per_row);
+        for (std::size_t row = 0; row < executions; ++row) {
+            if (sent.size() >= executions_at_once) {
+                pipeline.flush();
+                read_sent();
+            }
+            if (request.source)
+                request.source->bind(row, row_);
+            pipeline.send(*request.sql, request.source ? std::span<const Parameter>(row_) : request.parameters);
+            sent.push_back({&request, row, &report, row + 1 == executions});
+        }
+    }
+    pipeline.sync();
+    read_sent();
+    pipeline.finish(*requests.back().sql);
+}
+
+std::size_t PostgresqlConnection::read_rows(const pg_result* result, Request& request) {
+    const int rows = PQntuples(result);
+    if (request.sink && rows > 0) {
+        std::vector<BinaryColumn> columns;
+        columns.reserve(request.columns.size());
+        for (std::size_t i = 0; i < request.columns.size(); ++i)
+            columns.emplace_back(PQftype(result, static_cast<int>(i)), request.columns[i],
+                                 PQfname(result, static_cast<int>(i)));
+        cells_.resize(columns.size());
+        for (int row = 0; row < rows; ++row) {
+            for (std::size_t i = 0; i < columns.size(); ++i) {
+                const int column = static_cast<int>(i);
+                cells_[i] = PQgetisnull(result, row, column)
+                                ? ValueView{}
+                                : columns[i].decode(PQgetvalue(result, row, column),
+                                                    static_cast<std::size_t>(PQgetlength(result, row, column)));
+            }
+            request.sink->row(cells_);
+        }
+    }
+    const char* affected = PQcmdTuples(const_cast<pg_result*>(result));
+    return *affected ? std::strtoull(affected, nullptr, 10) : static_cast<std::size_t>(rows);
+}
+
+}  // namespace gm2m::backend

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "backend/connection.hpp"
+#include "backend/postgresql/binary_format.hpp"
+#include "backend/statement_cache.hpp"
+
+struct pg_conn;
+struct pg_result;
+
+namespace gm2m::backend {
+
+/// The port on libpq. Borrows the connection of a session, which outlives it.
+class PostgresqlConnection final : public Connection {
+public:
+    explicit PostgresqlConnection(pg_conn* connection);
+
+    const Dialect& dialect() const noexcept override { return postgresql_dialect(); }
+    bool is_usable() const noexcept override;
+
+protected:
+    void run(std::span<Request> requests, bool atomic) override;
+    void run_plain(const std::string& sql) override;
+    bool engine_in_transaction() const override;
+    const char* begin_statement() const noexcept override { return "BEGIN"; }
+
+private:
+    class Pipeline;
+
+    std::size_t read_rows(const pg_result* result, Request& request);
+
+    pg_conn* connection_;
+    StatementCache<std::string> statements_;  // the names of prepared statements
+    std::vector<std::string> unused_;  // prepared statements to be deallocated with the next pipeline
+    std::uint64_t next_name_ = 0;
+    BinaryParameters parameters_;
+    std::vector<Parameter> row_;
+    std::vector<ValueView> cells_;
+};
+
+}  // namespace gm2m::backend

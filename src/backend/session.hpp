@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "backend/connection.hpp"
+
+namespace soci {
+class session;
+}
+
+namespace gm2m::backend {
+
+/// A URL, understood: which SOCI backend, and the connection string for it.
+struct ConnectionUrl {
+    enum class Engine { sqlite, postgresql };
+    Engine engine;
+    std::string connect_string;
+};
+
+/// Reads "sqlite3://cinema.db", "sqlite3:///var/lib/cinema.db?readonly=true", "sqlite3://:memory:", libpq's own
+/// "postgresql://user@host/cinema", and SOCI's "postgresql://dbname=cinema". Throws ConfigurationError.
+ConnectionUrl parse_url(std::string_view url);
+
+/// A SOCI session and the port on its native handle.
+class Session {
+public:
+    /// Whose settings the session keeps.
+    enum class Owner { gm2m, user };
+
+    /// Connects. Throws ConnectionError.
+    Session(const ConnectionUrl& url, std::chrono::milliseconds busy_timeout);
+    /// Works on a session that is connected; it outlives this one. Throws ConfigurationError if it is of an engine
+    /// that gm2m does not know, or not connected.
+    Session(soci::session& session, std::chrono::milliseconds busy_timeout, Owner owner = Owner::user);
+    ~Session();
+
+    soci::session& soci() noexcept { return *session_; }
+    Connection& connection() noexcept { return *connection_; }
+
+private:
+    std::unique_ptr<soci::session> owned_;
+    soci::session* session_;
+    std::unique_ptr<Connection> connection_;
+};
+
+/// Connects a session that is closed, as those of a SOCI pool are. Throws ConnectionError.
+void open(soci::session& session, const ConnectionUrl& url);
+
+}  // namespace gm2m::backend

@@ -1,0 +1,271 @@
+#include "backend/sqlite/sqlite_connection.hpp"
+
+#include <sqlite3.h>
+
+#include <fmt/format.h>
+
+#include "backend/sqlite/sqlite_error.hpp"
+#include "backend/text_form.hpp"
+
+namespace gm2m::backend {
+namespace {
+
+constexpr std::size_t cached_statements = 256;
+
+/// Text as SQLite columns hold it, for the kinds that have no storage class of their own.
+void append_column_text(std::string& out, Kind kind, const ValueView& value) {
+    switch (kind) {
+        case Kind::uuid: text::append_uuid(out, value.text().data(), false); break;
+        case Kind::date_time: text::append_date_time(out, value.integer()); break;
+        default: text::append_value(out, kind, value); break;
+    }
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (static_cast<unsigned char>(c) < 0x20) {
+            out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+/// A list as the JSON array that json_each() reads.
+std::string json_of(const ValueList& list) {
+    std::string out = "[";
+    out.reserve(list.size() * 8);
+    std::string text;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        if (i > 0)
+            out += ',';
+        switch (list.kind()) {
+            case Kind::boolean:
+            case Kind::small_integer:
+            case Kind::integer:
+            case Kind::big_integer: text::append_integer(out, list.integer_at(i)); break;
+            case Kind::text: append_json_string(out, list.text_at(i)); break;
+            default:
+                text.clear();
+                append_column_text(text, list.kind(), list[i]);
+                append_json_string(out, text);
+                break;
+        }
+    }
+    out += ']';
+    return out;
+}
+
+[[noreturn]] void throw_bad_cell(sqlite3_stmt* statement, int column, Kind kind) {
+    const unsigned char* text = sqlite3_column_text(statement, column);
+    throw InvalidValue(fmt::format("column '{}' holds {} where a value of kind {} belongs",
+                                   sqlite3_column_name(statement, column),
+                                   text ? fmt::format("'{:.40}'", reinterpret_cast<const char*>(text)) : "a blob",
+                                   name_of(kind)));
+}
+
+std::string_view text_of(sqlite3_stmt* statement, int column) {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+    return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
+}
+
+ValueView cell_of(sqlite3_stmt* statement, int column, Kind kind, std::array<char, 16>* uuid) {
+    const int type = sqlite3_column_type(statement, column);
+    if (type == SQLITE_NULL)
+        return {};
+    switch (kind) {
+        case Kind::boolean:
+        case Kind::small_integer:
+        case Kind::integer:
+        case Kind::big_integer:
+            if (type == SQLITE_INTEGER)
+                return ValueView::of_integer(sqlite3_column_int64(statement, column));
+            break;
+        case Kind::real:
+            if (type == SQLITE_FLOAT || type == SQLITE_INTEGER)
+                return ValueView::of_real(sqlite3_column_double(statement, column));
+            break;
+        case Kind::text:
+        case Kind::json:
+        case Kind::decimal:
+            if (type != SQLITE_BLOB)
+                return ValueView::of_text(text_of(statement, column));
+            break;
+        case Kind::bytes: {
+            const void* data = sqlite3_column_blob(statement, column);
+            return ValueView::of_bytes(data ? data : "", static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
+        }
+        case Kind::uuid:
+            if (type == SQLITE_TEXT && text::parse_uuid(text_of(statement, column), uuid->data()))
+                return ValueView::of_bytes(uuid->data(), 16);
+            if (type == SQLITE_BLOB && sqlite3_column_bytes(statement, column) == 16)
+                return ValueView::of_bytes(sqlite3_column_blob(statement, column), 16);
+            break;
+        case Kind::date:
+        case Kind::time:
+        case Kind::date_time:
+            if (type == SQLITE_TEXT)
+                if (const auto value = text::parse_value(kind, text_of(statement, column), nullptr))
+                    return *value;
+            break;
+    }
+    throw_bad_cell(statement, column, kind);
+}
+
+/// Leaves the statement ready for its next use, whatever happened.
+struct ResetLater {
+    sqlite3_stmt* statement;
+    ~ResetLater() {
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+    }
+};
+
+}  // namespace
+
+SqliteConnection::SqliteConnection(sqlite3* handle, std::chrono::milliseconds busy_timeout)
+    : handle_(handle), statements_(cached_statements) {
+    sqlite3_extended_result_codes(handle_, 1);
+    sqlite3_busy_timeout(handle_, static_cast<int>(busy_timeout.count()));
+    run_plain("PRAGMA foreign_keys = ON");
+}
+
+SqliteConnection::~SqliteConnection() {
+    statements_.clear([](sqlite3_stmt* statement) { sqlite3_finalize(statement); });
+}
+
+bool SqliteConnection::engine_in_transaction() const {
+    return sqlite3_get_autocommit(handle_) == 0;
+}
+
+void SqliteConnection::run_plain(const std::string& sql) {
+    if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+        throw_sqlite_error(handle_, sql);
+}
+
+sqlite3_stmt* SqliteConnection::prepare(const std::string& sql) {
+    if (sqlite3_stmt** cached = statements_.find(sql))
+        return *cached;
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement,
+                           nullptr) != SQLITE_OK)
+        throw_sqlite_error(handle_, sql);
+    statements_.insert(sql, statement, [](sqlite3_stmt* displaced) { sqlite3_finalize(displaced); });
+    return statement;
+}
+
+void SqliteConnection::run(std::span<Request> requests, bool atomic) {
+    // Inside a transaction that was begun here a failure dooms the transaction; only somebody else's needs a
+    // savepoint.
+    const bool transaction = atomic && !engine_in_transaction();
+    const bool savepoint = atomic && !transaction && depth() == 0;
+    if (!transaction && !savepoint)
+        return run_all(requests);
+    begin();
+    try {
+        run_all(requests);
+        commit();
+    } catch (...) {
+        rollback();
+        throw;
+    }
+}
+
+void SqliteConnection::run_all(std::span<Request> requests) {
+    for (Request& request : requests)
+        run_one(request);
+}
+
+void SqliteConnection::run_one(Request& request) {
+    next_round_trip();
+    Report report(*this, *request.sql);
+    sqlite3_stmt* statement = prepare(*request.sql);
+    ResetLater reset{statement};
+    cells_.resize(request.columns.size());
+    uuids_.resize(request.columns.size());
+    request.affected = 0;
+    std::size_t executions = 1;
+    if (!request.source) {
+        bind(statement, request.parameters, *request.sql);
+        request.affected = step_through(statement, request);
+    } else {
+        executions = request.source->rows();
+        row_.resize(request.parameters_per_row);
+        for (std::size_t i = 0; i < executions; ++i) {
+            request.source->bind(i, row_);
+            bind(statement, row_, *request.sql);
+            const std::size_t affected = step_through(statement, request);
+            sqlite3_reset(statement);
+            request.affected += affected;
+            if (request.sink)
+                request.sink->executed(i, affected);
+        }
+    }
+    report.rows(request.affected, executions);
+    report.done();
+}
+
+std::size_t SqliteConnection::step_through(sqlite3_stmt* statement, Request& request) {
+    std::size_t rows = 0;
+    int result;
+    while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
+        ++rows;
+        if (!request.sink)
+            continue;
+        for (std::size_t i = 0; i < cells_.size(); ++i)
+            cells_[i] = cell_of(statement, static_cast<int>(i), request.columns[i], &uuids_[i]);
+        request.sink->row(cells_);
+    }
+    if (result != SQLITE_DONE)
+        throw_sqlite_error(handle_, *request.sql);
+    return sqlite3_stmt_readonly(statement) ? rows : static_cast<std::size_t>(sqlite3_changes64(handle_));
+}
+
+void SqliteConnection::bind(sqlite3_stmt* statement, std::span<const Parameter> parameters, const std::string& sql) {
+    texts_.clear();
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        const Parameter& parameter = parameters[i];
+        const int index = static_cast<int>(i) + 1;
+        int result;
+        if (parameter.list) {
+            const std::string& json = texts_.emplace_back(json_of(*parameter.list));
+            result = sqlite3_bind_text64(statement, index, json.data(), json.size(), SQLITE_STATIC, SQLITE_UTF8);
+        } else {
+            result = bind_value(statement, index, parameter.kind, parameter.value);
+        }
+        if (result != SQLITE_OK)
+            throw_sqlite_error(handle_, sql);
+    }
+}
+
+int SqliteConnection::bind_value(sqlite3_stmt* statement, int index, Kind kind, const ValueView& value) {
+    if (value.is_null())
+        return sqlite3_bind_null(statement, index);
+    std::string_view text;
+    switch (kind) {
+        case Kind::boolean:
+        case Kind::small_integer:
+        case Kind::integer:
+        case Kind::big_integer: return sqlite3_bind_int64(statement, index, value.integer());
+        case Kind::real: return sqlite3_bind_double(statement, index, value.real());
+        case Kind::bytes:
+            return sqlite3_bind_blob64(statement, index, value.text().empty() ? "" : value.text().data(),
+                                       value.text().size(), SQLITE_STATIC);
+        case Kind::text:
+        case Kind::decimal:
+        case Kind::json: text = value.text(); break;
+        default:
+            append_column_text(texts_.emplace_back(), kind, value);
+            text = texts_.back();
+            break;
+    }
+    return sqlite3_bind_text64(statement, index, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC,
+                               SQLITE_UTF8);
+}
+
+}  // namespace gm2m::backend

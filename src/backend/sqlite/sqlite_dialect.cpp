@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include "backend/dialect.hpp"
+
+namespace gm2m::backend {
+namespace {
+
+class SqliteDialect final : public Dialect {
+public:
+    std::string_view name() const noexcept override { return "sqlite3"; }
+
+    std::string parameter(std::size_t n) const override { return fmt::format("?{}", n); }
+
+    // The types that Django's backend declares; their affinities are what matters.
+    std::string column_type(Kind kind, std::size_t max_length, int max_digits, int) const override {
+        switch (kind) {
+            case Kind::boolean: return "bool";
+            case Kind::small_integer: return "smallint";
+            case Kind::integer: return "integer";
+            case Kind::big_integer: return "bigint";
+            case Kind::real: return "real";
+            case Kind::text: return max_length ? fmt::format("varchar({})", max_length) : "text";
+            // Numeric affinity would keep 15 digits of a longer number and drop the rest.
+            case Kind::decimal: return max_digits <= 15 ? "decimal" : "text";
+            case Kind::bytes: return "BLOB";
+            case Kind::uuid: return "char(32)";
+            case Kind::date: return "date";
+            case Kind::time: return "time";
+            case Kind::date_time: return "datetime";
+            case Kind::json: return "text";
+        }
+        return "";
+    }
+
+    // AUTOINCREMENT: a key that was deleted is never given again, so that a forgotten link cannot come to mean
+    // another object.
+    std::string generated_key(Kind) const override { return "integer NOT NULL PRIMARY KEY AUTOINCREMENT"; }
+
+    std::string_view clustered_by_key() const noexcept override { return " WITHOUT ROWID"; }
+    std::string table_exists() const override {
+        return "SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND '\"' || replace(name, '\"', '\"\"') || '\"' = ?1";
+    }
+    std::string add_foreign_key(std::string_view, std::string_view, std::string_view, std::string_view) const override {
+        return "";
+    }
+    std::string lock_schema() const override { return ""; }
+
+    std::string in_list(std::string_view expression, std::size_t n, Kind) const override {
+        return fmt::format("{} IN (SELECT value FROM json_each(?{}))", expression, n);
+    }
+
+    std::string rows_of(std::span<const ListColumn> lists, std::string_view alias) const override {
+        return fmt::format("(SELECT value AS {} FROM json_each(?{})) AS {}", lists.front().name,
+                           lists.front().parameter, alias);
+    }
+
+    // Reads the list once, in its order, and seeks each key: faster than IN, which sorts the list first.
+    std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
+                               Kind) const override {
+        return fmt::format("SELECT {} FROM json_each(?1) AS k CROSS JOIN {} AS t ON t.{} = k.value", columns, table,
+                           key);
+    }
+
+    bool writes_row_by_row() const noexcept override { return true; }
+    bool locks_rows() const noexcept override { return false; }
+    bool adds_constraints_later() const noexcept override { return false; }
+
+protected:
+    std::size_t name_limit() const noexcept override { return 0; }
+};
+
+}  // namespace
+
+const Dialect& sqlite_dialect() {
+    static const SqliteDialect dialect;
+    return dialect;
+}
+
+}  // namespace gm2m::backend

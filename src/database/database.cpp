@@ -1,0 +1,121 @@
+#include <gm2m/database.hpp>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "database/database_impl.hpp"
+#include "deletion/deletion.hpp"
+#include "model/access.hpp"
+#include "query/object_store.hpp"
+#include "relation/discovery.hpp"
+#include "schema/schema.hpp"
+
+namespace gm2m {
+
+void check_configuration(const Registry& models, const DatabaseOptions& options) {
+    for (const Model* model : models.models())
+        (void)model->primary_key();
+    if (options.content_type_table.empty() || options.content_type_table.find('\0') != std::string::npos)
+        throw ConfigurationError("content_type_table has to be the name of a table");
+    if (options.keys_per_statement == 0)
+        throw ConfigurationError("keys_per_statement is at least 1");
+    if (options.busy_timeout < std::chrono::milliseconds(0))
+        throw ConfigurationError("busy_timeout cannot be negative");
+}
+
+Database::Database(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+Database Database::open(const Registry& models, std::string_view url, const DatabaseOptions& options) {
+    check_configuration(models, options);
+    auto session = std::make_unique<backend::Session>(backend::parse_url(url), options.busy_timeout);
+    return Database(std::make_unique<Impl>(models, std::move(session), options,
+                                           std::make_shared<detail::ContentTypeCache>()));
+}
+
+void Database::create_tables() {
+    schema::create_tables(impl_->context.connection, models(), impl_->options.content_type_table);
+}
+
+void Database::drop_tables() {
+    schema::drop_tables(impl_->context.connection, models(), impl_->options.content_type_table);
+    impl_->store.clear();
+}
+
+void Database::insert_object(const Object& object) {
+    object_store::insert(impl_->context, std::span(&object, 1));
+}
+
+void Database::insert_objects(std::span<const Object> objects) {
+    object_store::insert(impl_->context, objects);
+}
+
+void Database::save_object(const Object& object) {
+    object_store::save(impl_->context, object);
+}
+
+Object Database::get_object(const Model& model, const Value& key) {
+    return object_store::get(impl_->context, model, key);
+}
+
+Object Database::find_object(const Model& model, const Value& key) {
+    return object_store::find(impl_->context, model, key);
+}
+
+void Database::copy_key(const Object& from, void* to) {
+    const Field& key = from.model().primary_key();
+    Scratch scratch;
+    key.assign(to, key.view(data_of(from.row()), scratch));
+}
+
+void Database::update(const ObjectRef& object, std::initializer_list<std::string_view> fields) {
+    object_store::update(impl_->context, ObjectReader(models()).read(object), {fields.begin(), fields.size()});
+}
+
+Deleted Database::remove(const ObjectRef& object) {
+    return deletion::remove(impl_->context, ObjectReader(models()).read(object));
+}
+
+RelatedManager Database::related(const ObjectRef& object, const GM2MField& field) {
+    const ObjectView view = ObjectReader(models()).read(object);
+    if (view.model != &field.source())
+        throw WrongModel(fmt::format("{} is a relation of {}, not of {}", field.label(), field.source().label(),
+                                     view.model->label()));
+    return RelatedManager(impl_->context, field, false, *view.model, saved_key(view));
+}
+
+RelatedManager Database::related(const ObjectRef& object, std::string_view name) {
+    const ObjectView view = ObjectReader(models()).read(object);
+    if (const auto field = models().find_gm2m_field(*view.model, name))
+        return RelatedManager(impl_->context, *field, false, *view.model, saved_key(view));
+    return RelatedManager(impl_->context, models().reverse(*view.model, name), true, *view.model, saved_key(view));
+}
+
+void Database::discover() {
+    relation::discover(impl_->context);
+}
+
+ContentTypes& Database::content_types() noexcept {
+    return impl_->content_types;
+}
+
+std::vector<ContentType> Database::remove_stale_content_types(bool of_unknown_apps) {
+    return deletion::remove_stale(impl_->context, of_unknown_apps);
+}
+
+const Registry& Database::models() const noexcept {
+    return impl_->context.registry;
+}
+
+void Database::listen(StatementListener listener) {
+    impl_->context.connection.listen(std::move(listener));
+}
+
+bool Database::is_usable() const noexcept {
+    return impl_->context.connection.is_usable();
+}
+
+}  // namespace gm2m

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <gm2m/database.hpp>
+
+#include "backend/session.hpp"
+#include "content_types/content_type_store.hpp"
+#include "query/context.hpp"
+
+namespace gm2m {
+
+struct Database::Impl {
+    Impl(const Registry& models, std::unique_ptr<backend::Session> connected, const DatabaseOptions& options,
+         std::shared_ptr<detail::ContentTypeCache> cache)
+        : session(std::move(connected)),
+          store(session->connection(), models, options.content_type_table, std::move(cache)), content_types(store),
+          context(models, session->connection(), store, options.keys_per_statement), options(options) {}
+
+    std::unique_ptr<backend::Session> session;
+    detail::ContentTypeStore store;
+    ContentTypes content_types;
+    Context context;
+    DatabaseOptions options;
+};
+
+/// Throws ConfigurationError for options or a registry that no database can work with.
+void check_configuration(const Registry& models, const DatabaseOptions& options);
+
+}  // namespace gm2m

@@ -1,0 +1,57 @@
+#include "model/access.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "backend/text_form.hpp"
+
+namespace gm2m {
+
+ObjectView ObjectReader::read(const ObjectRef& object) {
+    if (const Object* handle = object.object()) {
+        const Model& model = handle->model();
+        return {&model, data_of(handle->row()), nullptr, handle->row()};
+    }
+    if (const Reference* reference = object.reference()) {
+        if (!reference->model)
+            throw ObjectError("the reference names no model");
+        return {reference->model, nullptr, &reference->key, nullptr};
+    }
+    if (object.type() != last_type_) {
+        last_model_ = &registry_.get(*object.type());
+        last_type_ = object.type();
+    }
+    return {last_model_, object.bare_struct(), nullptr, nullptr};
+}
+
+bool is_missing_key(const Field& primary_key, const ValueView& key) noexcept {
+    switch (key.form()) {
+        case ValueView::Form::null: return true;
+        case ValueView::Form::integer: return primary_key.is_generated() && key.integer() == 0;
+        case ValueView::Form::bytes:
+            return primary_key.is_generated() && std::ranges::all_of(key.text(), [](char c) { return c == 0; });
+        case ValueView::Form::text: return key.text().empty();
+        default: return false;
+    }
+}
+
+Value saved_key(const ObjectView& object) {
+    const Field& key = object.model->primary_key();
+    Scratch scratch;
+    const ValueView value = object.key_view(scratch);
+    if (is_missing_key(key, value))
+        throw UnsavedObject(fmt::format("an object of {} was never saved, so that it has no relations: insert it first",
+                                        object.model->label()));
+    return Value(key.kind(), value);
+}
+
+std::string describe(const Model& model, const ValueView& key) {
+    std::string text = model.label() + ":";
+    text::append_value(text, model.primary_key().kind(), key);
+    return text;
+}
+
+}  // namespace gm2m

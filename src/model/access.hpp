@@ -1,0 +1,49 @@
+#pragma once
+
+#include <gm2m/object.hpp>
+#include <gm2m/registry.hpp>
+
+/// How the layers above reach the memory of an object, whatever kind of handle they were given.
+namespace gm2m {
+
+inline void* data_of(detail::Row* row) noexcept {
+    return reinterpret_cast<std::byte*>(row) + detail::Row::offset(row->model->storage().align);
+}
+
+/// An object's model and where its data is; or, of a Reference, its key.
+struct ObjectView {
+    const Model* model = nullptr;
+    const void* data = nullptr;
+    const Value* key = nullptr;  // of a Reference alone
+    detail::Row* row = nullptr;  // of a handle alone
+
+    ValueView key_view(Scratch& scratch) const {
+        return key ? key->view() : model->primary_key().view(data, scratch);
+    }
+};
+
+/// Finds the models of objects, one after the other; remembers the last struct's.
+class ObjectReader {
+public:
+    explicit ObjectReader(const Registry& registry) : registry_(registry) {}
+
+    /// Throws UnknownModel for a struct that is not mapped, ObjectError for an empty handle, ConfigurationError for a
+    /// model that is not complete.
+    ObjectView read(const ObjectRef& object);
+
+private:
+    const Registry& registry_;
+    const detail::TypeInfo* last_type_ = nullptr;
+    const Model* last_model_ = nullptr;
+};
+
+/// Whether an object with this key still waits for the database or gm2m to make it one.
+bool is_missing_key(const Field& primary_key, const ValueView& key) noexcept;
+
+/// The object's key. Throws UnsavedObject if it has none.
+Value saved_key(const ObjectView& object);
+
+/// "cinema.Movie:5", for messages.
+std::string describe(const Model& model, const ValueView& key);
+
+}  // namespace gm2m

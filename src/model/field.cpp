@@ -1,0 +1,109 @@
+#include <gm2m/field.hpp>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+#include <gm2m/model.hpp>
+
+#include "backend/text_form.hpp"
+
+namespace gm2m {
+namespace {
+
+[[noreturn]] void throw_invalid(const Field& field, std::string_view problem) {
+    throw InvalidValue(fmt::format("{}: {}", field.label(), problem));
+}
+
+std::pair<std::int64_t, std::int64_t> range_of(Kind kind) {
+    switch (kind) {
+        case Kind::boolean: return {0, 1};
+        case Kind::small_integer: return {INT16_MIN, INT16_MAX};
+        case Kind::integer: return {INT32_MIN, INT32_MAX};
+        case Kind::time: return {0, 86'400'000'000 - 1};
+        default: return {INT64_MIN, INT64_MAX};
+    }
+}
+
+bool is_integer(Kind kind) {
+    return kind == Kind::small_integer || kind == Kind::integer || kind == Kind::big_integer;
+}
+
+}  // namespace
+
+bool Field::is_generated() const noexcept {
+    return primary_key_ && options_.generated && (is_integer(kind_) || kind_ == Kind::uuid);
+}
+
+std::string Field::label() const {
+    return fmt::format("{}.{}", model_->label(), name_);
+}
+
+void Field::assign(void* object, const ValueView& value) const {
+    if (value.is_null() && !nullable_member_)
+        throw_invalid(*this, "the value is NULL, which the member cannot hold; make it a std::optional");
+    try {
+        accessor_.assign(accessor_, object, value);
+    } catch (InvalidValue& error) {
+        error.add_context(label());
+        throw;
+    }
+}
+
+void Field::check(const ValueView& value) const {
+    switch (value.form()) {
+        case ValueView::Form::null:
+            if (!options_.null)
+                throw_invalid(*this, "the value is NULL, and the field is not declared to be nullable");
+            return;
+        case ValueView::Form::integer: {
+            const auto [least, most] = range_of(kind_);
+            if (value.integer() < least || value.integer() > most)
+                throw_invalid(*this, fmt::format("{} is out of range for {}", value.integer(), name_of(kind_)));
+            return;
+        }
+        case ValueView::Form::text: {
+            const std::string_view text = value.text();
+            if (text.find('\0') != std::string_view::npos)
+                throw_invalid(*this, "the text has a NUL byte, which no database column holds");
+            if (!text::is_valid_utf8(text))
+                throw_invalid(*this, "the text is not valid UTF-8");
+            if (kind_ == Kind::text && options_.max_length && text.size() > *options_.max_length &&
+                text::count_characters(text) > *options_.max_length)
+                throw_invalid(*this, fmt::format("the text has {} characters, at most {} fit",
+                                                 text::count_characters(text), *options_.max_length));
+            if (kind_ == Kind::decimal) {
+                const auto point = text.find('.');
+                const std::size_t fraction = point == std::string_view::npos ? 0 : text.size() - point - 1;
+                std::string_view whole = text.substr(text.starts_with('-') || text.starts_with('+') ? 1 : 0);
+                whole = whole.substr(0, whole.find('.'));
+                while (whole.starts_with('0'))
+                    whole.remove_prefix(1);
+                if (fraction > static_cast<std::size_t>(options_.decimal_places) ||
+                    whole.size() > static_cast<std::size_t>(options_.max_digits - options_.decimal_places))
+                    throw_invalid(*this, fmt::format("the number does not fit {} digits, {} of them after the point",
+                                                     options_.max_digits, options_.decimal_places));
+            }
+            return;
+        }
+        default: return;
+    }
+}
+
+Value Field::coerce(const Value& value) const {
+    if (value.is_null() || value.kind() == kind_)
+        return value;
+    if (is_integer(kind_) && is_integer(value.kind()))
+        return Value(kind_, value.view());
+    if (kind_ == Kind::real && is_integer(value.kind()))
+        return Value(kind_, ValueView::of_real(static_cast<double>(value.view().integer())));
+    if (value.kind() == Kind::text) {
+        char buffer[16];
+        if (kind_ == Kind::decimal)
+            return Value(Decimal(value.view().text()));
+        if (const auto parsed = text::parse_value(kind_, value.view().text(), buffer))
+            return Value(kind_, *parsed);
+    }
+    throw_invalid(*this, fmt::format("a value of kind {} does not read as {}", name_of(value.kind()), name_of(kind_)));
+}
+
+}  // namespace gm2m

@@ -1,0 +1,166 @@
+#include <gm2m/gm2m_field.hpp>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+#include <gm2m/registry.hpp>
+
+#include "backend/nearest.hpp"
+#include "model/gm2m_field_data.hpp"
+#include "model/names.hpp"
+
+namespace gm2m {
+namespace {
+
+/// `%(class)s` and `%(app_label)s`, as Django expands them: in lower case.
+std::string expand(std::string_view text, const Model& source) {
+    std::string out(text);
+    const auto replace = [&](std::string_view placeholder, const std::string& value) {
+        for (std::size_t at = 0; (at = out.find(placeholder, at)) != std::string::npos; at += value.size())
+            out.replace(at, placeholder.size(), value);
+    };
+    replace("%(class)s", source.model_name());
+    replace("%(app_label)s", to_lower(source.app_label()));
+    return out;
+}
+
+template <class T>
+const T& expect(const std::string& name, const ParameterValue& value, std::string_view wanted) {
+    if (const T* found = std::get_if<T>(&value))
+        return *found;
+    throw ConfigurationError(fmt::format("the parameter '{}' takes {}", name, wanted));
+}
+
+}  // namespace
+
+namespace detail {
+
+void GM2MFieldData::add_relation(std::string_view key, const Model* model, bool automatic) {
+    const std::unique_lock lock(mutex);
+    for (Relation& relation : relations)
+        if (relation.label_key == key) {
+            relation.automatic = relation.automatic && automatic;
+            if (model)
+                relation.model = model;
+            return;
+        }
+    relations.push_back({std::string(key), model, automatic});
+}
+
+}  // namespace detail
+
+GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
+    GM2MOptions options;
+    std::vector<std::string> seen;
+    for (const auto& [name, value] : parameters) {
+        if (std::ranges::find(seen, name) != seen.end())
+            throw ConfigurationError(fmt::format("the parameter '{}' is given twice", name));
+        seen.push_back(name);
+        if (name == "related") {
+            options.related = expect<std::vector<std::string>>(name, value, "a list of model labels");
+        } else if (name == "verbose_name") {
+            options.verbose_name = expect<std::string>(name, value, "text");
+        } else if (name == "db_table") {
+            options.db_table = expect<std::string>(name, value, "text");
+        } else if (name == "db_constraint") {
+            options.db_constraint = expect<bool>(name, value, "true or false");
+        } else if (name == "for_concrete_model") {
+            options.for_concrete_model = expect<bool>(name, value, "true or false");
+        } else if (name == "related_name") {
+            options.related_name = expect<std::string>(name, value, "text");
+        } else if (name == "related_query_name") {
+            options.related_query_name = expect<std::string>(name, value, "text");
+        } else if (name == "pk_maxlength") {
+            if (std::holds_alternative<std::nullptr_t>(value)) {
+                options.pk_maxlength = std::nullopt;
+            } else {
+                const int length = expect<int>(name, value, "a number of characters, or null for no limit");
+                if (length < 1)
+                    throw ConfigurationError("pk_maxlength is at least 1; null means no limit");
+                options.pk_maxlength = static_cast<std::size_t>(length);
+            }
+        } else if (name == "layout") {
+            const auto& layout = expect<std::string>(name, value, "\"standard\" or \"compact\"");
+            if (layout != "standard" && layout != "compact")
+                throw ConfigurationError(
+                    fmt::format("'{}' is no layout: there are \"standard\" and \"compact\"", layout));
+            options.layout = layout == "compact" ? Layout::compact : Layout::standard;
+        } else {
+            throw ConfigurationError(fmt::format(
+                "a GM2MField has no parameter '{}'{}", name,
+                did_you_mean(name, {"related", "verbose_name", "db_table", "db_constraint", "for_concrete_model",
+                                    "related_name", "related_query_name", "pk_maxlength", "layout"})));
+        }
+    }
+    return options;
+}
+
+const std::string& GM2MField::name() const noexcept {
+    return data_->name;
+}
+const std::string& GM2MField::source_label() const noexcept {
+    return data_->source_label;
+}
+const std::string& GM2MField::label() const noexcept {
+    return data_->label;
+}
+const GM2MOptions& GM2MField::options() const noexcept {
+    return data_->options;
+}
+
+const Model& GM2MField::source() const {
+    if (!data_->source)
+        throw ConfigurationError(
+            fmt::format("the source model of {} is not registered: '{}'", data_->label, data_->source_label));
+    return *data_->source;
+}
+
+std::string GM2MField::table() const {
+    return data_->options.db_table.empty() ? source().table() + "_" + data_->name : data_->options.db_table;
+}
+
+bool GM2MField::is_hidden() const noexcept {
+    return data_->options.related_name.ends_with('+');
+}
+
+std::string GM2MField::accessor_name() const {
+    if (is_hidden())
+        return "";
+    return data_->options.related_name.empty() ? source().model_name() + "_set"
+                                               : expand(data_->options.related_name, source());
+}
+
+std::string GM2MField::query_name() const {
+    if (!data_->options.related_query_name.empty())
+        return expand(data_->options.related_query_name, source());
+    if (!data_->options.related_name.empty() && !is_hidden())
+        return accessor_name();
+    return source().model_name();
+}
+
+void GM2MField::add_relation(std::string_view model) const {
+    const auto [app, name] = split_label(model);
+    data_->add_relation(label_key(model), data_->registry->find(model), false);
+}
+
+void GM2MField::add_relation(const Model& model) const {
+    data_->add_relation(label_key(model.label()), &model, false);
+}
+
+std::vector<const Model*> GM2MField::get_related_models(bool include_auto) const {
+    const std::shared_lock lock(data_->mutex);
+    std::vector<const Model*> models;
+    for (const auto& relation : data_->relations)
+        if (relation.model && (include_auto || !relation.automatic))
+            models.push_back(relation.model);
+    return models;
+}
+
+bool GM2MField::is_related(const Model& model) const noexcept {
+    const std::shared_lock lock(data_->mutex);
+    return std::ranges::any_of(data_->relations, [&](const auto& relation) { return relation.model == &model; });
+}
+
+}  // namespace gm2m

@@ -1,0 +1,175 @@
+#include <gm2m/model.hpp>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+#include <gm2m/registry.hpp>
+
+#include "backend/nearest.hpp"
+#include "model/names.hpp"
+
+namespace gm2m {
+namespace {
+
+bool can_be_key(Kind kind) {
+    switch (kind) {
+        case Kind::small_integer:
+        case Kind::integer:
+        case Kind::big_integer:
+        case Kind::text:
+        case Kind::uuid:
+        case Kind::date:
+        case Kind::time:
+        case Kind::date_time: return true;
+        default: return false;
+    }
+}
+
+}  // namespace
+
+namespace detail {
+
+std::string name_of(const TypeInfo& type) {
+    // "… [with T = Movie; …]" (GCC), "… [T = Movie]" (Clang)
+    const std::string_view signature = type.signature;
+    const auto begin = signature.find("T = ");
+    if (begin == std::string_view::npos)
+        return std::string(signature);
+    const auto end = signature.find_first_of(";]", begin);
+    return std::string(signature.substr(begin + 4, end - begin - 4));
+}
+
+}  // namespace detail
+
+Model::Model(std::string_view label, detail::Storage storage) : storage_(storage) {
+    std::tie(app_label_, name_) = split_label(label);
+    label_ = label;
+    model_name_ = to_lower(name_);
+    table_ = to_lower(app_label_) + "_" + model_name_;
+    verbose_name_ = name_;
+}
+
+Field& Model::add_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
+                        FieldOptions options) {
+    check_field_name("field", name, label_);
+    if (find_field(name))
+        throw ConfigurationError(fmt::format("{} has two fields called '{}'", label_, name));
+    if (options.null && !nullable_member)
+        throw ConfigurationError(
+            fmt::format("{}.{} is declared to be nullable, but its member cannot hold NULL: make it a std::optional",
+                        label_, name));
+    if (options.max_length && (kind != Kind::text || *options.max_length == 0))
+        throw ConfigurationError(fmt::format("{}.{}: max_length is for text, and at least 1", label_, name));
+    if (kind == Kind::decimal && (options.decimal_places < 0 || options.max_digits < 1 ||
+                                  options.decimal_places > options.max_digits || options.max_digits > 1000))
+        throw ConfigurationError(
+            fmt::format("{}.{}: max_digits is 1 to 1000, decimal_places 0 to max_digits", label_, name));
+    if (!options.column.empty())
+        check_column_name("column", options.column, fmt::format("{}.{}", label_, name));
+    auto field = std::make_unique<Field>();
+    field->name_ = name;
+    field->column_ = options.column.empty() ? std::string(name) : options.column;
+    field->kind_ = kind;
+    field->nullable_member_ = nullable_member;
+    field->options_ = std::move(options);
+    field->options_.null = field->options_.null || (nullable_member && !is_run_time());
+    field->model_ = this;
+    field->accessor_ = std::move(accessor);
+    return *fields_.emplace_back(std::move(field));
+}
+
+const Field& Model::primary_key() const {
+    if (!primary_key_)
+        throw ConfigurationError(fmt::format("{} has no primary key: declare one with .primary_key()", label_));
+    return *primary_key_;
+}
+
+const Field* Model::find_field(std::string_view name) const noexcept {
+    for (const auto& field : fields_)
+        if (field->name() == name)
+            return field.get();
+    return nullptr;
+}
+
+const Field& Model::field(std::string_view name) const {
+    if (const Field* found = find_field(name))
+        return *found;
+    std::vector<std::string> names;
+    for (const auto& field : fields_)
+        names.push_back(field->name());
+    throw UnknownField(fmt::format("{} has no field '{}'{}", label_, name, did_you_mean(name, names)));
+}
+
+void Model::require_complete() const {
+    (void)primary_key();
+    for (const auto& field : fields_) {
+        if (!field->is_foreign_key())
+            continue;
+        if (!field->target())
+            throw ConfigurationError(fmt::format("{} refers to '{}', which is not registered", field->label(),
+                                                 field->target_label()));
+        (void)field->target()->primary_key();
+    }
+}
+
+// --- declarations ---
+
+void ModelDeclaration::declare_field(std::string_view name, Kind kind, bool nullable_member,
+                                     detail::Accessor accessor, FieldOptions options, bool primary_key,
+                                     std::string_view target) {
+    Model& model = *model_;
+    if (primary_key) {
+        if (model.primary_key_)
+            throw ConfigurationError(fmt::format("{} has two primary keys, '{}' and '{}'", model.label_,
+                                                 model.primary_key_->name(), name));
+        if (!can_be_key(kind))
+            throw ConfigurationError(fmt::format(
+                "{}.{} cannot be a primary key: a key is an integer, text, a UUID, a date, a time or a date-time",
+                model.label_, name));
+        if (options.null)
+            throw ConfigurationError(fmt::format("{}.{} is a primary key and cannot be nullable", model.label_, name));
+    }
+    if (!target.empty())
+        split_label(target);
+    Field& field = model.add_field(name, kind, nullable_member, std::move(accessor), std::move(options));
+    if (primary_key) {
+        field.primary_key_ = true;
+        field.options_.null = false;  // a std::optional key is null only until the object is inserted
+        model.primary_key_ = &field;
+    }
+    if (!target.empty()) {
+        field.target_label_ = target;
+        if (field.options_.column.empty())
+            field.column_ = field.name_ + "_id";
+    }
+    for (const auto& other : model.fields_)
+        if (other.get() != &field && other->column() == field.column())
+            throw ConfigurationError(fmt::format("{} and {} have the same column, '{}'", other->label(),
+                                                 field.label(), field.column()));
+    registry_->resolve_references(model);
+}
+
+void ModelDeclaration::declare_index(std::vector<std::string> fields, bool unique) {
+    if (fields.empty())
+        throw ConfigurationError(fmt::format("an index of {} names no field", model_->label_));
+    for (const std::string& name : fields)
+        if (!model_->find_field(name))
+            throw ConfigurationError(
+                fmt::format("an index of {} names '{}', which is no field declared before it", model_->label_, name));
+    model_->indexes_.push_back({std::move(fields), unique});
+}
+
+void ModelDeclaration::set_table(std::string_view table) {
+    check_column_name("table", table, model_->label_);
+    model_->table_ = table;
+}
+
+void ModelDeclaration::set_managed(bool managed) {
+    model_->managed_ = managed;
+}
+
+void ModelDeclaration::set_verbose_name(std::string_view name) {
+    model_->verbose_name_ = name;
+}
+
+}  // namespace gm2m

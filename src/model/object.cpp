@@ -1,0 +1,109 @@
+#include <gm2m/object.hpp>
+
+#include <new>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "model/access.hpp"
+
+namespace gm2m {
+namespace {
+
+std::align_val_t alignment(const Model& model) {
+    return std::align_val_t{std::max(model.storage().align, alignof(detail::Row))};
+}
+
+std::size_t allocation_size(const Model& model) {
+    return detail::Row::offset(model.storage().align) + model.storage().size;
+}
+
+bool needs_alignment(const Model& model) {
+    return model.storage().align > __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+}
+
+void free_row(void* memory, const Model& model) noexcept {
+    if (needs_alignment(model))
+        ::operator delete(memory, alignment(model));
+    else
+        ::operator delete(memory);
+}
+
+}  // namespace
+
+namespace detail {
+
+Row* Row::create(const Model& model) {
+    void* memory = needs_alignment(model) ? ::operator new(allocation_size(model), alignment(model))
+                                          : ::operator new(allocation_size(model));
+    Row* row = new (memory) Row(model);
+    try {
+        model.storage().construct(model, data_of(row));
+    } catch (...) {
+        free_row(memory, model);
+        throw;
+    }
+    return row;
+}
+
+void Row::destroy(Row* row) noexcept {
+    const Model& model = *row->model;
+    model.storage().destroy(model, data_of(row));
+    row->~Row();
+    free_row(row, model);
+}
+
+}  // namespace detail
+
+std::string Reference::to_string() const {
+    return fmt::format("{}:{}", model ? model->label() : "?", key.to_string());
+}
+
+const Model& Object::model() const {
+    if (!row_)
+        throw ObjectError("the handle is empty: it refers to no object");
+    return *row_->model;
+}
+
+Value Object::key() const {
+    const Field& key = model().primary_key();
+    Scratch scratch;
+    return Value(key.kind(), key.view(data_of(row_), scratch));
+}
+
+Value Object::operator[](std::string_view name) const {
+    const Field& field = model().field(name);
+    Scratch scratch;
+    return Value(field.kind(), field.view(data_of(row_), scratch));
+}
+
+void Object::set(std::string_view name, const Value& value) const {
+    const Field& field = model().field(name);
+    const Value fitting = field.coerce(value);
+    field.check(fitting.view());
+    field.assign(data_of(row_), fitting.view());
+}
+
+void Object::throw_wrong_type(const detail::TypeInfo& wanted) const {
+    throw WrongModel(fmt::format("the object is a {}, not a {}", model().label(), detail::name_of(wanted)));
+}
+
+void Object::throw_no_visitor() const {
+    throw WrongModel(
+        fmt::format("no visitor takes a {}; one that takes const gm2m::Object& takes any model", model().label()));
+}
+
+Object Model::make() const {
+    require_complete();
+    return Object::adopt(detail::Row::create(*this));
+}
+
+Object Model::make(std::initializer_list<std::pair<std::string_view, Value>> values) const {
+    Object object = make();
+    for (const auto& [field, value] : values)
+        object.set(field, value);
+    return object;
+}
+
+}  // namespace gm2m

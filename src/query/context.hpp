@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include <gm2m/registry.hpp>
+
+#include "backend/connection.hpp"
+#include "content_types/content_type_store.hpp"
+
+namespace gm2m {
+
+/// What every operation on one database needs: the registry, the connection, the content types, and the SQL that was
+/// generated for this engine, by what it belongs to.
+class Context {
+public:
+    Context(const Registry& registry, backend::Connection& connection, detail::ContentTypeStore& content_types,
+            std::size_t keys_per_statement)
+        : registry(registry), connection(connection), content_types(content_types),
+          keys_per_statement(keys_per_statement) {}
+
+    /// The T that was made for `owner` (a model, a relation), made by `make` the first time.
+    template <class T, class Make>
+    const T& cached(const void* owner, Make&& make) {
+        static const char tag = 0;
+        std::shared_ptr<void>& entry = cache_[Key{&tag, owner}];
+        if (!entry)
+            entry = std::make_shared<T>(make());
+        return *static_cast<const T*>(entry.get());
+    }
+
+    const Registry& registry;
+    backend::Connection& connection;
+    detail::ContentTypeStore& content_types;
+    /// The most keys that one parameter holds; more go into further statements.
+    const std::size_t keys_per_statement;
+
+private:
+    struct Key {
+        const void* tag;
+        const void* owner;
+        friend bool operator==(const Key&, const Key&) = default;
+    };
+    struct Hash {
+        std::size_t operator()(const Key& key) const noexcept {
+            return std::hash<const void*>()(key.tag) * 31 + std::hash<const void*>()(key.owner);
+        }
+    };
+    std::unordered_map<Key, std::shared_ptr<void>, Hash> cache_;
+};
+
+}  // namespace gm2m

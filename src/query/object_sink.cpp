@@ -1,0 +1,16 @@
+#include "query/object_sink.hpp"
+
+namespace gm2m {
+
+Object read_object(const Model& model, std::span<const ValueView> cells) {
+    detail::Row* row = detail::Row::create(model);
+    Object object = Object::adopt(row);
+    void* data = data_of(row);
+    const auto fields = model.fields();
+    for (std::size_t i = 0; i < fields.size(); ++i)
+        fields[i]->assign(data, cells[i]);
+    row->stored = true;
+    return object;
+}
+
+}  // namespace gm2m

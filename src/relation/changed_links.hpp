@@ -1,0 +1,34 @@
+#pragma once
+
+#include "relation/link_list.hpp"
+
+namespace gm2m::relation {
+
+/// Collects the links that a write has changed: from rows (content type, key), or from the executions that changed a
+/// row of the links given.
+class ChangedLinks final : public backend::ResultSink {
+public:
+    static constexpr Kind columns[] = {Kind::integer, Kind::text};
+
+    explicit ChangedLinks(const LinkList* given = nullptr) : given_(given) {}
+
+    void row(std::span<const ValueView> cells) override { push(cells[0].integer(), cells[1].text()); }
+    void executed(std::size_t row, std::size_t affected) override {
+        if (affected > 0)
+            push(given_->content_types.integer_at(row), given_->keys.text_at(row));
+    }
+    void push(std::int64_t content_type, std::string_view key) {
+        content_types_.push_integer(content_type);
+        keys_.push_text(key);
+    }
+
+    /// May ask the database for a content type that is new to it.
+    void append_references(Context& context, std::vector<Reference>& out) const;
+
+private:
+    const LinkList* given_;
+    backend::ValueList content_types_{Kind::integer};
+    backend::ValueList keys_{Kind::text};
+};
+
+}  // namespace gm2m::relation

@@ -1,0 +1,281 @@
+#include "relation/forward.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "model/gm2m_field_data.hpp"
+#include "model/names.hpp"
+#include "relation/changed_links.hpp"
+#include "relation/link_writer.hpp"
+#include "relation/linked_objects.hpp"
+
+namespace gm2m::relation {
+
+using backend::Access;
+using backend::Parameter;
+using backend::Request;
+using backend::RowSink;
+
+/// Checks the objects, makes their content types, does the work, and lets their models have the reverse relation.
+template <class Work>
+Changes Forward::write(std::span<const ObjectRef> objects, Work&& work) {
+    LinkListBuilder builder(context_, field_);
+    builder.add(objects);
+    // A content type is created with the first link, or not at all.
+    Changes changes = builder.needs_content_types()
+                          ? backend::in_transaction(context_.connection, [&] { return work(builder.complete()); })
+                          : work(builder.complete());
+    for (const Model* model : builder.models())
+        if (!field_.is_related(*model))
+            field_.data().add_relation(label_key(model->label()), model, true);
+    return changes;
+}
+
+std::vector<Reference> Forward::write_links(const std::string& sql, const LinkList& links) {
+    ChangedLinks changed(&links);
+    std::deque<LinkList> slices;
+    std::deque<LinkWrite> writes;
+    std::vector<Request> requests;
+    const backend::Dialect& dialect = context_.connection.dialect();
+    const auto append = [&](const LinkList& part) {
+        requests.push_back(
+            writes.emplace_back(dialect, sql, std::array<Parameter, 3>{source_, part.content_types, part.keys},
+                                ChangedLinks::columns, changed)
+                .request());
+    };
+    if (dialect.writes_row_by_row() || links.size() <= context_.keys_per_statement)
+        append(links);
+    else
+        for (std::size_t begin = 0; begin < links.size(); begin += context_.keys_per_statement)
+            append(slices.emplace_back(links.slice(begin, context_.keys_per_statement)));
+    context_.connection.execute(requests, Access::write);
+    std::vector<Reference> references;
+    changed.append_references(context_, references);
+    return references;
+}
+
+Changes Forward::add(std::span<const ObjectRef> objects) {
+    if (objects.empty())
+        return {};
+    return write(objects, [&](const LinkList& links) { return Changes{write_links(sql_.add, links), {}}; });
+}
+
+Changes Forward::remove(std::span<const ObjectRef> objects) {
+    LinkListBuilder builder(context_, field_);
+    builder.add(objects);
+    const LinkList links = builder.known();
+    if (links.size() == 0)
+        return {};
+    return {{}, write_links(sql_.remove, links)};
+}
+
+Changes Forward::set(std::span<const ObjectRef> objects) {
+    return write(objects, [&](const LinkList& links) {
+        return links.size() <= context_.keys_per_statement ? set_links(links) : set_many_links(links);
+    });
+}
+
+// Adding comes first: it locks the source, so that what follows sees all that others have added before.
+Changes Forward::set_links(const LinkList& links) {
+    ChangedLinks added(&links), removed;
+    const backend::Dialect& dialect = context_.connection.dialect();
+    LinkWrite add(dialect, sql_.add, {source_, links.content_types, links.keys}, ChangedLinks::columns, added);
+    std::vector<Request> requests;
+    std::vector<Parameter> others;
+    backend::ValueList composites(Kind::text);
+    if (dialect.writes_row_by_row()) {
+        composites = links.composites();
+        others = {source_, composites};
+        if (links.size() > 0)
+            requests.push_back(add.request());
+    } else {
+        others = {source_, links.content_types, links.keys};
+        requests.push_back(add.request());
+    }
+    requests.push_back(
+        {.sql = &sql_.remove_others, .parameters = others, .columns = ChangedLinks::columns, .sink = &removed});
+    context_.connection.execute(requests, Access::write);
+    Changes changes;
+    added.append_references(context_, changes.added);
+    removed.append_references(context_, changes.removed);
+    return changes;
+}
+
+// More than one parameter holds: the difference is made here.
+Changes Forward::set_many_links(const LinkList& links) {
+    return backend::in_transaction(context_.connection, [&] {
+        Changes changes{write_links(sql_.add, links), {}};
+        const backend::ValueList wanted_texts = links.composites();
+        std::unordered_set<std::string_view> wanted;
+        wanted.reserve(links.size());
+        for (std::size_t i = 0; i < wanted_texts.size(); ++i)
+            wanted.insert(wanted_texts.text_at(i));
+        LinkList others;
+        RowSink sink([&](std::span<const ValueView> row) {
+            if (wanted.contains(fmt::format("{}:{}", row[0].integer(), row[1].text())))
+                return;
+            others.content_types.push_integer(row[0].integer());
+            others.keys.push_text(row[1].text());
+            others.models.push_back(nullptr);
+        });
+        read(&LinkStatements::Read::all, std::nullopt, ChangedLinks::columns, sink);
+        if (others.size() > 0)
+            changes.removed = write_links(sql_.remove, others);
+        return changes;
+    });
+}
+
+Changes Forward::toggle(std::span<const ObjectRef> objects) {
+    if (objects.empty())
+        return {};
+    return write(objects, [&](const LinkList& repeated) {
+        const LinkList links = repeated.distinct();
+        return context_.connection.dialect().writes_row_by_row() ? toggle_row_by_row(links) : toggle_lists(links);
+    });
+}
+
+Changes Forward::toggle_row_by_row(const LinkList& links) {
+    /// The links that were there go; the others are left.
+    struct Sink final : backend::ResultSink {
+        explicit Sink(const LinkList& given) : links(given), removed(&given) {}
+        void row(std::span<const ValueView>) override {}
+        void executed(std::size_t i, std::size_t affected) override {
+            removed.executed(i, affected);
+            if (affected > 0)
+                return;
+            left.content_types.push_integer(links.content_types.integer_at(i));
+            left.keys.push_text(links.keys.text_at(i));
+            left.models.push_back(links.models[i]);
+        }
+        const LinkList& links;
+        ChangedLinks removed;
+        LinkList left;
+    };
+    return backend::in_transaction(context_.connection, [&] {
+        Sink sink(links);
+        LinkWrite remove(context_.connection.dialect(), sql_.remove, {source_, links.content_types, links.keys}, {},
+                         sink);
+        Request request = remove.request();
+        context_.connection.execute(request, Access::write);
+        Changes changes;
+        sink.removed.append_references(context_, changes.removed);
+        if (sink.left.size() > 0)
+            changes.added = write_links(sql_.add, sink.left);
+        return changes;
+    });
+}
+
+Changes Forward::toggle_lists(const LinkList& links) {
+    constexpr Kind columns[] = {Kind::integer, Kind::integer, Kind::text};
+    ChangedLinks added, removed;
+    RowSink sink([&](std::span<const ValueView> row) {
+        (row[0].integer() == 1 ? added : removed).push(row[1].integer(), row[2].text());
+    });
+    const Parameter source[] = {source_};
+    std::vector<Request> requests{{.sql = &sql_.lock_source, .parameters = source}};
+    std::deque<LinkList> slices;
+    std::deque<std::array<Parameter, 3>> parameters;
+    for (std::size_t begin = 0; begin < links.size(); begin += context_.keys_per_statement) {
+        const LinkList& part = slices.emplace_back(links.slice(begin, context_.keys_per_statement));
+        requests.push_back({.sql = &sql_.toggle,
+                            .parameters = parameters.emplace_back(
+                                std::array<Parameter, 3>{source_, part.content_types, part.keys}),
+                            .columns = columns,
+                            .sink = &sink});
+    }
+    context_.connection.execute(requests, Access::write);
+    Changes changes;
+    added.append_references(context_, changes.added);
+    removed.append_references(context_, changes.removed);
+    return changes;
+}
+
+std::size_t Forward::clear() {
+    const Parameter parameters[] = {source_};
+    Request request{.sql = &sql_.clear, .parameters = parameters};
+    context_.connection.execute(request, Access::write);
+    return request.affected;
+}
+
+void Forward::read(std::string LinkStatements::Read::*statement, const ContentTypes& only,
+                   std::span<const Kind> columns, backend::ResultSink& sink) {
+    backend::ValueList ids(Kind::integer);
+    std::vector<Parameter> parameters{source_};
+    if (only) {
+        for (const int id : *only)
+            ids.push_integer(id);
+        parameters.emplace_back(ids);
+    }
+    const std::string& sql = (only ? sql_.of_some_models : sql_.of_all_models).*statement;
+    Request request{.sql = &sql, .parameters = parameters, .columns = columns, .sink = &sink};
+    context_.connection.execute(request, Access::read);
+}
+
+std::int64_t Forward::read_number(std::string LinkStatements::Read::*statement, const ContentTypes& only, Kind kind) {
+    std::int64_t number = 0;
+    RowSink sink([&](std::span<const ValueView> row) { number = row[0].integer(); });
+    const Kind columns[] = {kind};
+    read(statement, only, columns, sink);
+    return number;
+}
+
+std::vector<Object> Forward::all(const ContentTypes& only) {
+    LinkedObjects linked;
+    read(&LinkStatements::Read::all, only, LinkedObjects::columns, linked);
+    return linked.load(context_);
+}
+
+std::size_t Forward::count(const ContentTypes& only) {
+    return static_cast<std::size_t>(read_number(&LinkStatements::Read::count, only, Kind::big_integer));
+}
+
+bool Forward::exists(const ContentTypes& only) {
+    return read_number(&LinkStatements::Read::exists, only, Kind::boolean) != 0;
+}
+
+std::vector<ModelCount> Forward::count_by_model(const ContentTypes& only) {
+    std::vector<std::pair<int, std::size_t>> counts;
+    RowSink sink([&](std::span<const ValueView> row) {
+        counts.emplace_back(static_cast<int>(row[0].integer()), static_cast<std::size_t>(row[1].integer()));
+    });
+    constexpr Kind columns[] = {Kind::integer, Kind::big_integer};
+    read(&LinkStatements::Read::count_by_model, only, columns, sink);
+    std::vector<ModelCount> result;
+    for (const auto& [id, count] : counts) {
+        const auto content_type = context_.content_types.find(id);
+        if (content_type && content_type->registered)
+            result.push_back({content_type->registered->label(), content_type->registered, count});
+        else if (content_type)
+            result.push_back({content_type->app_label + "." + content_type->model, nullptr, count});
+        else
+            result.push_back({fmt::format("content type {}", id), nullptr, count});
+    }
+    return result;
+}
+
+bool Forward::contains(const ObjectRef& object) {
+    LinkListBuilder builder(context_, field_);
+    try {
+        builder.add(object);
+    } catch (const KeyTooLong&) {
+        return false;
+    }
+    const LinkList links = builder.known();
+    if (links.size() == 0)
+        return false;
+    bool found = false;
+    RowSink sink([&](std::span<const ValueView> row) { found = row[0].integer() != 0; });
+    constexpr Kind columns[] = {Kind::boolean};
+    const Parameter parameters[] = {source_, Parameter(Kind::integer, links.content_types[0]),
+                                    Parameter(Kind::text, links.keys[0])};
+    Request request{.sql = &sql_.contains, .parameters = parameters, .columns = columns, .sink = &sink};
+    context_.connection.execute(request, Access::read);
+    return found;
+}
+
+}  // namespace gm2m::relation

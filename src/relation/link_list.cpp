@@ -1,0 +1,148 @@
+#include "relation/link_list.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "backend/text_form.hpp"
+
+namespace gm2m::relation {
+
+LinkList LinkList::slice(std::size_t begin, std::size_t count) const {
+    LinkList part;
+    const std::size_t end = std::min(begin + count, size());
+    for (std::size_t i = begin; i < end; ++i) {
+        part.content_types.push_integer(content_types.integer_at(i));
+        part.keys.push_text(keys.text_at(i));
+        part.models.push_back(models[i]);
+    }
+    return part;
+}
+
+LinkList LinkList::distinct() const {
+    struct Link {
+        std::int64_t content_type;
+        std::string_view key;
+        bool operator==(const Link&) const = default;
+    };
+    struct Hash {
+        std::size_t operator()(const Link& link) const noexcept {
+            return std::hash<std::string_view>()(link.key) * 31 + static_cast<std::size_t>(link.content_type);
+        }
+    };
+    std::unordered_set<Link, Hash> seen;
+    seen.reserve(size());
+    LinkList once;
+    for (std::size_t i = 0; i < size(); ++i)
+        if (seen.insert({content_types.integer_at(i), keys.text_at(i)}).second) {
+            once.content_types.push_integer(content_types.integer_at(i));
+            once.keys.push_text(keys.text_at(i));
+            once.models.push_back(models[i]);
+        }
+    return once;
+}
+
+backend::ValueList LinkList::composites() const {
+    backend::ValueList texts(Kind::text);
+    texts.reserve(size());
+    std::string text;
+    for (std::size_t i = 0; i < size(); ++i) {
+        text.clear();
+        text::append_integer(text, content_types.integer_at(i));
+        text += ':';
+        text += keys.text_at(i);
+        texts.push_text(text);
+    }
+    return texts;
+}
+
+Reference LinkList::reference(std::size_t i) const {
+    return {models[i], *parse_key(*models[i], keys.text_at(i))};
+}
+
+void LinkListBuilder::add(const ObjectRef& object) {
+    const ObjectView view = reader_.read(object);
+    const Model& model = *view.model;
+    const std::size_t index = model_index(model);
+    const Field& key = model.primary_key();
+    scratch_.clear();
+    const ValueView value = view.key_view(scratch_);
+    if (is_missing_key(key, value))
+        throw UnsavedObject(fmt::format("an object of {} was never saved, so that {} cannot refer to it: insert it first",
+                                        model.label(), field_.label()));
+    text_.clear();
+    if (key.kind() == Kind::text) {
+        key.check(value);
+        text_ = value.text();
+    } else {
+        text::append_value(text_, key.kind(), value);
+    }
+    const auto limit = field_.options().pk_maxlength;
+    if (limit && text_.size() > *limit && text::count_characters(text_) > *limit)
+        throw KeyTooLong(fmt::format("the key of {} has {} characters, but the join table of {} takes {}: declare the "
+                                     "relation with a larger pk_maxlength",
+                                     describe(model, value), text::count_characters(text_), field_.label(), *limit));
+    model_of_.push_back(index);
+    keys_.push_text(text_);
+}
+
+std::size_t LinkListBuilder::model_index(const Model& model) {
+    // The objects of one model tend to come together.
+    if (!model_of_.empty() && distinct_models_[model_of_.back()] == &model)
+        return model_of_.back();
+    const auto found = std::ranges::find(distinct_models_, &model);
+    if (found != distinct_models_.end())
+        return static_cast<std::size_t>(found - distinct_models_.begin());
+    model.require_complete();
+    distinct_models_.push_back(&model);
+    return distinct_models_.size() - 1;
+}
+
+LinkList LinkListBuilder::build(std::span<const std::optional<int>> ids) const {
+    LinkList list;
+    list.content_types.reserve(model_of_.size());
+    list.keys.reserve(model_of_.size());
+    list.models.reserve(model_of_.size());
+    for (std::size_t i = 0; i < model_of_.size(); ++i) {
+        const std::size_t model = model_of_[i];
+        if (!ids[model])
+            continue;
+        list.content_types.push_integer(*ids[model]);
+        list.keys.push_text(keys_.text_at(i));
+        list.models.push_back(distinct_models_[model]);
+    }
+    return list;
+}
+
+LinkList LinkListBuilder::known() {
+    std::vector<std::optional<int>> ids;
+    for (const Model* model : distinct_models_)
+        ids.push_back(context_.content_types.find_id(*model));
+    return build(ids);
+}
+
+bool LinkListBuilder::needs_content_types() {
+    return std::ranges::any_of(distinct_models_,
+                               [&](const Model* model) { return !context_.content_types.find_id_once(*model); });
+}
+
+LinkList LinkListBuilder::complete() {
+    std::vector<std::optional<int>> ids;
+    for (const Model* model : distinct_models_)
+        ids.push_back(context_.content_types.id_of(*model));
+    return build(ids);
+}
+
+std::optional<Value> parse_key(const Model& model, std::string_view text) {
+    char buffer[16];
+    const Kind kind = model.primary_key().kind();
+    const auto value = text::parse_value(kind, text, buffer);
+    if (!value)
+        return std::nullopt;
+    return Value(kind, *value);
+}
+
+}  // namespace gm2m::relation

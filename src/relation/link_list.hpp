@@ -1,0 +1,64 @@
+#pragma once
+
+#include <span>
+
+#include <gm2m/object.hpp>
+
+#include "model/access.hpp"
+#include "query/context.hpp"
+
+namespace gm2m::relation {
+
+/// The targets of an operation, checked, as (content type, key text) side by side in the order given.
+struct LinkList {
+    backend::ValueList content_types{Kind::integer};
+    backend::ValueList keys{Kind::text};
+    std::vector<const Model*> models;  // of each target
+
+    std::size_t size() const noexcept { return keys.size(); }
+    /// The part that one statement takes.
+    LinkList slice(std::size_t begin, std::size_t count) const;
+    /// Without the repeats; the first of each stays.
+    LinkList distinct() const;
+    /// Each as "<content type>:<key>".
+    backend::ValueList composites() const;
+    Reference reference(std::size_t i) const;
+};
+
+/// What a target has to be for this relation; each check names the object and is made before anything is written.
+class LinkListBuilder {
+public:
+    LinkListBuilder(Context& context, const GM2MField& field) : context_(context), field_(field), reader_(context.registry) {}
+
+    /// Throws UnknownModel, UnsavedObject, KeyTooLong, InvalidValue.
+    void add(const ObjectRef& object);
+    void add(std::span<const ObjectRef> objects) {
+        for (const ObjectRef& object : objects)
+            add(object);
+    }
+    /// The models in the order in which they first appeared.
+    std::span<const Model* const> models() const noexcept { return distinct_models_; }
+    /// The list, with the content types that are known; targets of models without one are left out.
+    LinkList known();
+    /// The list, with content types that are created where need be: inside a transaction.
+    LinkList complete();
+    bool needs_content_types();
+
+private:
+    std::size_t model_index(const Model& model);
+    LinkList build(std::span<const std::optional<int>> ids) const;
+
+    Context& context_;
+    GM2MField field_;
+    ObjectReader reader_;
+    Scratch scratch_;
+    std::string text_;
+    std::vector<const Model*> distinct_models_;
+    std::vector<std::size_t> model_of_;  // of each target
+    backend::ValueList keys_{Kind::text};
+};
+
+/// A typed key from its text in a join table; nothing if it is no key of that model.
+std::optional<Value> parse_key(const Model& model, std::string_view text);
+
+}  // namespace gm2m::relation

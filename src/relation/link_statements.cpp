@@ -1,0 +1,151 @@
+#include "relation/link_statements.hpp"
+
+#include <fmt/format.h>
+
+#include "query/model_statements.hpp"
+
+namespace gm2m::relation {
+namespace {
+
+using backend::Dialect;
+using ListColumn = Dialect::ListColumn;
+using fmt::format;
+
+/// The names in a join table's statements, quoted.
+struct Names {
+    Names(const Dialect& dialect, const schema::JoinTable& join)
+        : table(dialect.table(join.name)), source(dialect.quote(join.source_column)),
+          content_type(dialect.quote(join.content_type_column)), key(dialect.quote(join.key_column)),
+          order(join.layout == Layout::compact ? format("{}, {}", content_type, key) : dialect.quote(join.id_column)),
+          source_table(dialect.table(join.source->table())),
+          source_key(dialect.quote(join.source->primary_key().column())), source_kind(join.source->primary_key().kind()) {}
+
+    std::string triple() const { return format("{}, {}, {}", source, content_type, key); }
+
+    std::string table, source, content_type, key, order;
+    std::string source_table, source_key;
+    Kind source_kind;
+};
+
+/// Where statements cost nothing to repeat: one execution per link, the same in both directions.
+void write_row_by_row(LinkStatements& sql, const Names& n) {
+    sql.add = format("INSERT INTO {} ({}) VALUES (?1, ?2, ?3) ON CONFLICT ({}) DO NOTHING", n.table, n.triple(),
+                     n.triple());
+    sql.remove = format("DELETE FROM {} WHERE {} = ?1 AND {} = ?2 AND {} = ?3", n.table, n.source, n.content_type, n.key);
+    sql.reverse_add = sql.reverse_set_add = sql.add;
+    sql.reverse_remove = sql.remove;
+    sql.clear = format("DELETE FROM {} WHERE {} = ?1", n.table, n.source);
+    sql.remove_others = format(
+        "DELETE FROM {} WHERE {} = ?1 AND {} || ':' || {} NOT IN (SELECT value FROM json_each(?2)) RETURNING {}, {}",
+        n.table, n.source, n.content_type, n.key, n.content_type, n.key);
+    sql.reverse_clear = format("DELETE FROM {} WHERE {} = ?1 AND {} = ?2", n.table, n.content_type, n.key);
+    sql.reverse_remove_others = format(
+        "DELETE FROM {} WHERE {} NOT IN (SELECT value FROM json_each(?1)) AND {} = ?2 AND {} = ?3 RETURNING {}", n.table,
+        n.source, n.content_type, n.key, n.source);
+}
+
+/// Where each statement is a round trip: lists in one parameter. Whoever writes links of a source locks the source's
+/// row first, several in the order of their keys: so callers wait for one another instead of for a deadlock, and a
+/// statement that follows the lock sees what those before have done. (BEHAVIOUR 2.12)
+void write_lists(LinkStatements& sql, const Names& n, const Dialect& dialect) {
+    const auto lock = [&](const std::string& condition) {
+        return format("WITH locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} {} ORDER BY {} FOR NO KEY UPDATE) ",
+                      n.source_key, n.source_table, n.source_key, condition, n.source_key);
+    };
+    // True, but only known once the lock is held: it stands before the first row is touched.
+    const std::string locked = "(SELECT count(*) FROM locked) >= 0";
+    const std::string lock_one = lock("= $1");
+    const ListColumn link_lists[] = {{2, Kind::integer, "ct"}, {3, Kind::text, "pk"}};
+    const std::string links = dialect.rows_of(link_lists, "k");
+    const std::string insert = format("INSERT INTO {} ({}) ", n.table, n.triple());
+    const std::string skip = format(" ON CONFLICT ({}) DO NOTHING RETURNING ", n.triple());
+    const std::string link = format("{}, {}", n.content_type, n.key);
+
+    sql.add = format("{}{}SELECT $1, k.ct, k.pk FROM {} WHERE {}{}{}", lock_one, insert, links, locked, skip, link);
+    const std::string remove_given = format("DELETE FROM {} AS l USING {} WHERE l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk",
+                                            n.table, links, n.source, n.content_type, n.key);
+    const std::string returned = format(" RETURNING l.{}, l.{}", n.content_type, n.key);
+    sql.remove = format("{}{} AND {}{}", lock_one, remove_given, locked, returned);
+    sql.clear = format("{}DELETE FROM {} WHERE {} = $1 AND {}", lock_one, n.table, n.source, locked);
+    sql.remove_others = format(
+        "DELETE FROM {} AS l WHERE l.{} = $1 AND NOT EXISTS (SELECT FROM {} WHERE k.ct = l.{} AND k.pk = l.{}){}",
+        n.table, n.source, links, n.content_type, n.key, returned);
+    sql.lock_source = format("SELECT 1 FROM {} WHERE {} = $1 FOR NO KEY UPDATE", n.source_table, n.source_key);
+    sql.toggle = format(
+        "WITH removed AS ({}{}), added AS ({}SELECT $1, k.ct, k.pk FROM {} WHERE NOT EXISTS (SELECT FROM removed AS r "
+        "WHERE r.{} = k.ct AND r.{} = k.pk){}{}) "
+        "SELECT 0, {}, {} FROM removed UNION ALL SELECT 1, {}, {} FROM added",
+        remove_given, returned, insert, links, n.content_type, n.key, skip, link, n.content_type, n.key, n.content_type,
+        n.key);
+
+    const ListColumn source_list[] = {{1, n.source_kind, "src"}};
+    const std::string sources = dialect.rows_of(source_list, "k");
+    const auto linked_now = [&](std::string_view content_type, std::string_view key) {
+        return format("SELECT {} FROM {} WHERE {} = {} AND {} = {}", n.source, n.table, n.content_type, content_type,
+                      n.key, key);
+    };
+    const auto reverse_add = [&](const std::string& condition) {
+        return format("{}{}SELECT k.src, $2, $3 FROM {} WHERE {}{}{}", lock(condition), insert, sources, locked, skip,
+                      n.source);
+    };
+    const std::string among = format("IN (SELECT src FROM {})", sources);
+    sql.reverse_add = reverse_add(among);
+    sql.reverse_set_add = reverse_add(format("IN (SELECT src FROM {} UNION {})", sources, linked_now("$2", "$3")));
+    sql.reverse_remove =
+        format("{}DELETE FROM {} AS l USING {} WHERE l.{} = k.src AND l.{} = $2 AND l.{} = $3 AND {} RETURNING l.{}",
+               lock(among), n.table, sources, n.source, n.content_type, n.key, locked, n.source);
+    sql.reverse_clear = format("{}DELETE FROM {} WHERE {} = $1 AND {} = $2 AND {}",
+                               lock(format("IN ({})", linked_now("$1", "$2"))), n.table, n.content_type, n.key, locked);
+    sql.reverse_remove_others = format(
+        "DELETE FROM {} AS l WHERE l.{} = $2 AND l.{} = $3 AND NOT EXISTS (SELECT FROM {} WHERE k.src = l.{}) "
+        "RETURNING l.{}",
+        n.table, n.content_type, n.key, sources, n.source, n.source);
+}
+
+LinkStatements::Read reads(const Names& n, const Dialect& dialect, const std::string& types) {
+    const std::string links = format("FROM {} WHERE {} = {}{}", n.table, n.source, dialect.parameter(1), types);
+    return {format("SELECT {}, {} {} ORDER BY {}", n.content_type, n.key, links, n.order),
+            format("SELECT count(*) {}", links), format("SELECT EXISTS (SELECT 1 {})", links),
+            format("SELECT {}, count(*) {} GROUP BY {} ORDER BY {}", n.content_type, links, n.content_type,
+                   n.content_type)};
+}
+
+LinkStatements generate(Context& context, const GM2MField& field) {
+    const Dialect& dialect = context.connection.dialect();
+    const schema::JoinTable join = schema::join_table_of(field);
+    const Names n(dialect, join);
+    LinkStatements sql;
+    if (dialect.writes_row_by_row())
+        write_row_by_row(sql, n);
+    else
+        write_lists(sql, n, dialect);
+
+    sql.of_all_models = reads(n, dialect, "");
+    sql.of_some_models = reads(n, dialect, " AND " + dialect.in_list(n.content_type, 2, Kind::integer));
+    sql.contains = format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {} = {} AND {} = {})", n.table, n.source,
+                          dialect.parameter(1), n.content_type, dialect.parameter(2), n.key, dialect.parameter(3));
+
+    const std::string target =
+        format("l.{} = {} AND l.{} = {}", n.content_type, dialect.parameter(1), n.key, dialect.parameter(2));
+    const std::string order = join.layout == Layout::compact ? "l." + n.source : "l." + dialect.quote(join.id_column);
+    sql.reverse_all = format("SELECT {} FROM {} AS l JOIN {} AS t ON t.{} = l.{} WHERE {} ORDER BY {}",
+                             ModelStatements::of(context, *join.source).columns, n.table, n.source_table, n.source_key,
+                             n.source, target, order);
+    sql.reverse_count = format("SELECT count(*) FROM {} AS l WHERE {}", n.table, target);
+    sql.reverse_exists = format("SELECT EXISTS (SELECT 1 FROM {} AS l WHERE {})", n.table, target);
+
+    const std::string content_types = dialect.table(context.content_types.table());
+    sql.occurring = format("SELECT c.id FROM {} AS c WHERE EXISTS (SELECT 1 FROM {} AS l WHERE l.{} = c.id)",
+                           content_types, n.table, n.content_type);
+    sql.remove_content_type =
+        format("DELETE FROM {} WHERE {} = {}", n.table, n.content_type, dialect.parameter(1));
+    return sql;
+}
+
+}  // namespace
+
+const LinkStatements& LinkStatements::of(Context& context, const GM2MField& field) {
+    return context.cached<LinkStatements>(&field.data(), [&] { return generate(context, field); });
+}
+
+}  // namespace gm2m::relation

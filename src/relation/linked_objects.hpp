@@ -1,0 +1,34 @@
+#pragma once
+
+#include <gm2m/object.hpp>
+
+#include "query/context.hpp"
+
+namespace gm2m::relation {
+
+/// Links as a join table gives them, grouped by content type; the objects that they refer to are loaded with one
+/// statement per model, all in one round trip, and returned in the order of the links.
+class LinkedObjects final : public backend::ResultSink {
+public:
+    static constexpr Kind columns[] = {Kind::integer, Kind::text};
+
+    /// A link: content type and key text.
+    void row(std::span<const ValueView> cells) override;
+    /// The objects of the links; those whose row or model is gone are left out. (BEHAVIOUR 1.5, 2.9)
+    std::vector<Object> load(Context& context);
+
+private:
+    struct Group {
+        std::int64_t content_type;
+        backend::ValueList keys{Kind::text};
+        std::vector<std::uint32_t> places;
+    };
+
+    Group& group_of(std::int64_t content_type);
+
+    std::vector<Group> groups_;
+    std::size_t last_ = 0;
+    std::uint32_t count_ = 0;
+};
+
+}  // namespace gm2m::relation

@@ -1,0 +1,207 @@
+#include "schema/definition.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "model/names.hpp"
+
+namespace gm2m::schema {
+namespace {
+
+std::string type_of(const backend::Dialect& dialect, const Field& field) {
+    const FieldOptions& options = field.options();
+    return dialect.column_type(field.kind(), options.max_length.value_or(0), options.max_digits,
+                               options.decimal_places);
+}
+
+std::string references(const backend::Dialect& dialect, const Model& target) {
+    return fmt::format("REFERENCES {} ({})", dialect.table(target.table()),
+                       dialect.quote(target.primary_key().column()));
+}
+
+bool is_generated_by_database(const Field& field) {
+    return field.is_generated() && form_of(field.kind()) == ValueView::Form::integer;
+}
+
+std::string column_definition(const backend::Dialect& dialect, const Field& field, bool constraint_is_late) {
+    const std::string name = dialect.quote(field.column());
+    if (is_generated_by_database(field))
+        return fmt::format("{} {}", name, dialect.generated_key(field.kind()));
+    std::string definition = fmt::format("{} {}", name, type_of(dialect, field));
+    definition += field.null() ? " NULL" : " NOT NULL";
+    if (field.is_primary_key())
+        definition += " PRIMARY KEY";
+    else if (field.options().unique)
+        definition += " UNIQUE";
+    if (field.is_foreign_key() && field.options().db_constraint && !constraint_is_late)
+        definition += " " + references(dialect, *field.target());
+    return definition;
+}
+
+std::string column_list(const backend::Dialect& dialect, const Model& model, const std::vector<std::string>& fields) {
+    std::string list;
+    for (const std::string& name : fields)
+        list += (list.empty() ? "" : ", ") + dialect.quote(model.field(name).column());
+    return list;
+}
+
+std::string create_index(const backend::Dialect& dialect, std::string_view table, std::string_view suffix,
+                         std::string_view columns) {
+    return fmt::format("CREATE INDEX IF NOT EXISTS {} ON {} ({})",
+                       dialect.table(fmt::format("{}_{}_idx", table, suffix)), dialect.table(table), columns);
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+    std::string all;
+    for (const std::string& part : parts)
+        all += (all.empty() ? "" : ", ") + part;
+    return all;
+}
+
+/// Depth first; a model under way that is met again closes a cycle.
+class Sorter {
+public:
+    CreationOrder sort(const std::vector<const Model*>& models) {
+        for (const Model* model : models)
+            visit(*model);
+        return std::move(order_);
+    }
+
+private:
+    enum class State { under_way, done };
+
+    void visit(const Model& model) {
+        if (states_.contains(&model) || !model.is_managed())
+            return;
+        states_[&model] = State::under_way;
+        path_.push_back(&model);
+        // Keys that cannot be NULL first: of a cycle, one that can is to be the late one.
+        for (const bool nullable : {false, true})
+            for (const auto& field : model.fields())
+                if (field->is_foreign_key() && field->options().db_constraint && field->target() != &model &&
+                    field->null() == nullable)
+                    follow(*field);
+        path_.pop_back();
+        states_[&model] = State::done;
+        order_.models.push_back(&model);
+    }
+
+    void follow(const Field& field) {
+        const Model& target = *field.target();
+        const auto state = states_.find(&target);
+        if (state == states_.end())
+            return visit(target);
+        if (state->second == State::done)
+            return;
+        if (!field.null() && !cycle_is_broken(target))
+            throw_cycle(target);
+        order_.late.push_back(&field);
+    }
+
+    /// Whether the path from `target` to here leads over a key that can be NULL.
+    bool cycle_is_broken(const Model& target) const {
+        for (auto model = std::ranges::find(path_, &target); std::next(model) != path_.end(); ++model) {
+            const Model& next = **std::next(model);
+            const bool required = std::ranges::any_of((*model)->fields(), [&](const auto& field) {
+                return field->target() == &next && !field->null() && field->options().db_constraint;
+            });
+            if (!required)
+                return true;
+        }
+        return false;
+    }
+
+    [[noreturn]] void throw_cycle(const Model& target) const {
+        std::string names;
+        for (auto model = std::ranges::find(path_, &target); model != path_.end(); ++model)
+            names += (*model)->label() + " -> ";
+        throw ConfigurationError(fmt::format("foreign keys form a cycle: {}{}: no first row could be inserted; make one "
+                                             "of them nullable, or set its db_constraint to false",
+                                             names, target.label()));
+    }
+
+    std::map<const Model*, State> states_;
+    std::vector<const Model*> path_;
+    CreationOrder order_;
+};
+
+}  // namespace
+
+CreationOrder creation_order(const Registry& registry) {
+    const std::vector<const Model*> models = registry.models();
+    for (const Model* model : models)
+        if (model->is_managed())
+            model->require_complete();
+    return Sorter().sort(models);
+}
+
+std::vector<std::string> create_table(const backend::Dialect& dialect, const Model& model,
+                                      const std::vector<const Field*>& late) {
+    std::vector<std::string> parts, indexes;
+    for (const auto& field : model.fields()) {
+        const bool is_late = dialect.adds_constraints_later() && std::ranges::find(late, field.get()) != late.end();
+        parts.push_back(column_definition(dialect, *field, is_late));
+        if ((field->options().index || field->is_foreign_key()) && !field->options().unique && !field->is_primary_key())
+            indexes.push_back(create_index(dialect, model.table(), field->column(), dialect.quote(field->column())));
+    }
+    for (const Index& index : model.indexes()) {
+        const std::string columns = column_list(dialect, model, index.fields);
+        std::string suffix;
+        for (const std::string& name : index.fields)
+            suffix += (suffix.empty() ? "" : "_") + name;
+        if (index.unique)
+            parts.push_back(fmt::format("UNIQUE ({})", columns));
+        else
+            indexes.push_back(create_index(dialect, model.table(), suffix, columns));
+    }
+    std::vector<std::string> statements{
+        fmt::format("CREATE TABLE IF NOT EXISTS {} ({})", dialect.table(model.table()), joined(parts))};
+    statements.insert(statements.end(), indexes.begin(), indexes.end());
+    return statements;
+}
+
+std::string add_late_constraint(const backend::Dialect& dialect, const Field& field) {
+    return dialect.add_foreign_key(dialect.table(field.model().table()),
+                                   fmt::format("{}_{}_fk", field.model().table(), field.column()),
+                                   dialect.quote(field.column()), references(dialect, *field.target()));
+}
+
+std::vector<std::string> create_join_table(const backend::Dialect& dialect, const JoinTable& table,
+                                           const std::string& content_type_table) {
+    const bool compact = table.layout == Layout::compact;
+    const Field& key = table.source->primary_key();
+    const auto constraint = [&](const std::string& target) { return table.constraints ? " " + target : ""; };
+    const std::string source = dialect.quote(table.source_column);
+    const std::string content_type = dialect.quote(table.content_type_column);
+    const std::string target_key = dialect.quote(table.key_column);
+    const std::string triple = fmt::format("{}, {}, {}", source, content_type, target_key);
+
+    std::vector<std::string> parts;
+    if (!compact)
+        parts.push_back(dialect.quote(table.id_column) + " " + dialect.generated_key(Kind::big_integer));
+    parts.push_back(source + " " + type_of(dialect, key) + " NOT NULL" +
+                    constraint(references(dialect, *table.source)));
+    parts.push_back(content_type + " integer NOT NULL" +
+                    constraint(fmt::format("REFERENCES {} (id)", dialect.table(content_type_table))));
+    parts.push_back(target_key + " " + dialect.column_type(Kind::text, table.key_length.value_or(0), 0, 0) +
+                    " NOT NULL");
+    parts.push_back(fmt::format("{} ({})", compact ? "PRIMARY KEY" : "UNIQUE", triple));
+    return {fmt::format("CREATE TABLE IF NOT EXISTS {} ({}){}", dialect.table(table.name), joined(parts),
+                        compact ? dialect.clustered_by_key() : ""),
+            create_index(dialect, table.name, "reverse",
+                         fmt::format("{}, {}, {}", content_type, target_key, source))};
+}
+
+std::string create_content_type_table(const backend::Dialect& dialect, const std::string& name) {
+    const std::string text = dialect.column_type(Kind::text, longest_model_name, 0, 0);
+    return fmt::format("CREATE TABLE IF NOT EXISTS {} (id {}, app_label {} NOT NULL, model {} NOT NULL, "
+                       "UNIQUE (app_label, model))",
+                       dialect.table(name), dialect.generated_key(Kind::integer), text, text);
+}
+
+}  // namespace gm2m::schema
