@@ -14,9 +14,11 @@ std::string short_hash(std::string_view text) {
     hash.process_bytes(text.data(), text.size());
     boost::uuids::detail::md5::digest_type digest;
     hash.get_digest(digest);
-    // Boost gives the digest as 32-bit words whose memory order is that of the printed form.
-    const auto* bytes = reinterpret_cast<const unsigned char*>(&digest);
-    return fmt::format("{:02x}{:02x}", bytes[0], bytes[1]);
+    // Boost gives four words, and from 1.86 on sixteen bytes.
+    if constexpr (sizeof(digest[0]) == 1)
+        return fmt::format("{:02x}{:02x}", digest[0], digest[1]);
+    else
+        return fmt::format("{:04x}", digest[0] >> 16);
 }
 
 }  // namespace

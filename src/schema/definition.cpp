@@ -1,8 +1,6 @@
 #include "schema/definition.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -63,71 +61,39 @@ std::string joined(const std::vector<std::string>& parts) {
     return all;
 }
 
-/// Depth first; a model under way that is met again closes a cycle.
+/// Depth first along the foreign keys that cannot be NULL; a model under way that is met again closes a cycle.
 class Sorter {
 public:
-    CreationOrder sort(const std::vector<const Model*>& models) {
+    std::vector<const Model*> sort(const std::vector<const Model*>& models) {
         for (const Model* model : models)
             visit(*model);
         return std::move(order_);
     }
 
 private:
-    enum class State { under_way, done };
-
     void visit(const Model& model) {
-        if (states_.contains(&model) || !model.is_managed())
+        if (!model.is_managed() || std::ranges::find(order_, &model) != order_.end())
             return;
-        states_[&model] = State::under_way;
+        if (const auto met = std::ranges::find(path_, &model); met != path_.end())
+            throw_cycle({met, path_.end()});
         path_.push_back(&model);
-        // Keys that cannot be NULL first: of a cycle, one that can is to be the late one.
-        for (const bool nullable : {false, true})
-            for (const auto& field : model.fields())
-                if (field->is_foreign_key() && field->options().db_constraint && field->target() != &model &&
-                    field->null() == nullable)
-                    follow(*field);
+        for (const auto& field : model.fields())
+            if (field->is_foreign_key() && !field->null() && field->options().db_constraint && field->target() != &model)
+                visit(*field->target());
         path_.pop_back();
-        states_[&model] = State::done;
-        order_.models.push_back(&model);
+        order_.push_back(&model);
     }
 
-    void follow(const Field& field) {
-        const Model& target = *field.target();
-        const auto state = states_.find(&target);
-        if (state == states_.end())
-            return visit(target);
-        if (state->second == State::done)
-            return;
-        if (!field.null() && !cycle_is_broken(target))
-            throw_cycle(target);
-        order_.late.push_back(&field);
-    }
-
-    /// Whether the path from `target` to here leads over a key that can be NULL.
-    bool cycle_is_broken(const Model& target) const {
-        for (auto model = std::ranges::find(path_, &target); std::next(model) != path_.end(); ++model) {
-            const Model& next = **std::next(model);
-            const bool required = std::ranges::any_of((*model)->fields(), [&](const auto& field) {
-                return field->target() == &next && !field->null() && field->options().db_constraint;
-            });
-            if (!required)
-                return true;
-        }
-        return false;
-    }
-
-    [[noreturn]] void throw_cycle(const Model& target) const {
+    [[noreturn]] static void throw_cycle(const std::vector<const Model*>& cycle) {
         std::string names;
-        for (auto model = std::ranges::find(path_, &target); model != path_.end(); ++model)
-            names += (*model)->label() + " -> ";
+        for (const Model* model : cycle)
+            names += model->label() + " -> ";
         throw ConfigurationError(fmt::format("foreign keys form a cycle: {}{}: no first row could be inserted; make one "
                                              "of them nullable, or set its db_constraint to false",
-                                             names, target.label()));
+                                             names, cycle.front()->label()));
     }
 
-    std::map<const Model*, State> states_;
-    std::vector<const Model*> path_;
-    CreationOrder order_;
+    std::vector<const Model*> path_, order_;
 };
 
 }  // namespace
@@ -137,7 +103,14 @@ CreationOrder creation_order(const Registry& registry) {
     for (const Model* model : models)
         if (model->is_managed())
             model->require_complete();
-    return Sorter().sort(models);
+    CreationOrder order{Sorter().sort(models), {}};
+    const auto place = [&](const Model* model) { return std::ranges::find(order.models, model); };
+    for (const Model* model : order.models)
+        for (const auto& field : model->fields())
+            if (field->is_foreign_key() && field->null() && field->options().db_constraint &&
+                field->target()->is_managed() && place(field->target()) > place(model))
+                order.late.push_back(field.get());
+    return order;
 }
 
 std::vector<std::string> create_table(const backend::Dialect& dialect, const Model& model,

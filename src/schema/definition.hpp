@@ -14,7 +14,7 @@ namespace gm2m::schema {
 /// The order in which tables can be created: a foreign key's target before the key.
 struct CreationOrder {
     std::vector<const Model*> models;
-    /// Foreign keys that close a cycle; their constraints come after both tables. All of them are nullable.
+    /// Nullable foreign keys whose target comes later: their constraints are added once both tables exist.
     std::vector<const Field*> late;
 };
 

@@ -82,7 +82,7 @@ void drop_tables(Connection& connection, const Registry& registry, const std::st
         lock_schema(connection);
         for (const JoinTable& table : std::views::reverse(joins))
             connection.execute(fmt::format("DROP TABLE IF EXISTS {}", dialect.table(table.name)));
-        // A cycle is opened before its tables go, one after the other.
+        // A target that was created after the key that refers to it goes first.
         for (const Field* field : order.late)
             if (table_exists(connection, field->model().table()))
                 connection.execute(dialect.adds_constraints_later()
