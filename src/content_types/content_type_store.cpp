@@ -46,11 +46,10 @@ ContentTypeStore::ContentTypeStore(backend::Connection& connection, const Regist
     const backend::Dialect& sql = connection_.dialect();
     const std::string name = sql.table(table_);
     select_all_ = fmt::format("SELECT id, app_label, model FROM {} ORDER BY id", name);
-    // The update changes nothing: it makes the row that somebody else inserted meanwhile visible to RETURNING.
+    // Not DO UPDATE, which would give the row's id in any case: it would lock a row that every new link refers to.
     create_ = fmt::format(
-        "INSERT INTO {} (app_label, model) VALUES ({}, {}) "
-        "ON CONFLICT (app_label, model) DO UPDATE SET model = excluded.model RETURNING id",
-        name, sql.parameter(1), sql.parameter(2));
+        "INSERT INTO {} (app_label, model) VALUES ({}, {}) ON CONFLICT (app_label, model) DO NOTHING RETURNING id", name,
+        sql.parameter(1), sql.parameter(2));
     connection_.observe(this);
 }
 
@@ -136,6 +135,14 @@ ContentType ContentTypeStore::create(const Model& model) {
     Request request{.sql = &create_, .parameters = parameters, .columns = columns, .sink = &sink};
     const bool foreign = connection_.in_foreign_transaction();
     connection_.execute(request, Access::write);
+    if (created.id == 0) {
+        // Somebody else has created it meanwhile, and committed: the insertion has waited for that.
+        if (const auto found = find_id(model))
+            return {*found, created.app_label, created.model, &model};
+        throw SerializationFailure(
+            fmt::format("the content type of {} was created by a transaction that this one does not see", model.label()),
+            "", create_, true);
+    }
     if (foreign)
         pending_.push_back({created, 0});
     else if (connection_.depth() > 0)

@@ -1,0 +1,117 @@
+#include <gm2m/error.hpp>
+#include <gm2m/interop/soci.hpp>
+
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include "support/cinema.hpp"
+
+namespace gm2m::test {
+
+/// A session that is the program's own, lent to a Database.
+class BorrowTest : public CinemaTest {
+protected:
+    BorrowTest() {
+        if (GetParam().is_sqlite())
+            session.open(soci::sqlite3, scratch.path());
+        else
+            // SOCI takes no URI: libpq's environment names the server, the search path the test's schema.
+            session.open(soci::postgresql, "options='" + std::string("-csearch_path=") +
+                                               scratch.sql("SELECT current_schema()").front() + "'");
+    }
+    int movies_in_session() {
+        int count = 0;
+        session << "SELECT count(*) FROM cinema_movie", soci::into(count);
+        return count;
+    }
+
+    soci::session session;
+};
+GM2M_INSTANTIATE(BorrowTest, layout_configurations);
+
+// DESIGN 4: a borrowed session's transaction is taken part in
+TEST_P(BorrowTest, TakesPartInTheSessionsTransaction) {
+    Database borrowed = borrow(cinema.registry, session);
+    {
+        soci::transaction transaction(session);
+        borrowed.insert(cinema.registry["cinema.Movie"].make({{"title", "lost"}}));
+        EXPECT_EQ(movies_in_session(), 1);
+        transaction.rollback();
+    }
+    EXPECT_EQ(movies_in_session(), 0);
+    {
+        soci::transaction transaction(session);
+        const Object me = borrowed.insert(cinema.registry["cinema.User"].make({{"name", "Me"}}));
+        const Object kept = borrowed.insert(cinema.registry["cinema.Movie"].make({{"title", "kept"}}));
+        borrowed.related(me, cinema.preferred).set(kept);
+        {
+            Transaction nested(borrowed);  // a savepoint in the session's transaction
+            borrowed.related(me, cinema.preferred).clear();
+        }
+        transaction.commit();
+        EXPECT_EQ(names(preferred_by(me).all()), kept.to_string());
+    }
+    EXPECT_EQ(movies_in_session(), 1);
+}
+
+// An operation of several statements that fails leaves nothing in the session's transaction (SQLite), or the
+// transaction as its engine leaves it (PostgreSQL).
+TEST_P(BorrowTest, AFailedOperationLeavesNothing) {
+    Database borrowed = borrow(cinema.registry, session);
+    session.begin();
+    borrowed.insert(cinema.registry["cinema.Movie"].make({{"title", "mine"}}));
+    const std::vector<Object> some{cinema.registry["cinema.Country"].make({{"code", "A"}, {"name", ""}}),
+                                   cinema.registry["cinema.Country"].make({{"code", "A"}, {"name", ""}})};
+    EXPECT_THROW(borrowed.insert_many(some), IntegrityError);
+    if (GetParam().is_sqlite()) {
+        session.commit();
+        EXPECT_EQ(movies_in_session(), 1);
+        EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_country").front(), "0");
+    } else {
+        EXPECT_THROW(borrowed.find("cinema.Movie", 1), TransactionAborted);
+        session.rollback();
+        EXPECT_EQ(movies_in_session(), 0);
+    }
+}
+
+// 1.4: a content type created in a transaction that somebody else rolls back is forgotten
+TEST_P(BorrowTest, ContentTypesFollowTheSessionsTransaction) {
+    Database borrowed = borrow(cinema.registry, session);
+    const Object me = user("Me"), alien = movie("Alien");
+    session.begin();
+    borrowed.related(me, cinema.preferred).add(alien);
+    EXPECT_EQ(borrowed.related(me, cinema.preferred).count(), 1U);
+    session.rollback();
+    scratch.sql("INSERT INTO gm2m_content_type (app_label, model) VALUES ('other', 'thing')");
+    EXPECT_FALSE(borrowed.related(me, cinema.preferred).contains(alien));
+    session.begin();
+    borrowed.related(me, cinema.preferred).add(alien);
+    session.commit();
+    EXPECT_EQ(scratch.sql("SELECT model FROM gm2m_content_type AS c JOIN cinema_user_preferred_videos AS l "
+                          "ON l.gm2m_ct_id = c.id"),
+              std::vector<std::string>{"movie"});
+    const ContentType movie_type = borrowed.content_types().get_for_model("cinema.Movie");
+    EXPECT_EQ(db.content_types().get_for_model("cinema.Movie"), movie_type);
+}
+
+// The session is given back as it was: one can go on using it between the library's calls.
+TEST_P(BorrowTest, TheSessionStaysUsable) {
+    Database borrowed = borrow(cinema.registry, session);
+    EXPECT_EQ(&session_of(borrowed), &session);
+    for (int i = 0; i < 3; ++i) {
+        borrowed.insert_many(std::vector<Object>{cinema.registry["cinema.Movie"].make({{"title", "x"}})});
+        session << "INSERT INTO cinema_movie (title) VALUES ('y')";
+    }
+    EXPECT_EQ(movies_in_session(), 6);
+    EXPECT_THROW(borrowed.get("cinema.Movie", 77), DoesNotExist);
+    EXPECT_THROW(session << "SELECT nonsense", soci::soci_error);
+    EXPECT_EQ(borrowed.get("cinema.Movie", 6)["title"], Value("y"));
+}
+
+TEST(BorrowedSessionTest, HasToBeConnected) {
+    soci::session closed;
+    Registry models;
+    EXPECT_THROW(borrow(models, closed), ConfigurationError);
+}
+
+}  // namespace gm2m::test

@@ -1,0 +1,117 @@
+#include <gm2m/error.hpp>
+
+#include "support/cinema.hpp"
+
+namespace gm2m::test {
+
+class TransactionTest : public CinemaTest {};
+GM2M_INSTANTIATE(TransactionTest, engine_configurations);
+
+TEST_P(TransactionTest, CommitsOrRollsBack) {
+    {
+        Transaction transaction(db);
+        movie("lost");
+    }
+    EXPECT_FALSE(db.find("cinema.Movie", 1));
+    {
+        Transaction transaction(db);
+        movie("kept");
+        transaction.commit();
+    }
+    EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_movie").front(), "1");
+    {
+        Transaction transaction(db);
+        movie("lost");
+        transaction.rollback();
+        transaction.rollback();  // harmless
+        movie("outside");
+    }
+    EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_movie").front(), "2");
+}
+
+TEST_P(TransactionTest, Nests) {
+    Transaction outer(db);
+    movie("kept");
+    {
+        Transaction inner(db);
+        movie("lost");
+        {
+            Transaction innermost(db);
+            movie("lost too");
+            innermost.commit();
+        }
+    }
+    {
+        Transaction inner(db);
+        movie("kept");
+        inner.commit();
+    }
+    outer.commit();
+    EXPECT_EQ(scratch.sql("SELECT title FROM cinema_movie"), (std::vector<std::string>{"kept", "kept"}));
+}
+
+// The same on both engines: after an error a transaction can only be rolled back, a nested one spares the outer.
+TEST_P(TransactionTest, IsAbortedByAnError) {
+    country("CH");
+    {
+        Transaction transaction(db);
+        movie("lost");
+        EXPECT_THROW(country("CH"), IntegrityError);
+        EXPECT_THROW(movie("refused"), TransactionAborted);
+        EXPECT_THROW(db.find("cinema.Movie", 1), TransactionAborted);
+        EXPECT_THROW(transaction.commit(), TransactionAborted);
+    }
+    EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_movie").front(), "0");
+    {
+        Transaction transaction(db);
+        movie("kept");
+        EXPECT_THROW(atomically(db, [&] { country("CH"); }), IntegrityError);
+        movie("kept");
+        transaction.commit();
+    }
+    EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_movie").front(), "2");
+}
+
+// What is refused before a statement goes out aborts nothing.
+TEST_P(TransactionTest, IsNotAbortedByABadObject) {
+    Transaction transaction(db);
+    EXPECT_THROW(movie(std::string(300, 'x')), InvalidValue);
+    EXPECT_THROW(db.get("cinema.Movie", 77), DoesNotExist);
+    movie("kept");
+    transaction.commit();
+    EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_movie").front(), "1");
+}
+
+TEST_P(TransactionTest, AtomicallyReturnsWhatItsWorkReturns) {
+    const Object made = atomically(db, [&] { return movie("kept"); });
+    EXPECT_TRUE(db.find("cinema.Movie", made.key()));
+    EXPECT_THROW(atomically(db, [&] { movie("lost"); throw std::runtime_error("no"); }), std::runtime_error);
+    EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_movie").front(), "1");
+}
+
+// The listener sees every statement, with what it did.
+TEST_P(TransactionTest, ListenersSeeEveryStatement) {
+    std::vector<std::string> seen;
+    std::size_t rows = 0, failures = 0, controls = 0;
+    db.listen([&](const StatementEvent& event) {
+        seen.emplace_back(event.sql);
+        rows += event.transaction_control ? 0 : event.rows;
+        failures += event.failed;
+        controls += event.transaction_control;
+        EXPECT_GT(event.duration.count(), 0);
+        EXPECT_EQ(event.executions, 1U);
+    });
+    atomically(db, [&] { country("CH"); });
+    EXPECT_EQ(seen.size(), 3U);
+    EXPECT_EQ(controls, 2U);
+    EXPECT_EQ(rows, 1U);
+    EXPECT_THROW(country("CH"), IntegrityError);
+    EXPECT_EQ(failures, 1U);
+    for (const std::string& sql : seen)
+        EXPECT_EQ(sql.find("CH"), std::string::npos) << sql;  // values are bound, never pasted
+    db.listen({});
+    movie("unseen");
+    EXPECT_EQ(seen.size(), 4U);
+}
+
+}  // namespace gm2m::test

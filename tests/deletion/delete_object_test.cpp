@@ -1,0 +1,74 @@
+#include <gm2m/error.hpp>
+
+#include "support/cinema.hpp"
+
+namespace gm2m::test {
+
+class DeleteObjectTest : public CinemaTest {};
+GM2M_INSTANTIATE(DeleteObjectTest, all_configurations);
+
+// 6.1: deleting a source deletes its links
+TEST_P(DeleteObjectTest, TakesTheLinksOfASource) {
+    const Object me = user("Me"), you = user("You"), alien = movie("Alien");
+    preferred_by(me).add(alien, opera("Carmen"));
+    preferred_by(you).add(alien);
+    const Deleted deleted = db.remove(me);
+    EXPECT_EQ(deleted.rows, 1U);
+    EXPECT_EQ(deleted.links, 2U);
+    EXPECT_FALSE(me.is_stored());
+    EXPECT_FALSE(db.find("cinema.User", me.key()));
+    EXPECT_EQ(names(users_of(alien).all()), "cinema.User:2");
+}
+
+// 6.1: … and a target its own; equal keys of other models are other objects
+TEST_P(DeleteObjectTest, TakesTheLinksToATarget) {
+    const Object me = user("Me"), you = user("You"), alien = movie("Alien"), carmen = opera("Carmen");
+    preferred_by(me).add(alien, carmen);
+    preferred_by(you).add(alien, carmen);
+    EXPECT_EQ(db.remove(alien).links, 2U);
+    EXPECT_EQ(names(preferred_by(me).all()), "cinema.Opera:1");
+    EXPECT_EQ(preferred_by(you).count(), 1U);
+}
+
+// 3.3, 10: links go even if this process has not seen the reverse relation
+TEST_P(DeleteObjectTest, DoesNotDependOnWhatThisProcessHasSeen) {
+    const Object me = user("Me"), alien = movie("Alien");
+    preferred_by(me).add(alien);
+    Cinema restarted(GetParam());
+    Database again = Database::open(restarted.registry, scratch.url());
+    EXPECT_EQ(again.remove(again.get("cinema.Movie", 1)).links, 1U);
+    EXPECT_EQ(rows_in_join_table(), 0U);
+}
+
+TEST_P(DeleteObjectTest, TakesBothSidesOfAnObjectThatIsBoth) {
+    const Object a = user("a"), b = user("b");
+    preferred_by(a).add(a, b);
+    preferred_by(b).add(a);
+    EXPECT_EQ(db.remove(a).links, 3U);
+    EXPECT_EQ(rows_in_join_table(), 0U);
+    EXPECT_TRUE(db.find("cinema.User", b.key()));
+}
+
+TEST_P(DeleteObjectTest, WhatIsNotThereIsNoError) {
+    const Object alien = movie("Alien");
+    EXPECT_EQ(db.remove(alien).rows, 1U);
+    EXPECT_EQ(db.remove(alien).rows, 0U);
+    EXPECT_EQ(db.remove(Reference{&cinema.registry["cinema.Movie"], 77}).rows, 0U);
+    EXPECT_THROW(db.remove(cinema.registry["cinema.Movie"].make({{"title", "x"}})), UnsavedObject);
+    EXPECT_THROW(db.remove(Object()), ObjectError);
+}
+
+// All or nothing: a row that something else still needs keeps its links.
+TEST_P(DeleteObjectTest, IsAtomic) {
+    const Object me = user("Me"), alien = movie("Alien");
+    preferred_by(me).add(alien);
+    scratch.sql("CREATE TABLE ticket (movie bigint REFERENCES cinema_movie (id))");
+    scratch.sql("INSERT INTO ticket VALUES (1)");
+    EXPECT_THROW(db.remove(alien), IntegrityError);
+    EXPECT_TRUE(preferred_by(me).contains(alien));
+    EXPECT_TRUE(db.find("cinema.Movie", alien.key()));
+    scratch.sql("DROP TABLE ticket");
+    EXPECT_EQ(db.remove(alien).links, 1U);
+}
+
+}  // namespace gm2m::test

@@ -1,0 +1,122 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "support/configuration.hpp"
+
+namespace gm2m::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Two keys of a kind, and the text of the first.
+struct Keys {
+    Kind kind;
+    Value first, second;
+    std::string text;
+};
+
+std::vector<Keys> keys_of_every_kind() {
+    const auto day = std::chrono::sys_days(2026y / 11 / 20);
+    return {{Kind::small_integer, 5, -6, "5"},
+            {Kind::integer, 5, 2'147'483'647, "5"},
+            {Kind::big_integer, 5, std::int64_t{-9'000'000'000'000'000'000}, "5"},
+            {Kind::text, "CH", "Zürich's \"best\"", "CH"},
+            {Kind::uuid, Uuid::parse("0123456789abcdef0123456789abcdef"), Uuid::random(), "01234567-89ab-cdef-0123-456789abcdef"},
+            {Kind::date, day, day - std::chrono::days(100'000), "2026-11-20"},
+            {Kind::time, Time(12h), Time(1us), "12:00:00"},
+            {Kind::date_time, DateTime(day) + 12h, DateTime(day) + 1us, "2026-11-20 12:00:00+00:00"}};
+}
+
+/// Models with a key of each kind, each of which is a source and a target.
+class KeyKindsTest : public testing::TestWithParam<Configuration> {
+protected:
+    KeyKindsTest() {
+        for (const Keys& keys : keys_of_every_kind()) {
+            const std::string label = label_of(keys.kind);
+            models.model(label).primary_key("key", keys.kind, {.generated = false}).field("note", Kind::text);
+            models.gm2m(label, "links",
+                        {.related_name = std::string(name_of(keys.kind)) + "s", .pk_maxlength = 40, .layout = GetParam().layout});
+        }
+        db.create_tables();
+        for (const Keys& keys : keys_of_every_kind()) {
+            const Model& model = models[label_of(keys.kind)];
+            for (const Value& key : {keys.first, keys.second})
+                objects.push_back(db.insert(model.make({{"key", key}, {"note", "x"}})));
+        }
+    }
+    static std::string label_of(Kind kind) { return "keys.M" + std::string(name_of(kind)); }
+
+    ScratchDatabase scratch{GetParam().engine};
+    Registry models;
+    Database db = Database::open(models, scratch.url());
+    std::vector<Object> objects;
+};
+
+INSTANTIATE_TEST_SUITE_P(Db, KeyKindsTest, testing::ValuesIn(layout_configurations()),
+                         [](const auto& instance) { return name_of(instance.param); });
+
+std::set<std::string> set_of(const std::vector<Object>& objects) {
+    std::set<std::string> names;
+    for (const Object& object : objects)
+        names.insert(object.to_string());
+    return names;
+}
+
+// 1.2, 2.1: every kind of key, on both sides: all of them linked from each of them
+TEST_P(KeyKindsTest, LinkEverythingToEverything) {
+    for (const Object& source : objects) {
+        SCOPED_TRACE(source.to_string());
+        RelatedManager links = db.related(source, "links");
+        EXPECT_EQ(links.add(objects).added.size(), objects.size());
+        EXPECT_TRUE(links.add(objects).empty());
+        EXPECT_EQ(set_of(links.all()), set_of(objects));
+        EXPECT_TRUE(links.set(objects).empty());
+        for (const Object& target : objects)
+            EXPECT_TRUE(links.contains(target)) << target.to_string();
+    }
+    for (const Object& target : objects) {
+        SCOPED_TRACE(target.to_string());
+        for (const Keys& keys : keys_of_every_kind()) {
+            RelatedManager sources = db.related(target, std::string(name_of(keys.kind)) + "s");
+            EXPECT_EQ(sources.count(), 2U);
+            ASSERT_EQ(sources.all().size(), 2U);
+            const Object one = sources.all().front();
+            EXPECT_TRUE(sources.contains(one));
+            EXPECT_EQ(sources.set(one).removed.size(), 1U);
+            EXPECT_EQ(sources.remove(one).removed.size(), 1U);
+            EXPECT_EQ(sources.add(objects[0].model().label() == one.model().label() ? objects[0] : one).added.size(), 1U);
+            EXPECT_EQ(sources.toggle(one).empty(), false);
+        }
+    }
+}
+
+// 2.1: the text form of each key type is the peer's
+TEST_P(KeyKindsTest, HaveThePeersTextForm) {
+    for (std::size_t i = 0; i < objects.size(); i += 2)
+        db.related(objects[0], "links").add(objects[i]);
+    std::vector<std::string> expected;
+    for (const Keys& keys : keys_of_every_kind())
+        expected.push_back(keys.text);
+    std::ranges::sort(expected);
+    std::vector<std::string> found = scratch.sql("SELECT gm2m_pk FROM keys_msmall_integer_links");
+    std::ranges::sort(found);
+    EXPECT_EQ(found, expected);
+}
+
+TEST_P(KeyKindsTest, AreRemovedWithTheirObjects) {
+    for (const Object& source : objects)
+        db.related(source, "links").add(objects);
+    for (std::size_t i = 0; i < objects.size(); i += 2) {
+        const Deleted deleted = db.remove(objects[i]);
+        EXPECT_EQ(deleted.rows, 1U);
+        EXPECT_GT(deleted.links, 0U);
+        EXPECT_FALSE(db.find(objects[i].model().label(), objects[i].key()));
+    }
+    for (std::size_t i = 1; i < objects.size(); i += 2)
+        EXPECT_EQ(db.related(objects[i], "links").count(), objects.size() / 2);
+}
+
+}  // namespace
+}  // namespace gm2m::test
