@@ -46,7 +46,8 @@ struct Deleted {
 class Database {
 public:
     /// Connects to "sqlite3://cinema.db", "sqlite3://:memory:", "sqlite3:///srv/cinema.db?readonly=true", or to
-    /// "postgresql://user@host/cinema" in any form that libpq reads.
+    /// "postgresql://user@host/cinema" in any form that libpq reads. A SQLite file that is not there is created, unless
+    /// the URL ends in "?create=false".
     /// Throws ConfigurationError for a URL or a registry that makes no sense, ConnectionError.
     static Database open(const Registry& models, std::string_view url, const DatabaseOptions& options = {});
 

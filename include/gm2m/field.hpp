@@ -91,12 +91,17 @@ public:
     void assign(void* object, const ValueView& value) const;
     /// Throws InvalidValue, naming the field, if the value cannot be stored in the column: NULL, too long, not UTF-8…
     void check(const ValueView& value) const;
+    /// Whether check() would accept the value.
+    bool can_hold(const ValueView& value) const;
     /// `value` as this field's kind: integers widen, text is read as a date, a UUID…. Throws InvalidValue.
     Value coerce(const Value& value) const;
     /// "cinema.Movie.title"
     std::string label() const;
 
 private:
+    /// What is wrong with the value; empty if nothing is.
+    std::string problem_with(const ValueView& value) const;
+
     friend class Model;
     friend class ModelDeclaration;
     friend class Registry;

@@ -15,7 +15,7 @@ namespace gm2m {
 
 class Context;
 
-/// What an operation has linked and unlinked; for the reverse side, the sources.
+/// What an operation has linked and unlinked; for the reverse side, the sources. In no particular order.
 struct Changes {
     std::vector<Reference> added;
     std::vector<Reference> removed;

@@ -4,6 +4,8 @@
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "backend/postgresql/postgresql_connection.hpp"
@@ -44,6 +46,8 @@ std::unique_ptr<Connection> connect_to_handle(soci::session& session, std::chron
 }  // namespace
 
 void open(soci::session& session, const ConnectionUrl& url) {
+    if (!url.must_exist.empty() && !std::filesystem::exists(url.must_exist))
+        throw ConnectionError(fmt::format("there is no file '{}'", url.must_exist), "", "");
     try {
         const soci::backend_factory& factory = url.engine == ConnectionUrl::Engine::sqlite
                                                    ? static_cast<const soci::backend_factory&>(soci::sqlite3)

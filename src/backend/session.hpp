@@ -18,9 +18,11 @@ struct ConnectionUrl {
     enum class Engine { sqlite, postgresql };
     Engine engine;
     std::string connect_string;
+    /// A SQLite file that is not to be created; empty if it may be.
+    std::string must_exist;
 };
 
-/// Reads "sqlite3://cinema.db", "sqlite3:///var/lib/cinema.db?readonly=true", "sqlite3://:memory:", libpq's own
+/// Reads "sqlite3://cinema.db", "sqlite3:///var/lib/cinema.db?readonly=true" or "…?create=false", "sqlite3://:memory:", libpq's own
 /// "postgresql://user@host/cinema", and SOCI's "postgresql://dbname=cinema". Throws ConfigurationError.
 ConnectionUrl parse_url(std::string_view url);
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view forms = "expected sqlite3://<file>, sqlite3://:memory: or postgresql://<user>@<host>/<database>";
 
 ConnectionUrl parse_sqlite(std::string_view rest) {
-    ConnectionUrl url{ConnectionUrl::Engine::sqlite, {}};
+    ConnectionUrl url{ConnectionUrl::Engine::sqlite, {}, {}};
     std::string_view options;
     if (const auto question = rest.find('?'); question != std::string_view::npos) {
         options = rest.substr(question + 1);
@@ -40,9 +40,12 @@ ConnectionUrl parse_sqlite(std::string_view rest) {
         if (name == "readonly" && (value == "true" || value == "false")) {
             if (value == "true")
                 url.connect_string += " readonly=true";
+        } else if (name == "create" && (value == "true" || value == "false")) {
+            url.must_exist = value == "false" ? std::string(rest) : "";
         } else {
-            throw ConfigurationError(fmt::format("'{}' is no option of a SQLite URL{}; there is readonly=true or false",
-                                                 option, did_you_mean(name, {"readonly"})));
+            throw ConfigurationError(fmt::format("'{}' is no option of a SQLite URL{}; there are readonly and create, each "
+                                                 "true or false",
+                                                 option, did_you_mean(name, {"readonly", "create"})));
         }
     }
     return url;
@@ -80,7 +83,7 @@ ConnectionUrl parse_postgresql(std::string_view whole, std::string_view rest) {
             reason.pop_back();
         throw ConfigurationError(fmt::format("the URL makes no sense: {}", reason));
     }
-    ConnectionUrl url{ConnectionUrl::Engine::postgresql, {}};
+    ConnectionUrl url{ConnectionUrl::Engine::postgresql, {}, {}};
     for (const PQconninfoOption* option = options.get(); option->keyword; ++option)
         if (option->val && *option->val)
             url.connect_string += (url.connect_string.empty() ? "" : " ") + keyword_and_value(option->keyword, option->val);
@@ -93,7 +96,7 @@ ConnectionUrl parse_url(std::string_view url) {
     const auto colon = url.find("://");
     const std::string_view scheme = url.substr(0, colon);
     if (colon == std::string_view::npos)
-        throw ConfigurationError(fmt::format("not a URL: {}", forms));
+        throw ConfigurationError(fmt::format("'{:.60}' is not a URL: {}", url, forms));
     const std::string_view rest = url.substr(colon + 3);
     if (scheme == "sqlite3" || scheme == "sqlite")
         return parse_sqlite(rest);

@@ -24,6 +24,33 @@ std::pair<std::int64_t, std::int64_t> range_of(Kind kind) {
     }
 }
 
+std::string problem_with_text(std::string_view text) {
+    if (text.find('\0') != std::string_view::npos)
+        return "the text has a NUL byte, which no database column holds";
+    if (!text::is_valid_utf8(text))
+        return "the text is not valid UTF-8";
+    return "";
+}
+
+std::string problem_with_length(std::string_view text, std::optional<std::size_t> most) {
+    if (!most || text.size() <= *most || text::count_characters(text) <= *most)
+        return "";
+    return fmt::format("the text has {} characters, at most {} fit", text::count_characters(text), *most);
+}
+
+std::string problem_with_decimal(std::string_view text, const FieldOptions& options) {
+    const auto point = text.find('.');
+    const std::size_t fraction = point == std::string_view::npos ? 0 : text.size() - point - 1;
+    std::string_view whole = text.substr(0, point);
+    while (!whole.empty() && (whole.front() == '-' || whole.front() == '+' || whole.front() == '0'))
+        whole.remove_prefix(1);
+    if (fraction <= static_cast<std::size_t>(options.decimal_places) &&
+        whole.size() <= static_cast<std::size_t>(options.max_digits - options.decimal_places))
+        return "";
+    return fmt::format("the number does not fit {} digits, {} of them after the point", options.max_digits,
+                       options.decimal_places);
+}
+
 bool is_integer(Kind kind) {
     return kind == Kind::small_integer || kind == Kind::integer || kind == Kind::big_integer;
 }
@@ -50,42 +77,31 @@ void Field::assign(void* object, const ValueView& value) const {
 }
 
 void Field::check(const ValueView& value) const {
+    if (const std::string problem = problem_with(value); !problem.empty())
+        throw_invalid(*this, problem);
+}
+
+bool Field::can_hold(const ValueView& value) const {
+    return problem_with(value).empty();
+}
+
+std::string Field::problem_with(const ValueView& value) const {
     switch (value.form()) {
         case ValueView::Form::null:
-            if (!options_.null)
-                throw_invalid(*this, "the value is NULL, and the field is not declared to be nullable");
-            return;
+            return options_.null ? "" : "the value is NULL, and the field is not declared to be nullable";
         case ValueView::Form::integer: {
             const auto [least, most] = range_of(kind_);
             if (value.integer() < least || value.integer() > most)
-                throw_invalid(*this, fmt::format("{} is out of range for {}", value.integer(), name_of(kind_)));
-            return;
+                return fmt::format("{} is out of range for {}", value.integer(), name_of(kind_));
+            return "";
         }
-        case ValueView::Form::text: {
-            const std::string_view text = value.text();
-            if (text.find('\0') != std::string_view::npos)
-                throw_invalid(*this, "the text has a NUL byte, which no database column holds");
-            if (!text::is_valid_utf8(text))
-                throw_invalid(*this, "the text is not valid UTF-8");
-            if (kind_ == Kind::text && options_.max_length && text.size() > *options_.max_length &&
-                text::count_characters(text) > *options_.max_length)
-                throw_invalid(*this, fmt::format("the text has {} characters, at most {} fit",
-                                                 text::count_characters(text), *options_.max_length));
-            if (kind_ == Kind::decimal) {
-                const auto point = text.find('.');
-                const std::size_t fraction = point == std::string_view::npos ? 0 : text.size() - point - 1;
-                std::string_view whole = text.substr(text.starts_with('-') || text.starts_with('+') ? 1 : 0);
-                whole = whole.substr(0, whole.find('.'));
-                while (whole.starts_with('0'))
-                    whole.remove_prefix(1);
-                if (fraction > static_cast<std::size_t>(options_.decimal_places) ||
-                    whole.size() > static_cast<std::size_t>(options_.max_digits - options_.decimal_places))
-                    throw_invalid(*this, fmt::format("the number does not fit {} digits, {} of them after the point",
-                                                     options_.max_digits, options_.decimal_places));
-            }
-            return;
-        }
-        default: return;
+        case ValueView::Form::text:
+            if (const std::string problem = problem_with_text(value.text()); !problem.empty())
+                return problem;
+            return kind_ == Kind::decimal ? problem_with_decimal(value.text(), options_)
+                   : kind_ == Kind::text  ? problem_with_length(value.text(), options_.max_length)
+                                          : "";
+        default: return "";
     }
 }
 

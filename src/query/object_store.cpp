@@ -146,9 +146,11 @@ void insert(Context& context, std::span<const Object> objects) {
 
 Object find(Context& context, const Model& model, const Value& key) {
     const ModelStatements& statements = ModelStatements::of(context, model);
-    const Value fitting = model.primary_key().coerce(key);
-    model.primary_key().check(fitting.view());
+    const Field& primary_key = model.primary_key();
+    const Value fitting = primary_key.coerce(key);
     Object found;
+    if (!primary_key.can_hold(fitting.view()))
+        return found;  // no row has such a key
     RowSink sink([&](std::span<const ValueView> row) { found = read_object(model, row); });
     const Parameter parameters[] = {Parameter(fitting)};
     Request request{.sql = &statements.select_by_key, .parameters = parameters, .columns = statements.kinds,

@@ -37,7 +37,7 @@ std::string column_definition(const backend::Dialect& dialect, const Field& fiel
     else if (field.options().unique)
         definition += " UNIQUE";
     if (field.is_foreign_key() && field.options().db_constraint && !constraint_is_late)
-        definition += " " + references(dialect, *field.target());
+        definition += fmt::format(" {}", references(dialect, *field.target()));
     return definition;
 }
 

@@ -39,6 +39,8 @@ TEST(OpenTest, SaysThatAServerCannotBeReached) {
         EXPECT_EQ(std::string(error.what()).find("secret"), std::string::npos) << error.what();
     }
     EXPECT_THROW(Database::open(models, "sqlite3:///no/such/folder/cinema.db"), ConnectionError);
+    EXPECT_THROW(Database::open(models, "sqlite3:///tmp/no-such-file.db?create=false"), ConnectionError);
+    EXPECT_FALSE(std::filesystem::exists("/tmp/no-such-file.db"));
     EXPECT_THROW(Pool(models, "postgresql://127.0.0.1:1/nowhere", 1).acquire(), ConnectionError);
 }
 

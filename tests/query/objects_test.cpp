@@ -64,6 +64,8 @@ TEST_P(ObjectsTest, AreFoundByKey) {
     EXPECT_EQ(db.get("cinema.Country", quoted.key()).key(), quoted.key());
     EXPECT_FALSE(db.find("cinema.Country", "XX"));
     EXPECT_FALSE(db.find("cinema.Movie", 1));
+    EXPECT_FALSE(db.find("cinema.Country", std::string(41, 'x')));  // a key that no row can have
+    EXPECT_THROW(db.get("cinema.Country", std::string(41, 'x')), DoesNotExist);
     try {
         db.get("cinema.Movie", 5);
         FAIL();

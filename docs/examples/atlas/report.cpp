@@ -1,0 +1,82 @@
+#include "report.hpp"
+
+#include <algorithm>
+#include <map>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "text.hpp"
+
+namespace atlas {
+namespace {
+
+/// How many related objects each other country has in common with this one, by code.
+using Common = std::map<std::string, int>;
+
+/// What is related, by model.
+void print_related(std::ostream& out, const gm2m::RelatedSet& related) {
+    // One call brings the objects of all models; each handle knows its own.
+    std::map<std::string, std::vector<std::string>> names;
+    for (const gm2m::Object& object : related.all())
+        names[object.model().label()].push_back(describe(object));
+    for (const gm2m::ModelCount& model : related.count_by_model()) {
+        out << "  " << model.label << ": " << model.count << '\n';
+        print_list(out, names[model.label]);
+    }
+}
+
+/// For each related object of the model T, the other countries that have it.
+template <class T>
+void print_shared(std::ostream& out, gm2m::Database& db, const gm2m::RelatedSet& related, const Country& country,
+                  Common& common) {
+    std::vector<gm2m::Instance<T>> things = related.all<T>();
+    std::ranges::sort(things, {}, [](const auto& thing) { return thing->name; });
+    for (const gm2m::Instance<T>& thing : things) {
+        std::vector<std::string> others;
+        // The reverse side, by the name that the relation gives it on every target.
+        for (const gm2m::Instance<Country>& other : db.related(thing, "countries").template all<Country>()) {
+            if (other->code == country.code)
+                continue;
+            others.push_back(other->name);
+            ++common[other->code];
+        }
+        out << "  " << describe(thing) << ": " << (others.empty() ? "no other" : std::to_string(others.size())) << '\n';
+        if (!others.empty())
+            print_list(out, others, 8);
+    }
+}
+
+void print_closest(std::ostream& out, gm2m::Database& db, const Common& common) {
+    std::vector<std::pair<std::string, int>> closest(common.begin(), common.end());
+    // Equal ones stay in the order of their codes.
+    std::ranges::stable_sort(closest, std::ranges::greater(), &std::pair<std::string, int>::second);
+    if (closest.size() > 5)
+        closest.resize(5);
+    for (const auto& [code, count] : closest)
+        out << "  " << db.get<Country>(code)->name << ": " << count << '\n';
+}
+
+}  // namespace
+
+void report(std::ostream& out, gm2m::Database& db, const Atlas& atlas, const gm2m::Instance<Country>& country) {
+    const gm2m::RelatedManager related = db.related(country, atlas.related);
+    out << describe(country) << ": " << related.count() << " links\n\nRelated to it\n";
+    print_related(out, related);
+
+    Common common;
+    out << "\nWhich countries share its time zones\n";
+    print_shared<TimeZone>(out, db, related, *country, common);
+    out << "\nWhich countries share its currencies\n";
+    print_shared<Currency>(out, db, related, *country, common);
+    out << "\nWhich countries share its languages\n";
+    print_shared<Language>(out, db, related, *country, common);
+    out << "\nWhich countries share its scripts\n";
+    print_shared<Script>(out, db, related, *country, common);
+
+    out << "\nMost of these in common\n";
+    print_closest(out, db, common);
+}
+
+}  // namespace atlas

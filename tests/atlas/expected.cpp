@@ -1,0 +1,125 @@
+#include "expected.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+
+namespace gm2m::test {
+namespace {
+
+using ::atlas::Country;
+using ::atlas::Language;
+using ::atlas::Script;
+using nlohmann::json;
+using Names = std::vector<std::string>;
+
+/// These are asked with lookups, groups and through models, which are tested where they are.
+const std::set<std::string> asked_elsewhere{"lookup", "similar", "spoken_in_order"};
+
+void expect_content_types(Database& db, const json& rows) {
+    const std::vector<ContentType> all = db.content_types().all();
+    ASSERT_EQ(all.size(), rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        EXPECT_EQ(all[i].id, rows[i][0].get<int>());
+        EXPECT_EQ(all[i].app_label, rows[i][1].get<std::string>());
+        EXPECT_EQ(all[i].model, rows[i][2].get<std::string>());
+    }
+}
+
+void expect_set(const RelatedSet& set, const Names& names) {
+    EXPECT_EQ(peer_names(set.all()), names);
+    EXPECT_EQ(set.count(), names.size());
+    EXPECT_EQ(set.exists(), !names.empty());
+}
+
+void expect_count_by_model(const RelatedSet& related, const Names& names) {
+    std::map<std::string, std::size_t> wanted, found;
+    for (const std::string& name : names)
+        ++wanted[name.substr(0, name.find(':'))];
+    for (const ModelCount& model : related.count_by_model())
+        found[model.model->app_label() + "." + model.model->model_name()] = model.count;
+    EXPECT_EQ(found, wanted);
+}
+
+void expect_contains(Database& db, const RelatedSet& related, const Names& names) {
+    for (const std::string& name : names)
+        EXPECT_TRUE(related.contains(find_peer_object(db, name))) << name;
+}
+
+void expect_country(Database& db, const ::atlas::Atlas& atlas, const std::string& code, const json& answers) {
+    const RelatedManager related = db.related(db.get<Country>(code), atlas.related);
+    for (const auto& [question, answer] : answers.items()) {
+        SCOPED_TRACE(code + " " + question);
+        if (question == "count") {
+            EXPECT_EQ(related.count(), answer.get<std::size_t>());
+        } else if (question == "related") {
+            expect_set(related, answer);
+            expect_count_by_model(related, answer);
+            expect_contains(db, related, answer);
+        } else if (question == "only_language") {
+            expect_set(related.of_type<Language>(), answer);
+            EXPECT_EQ(related.all<Language>().size(), answer.size());
+        } else if (question == "language_or_script") {
+            expect_set(related.of_type<Language, Script>(), answer);
+            expect_set(related.of_type({"atlas.Script", "atlas.Language"}), answer);
+        } else {
+            EXPECT_TRUE(asked_elsewhere.contains(question)) << "nothing asks this";
+        }
+    }
+}
+
+void expect_reverse(Database& db, const std::string& target, const Names& countries) {
+    SCOPED_TRACE(target);
+    const RelatedManager users = db.related(find_peer_object(db, target), "countries");
+    expect_set(users, countries);
+    expect_contains(db, users, countries);
+    EXPECT_EQ(users.all<Country>().size(), countries.size());
+}
+
+}  // namespace
+
+const json& expected() {
+    static const json answers = [] {
+        std::ifstream file(GM2M_SOURCE_DIR "/tests/data/atlas/expected.json");
+        return json::parse(file);
+    }();
+    return answers;
+}
+
+std::string peer_name(const Model& model, const Value& key) {
+    return model.app_label() + "." + model.model_name() + ":" + key.to_string();
+}
+
+Names peer_names(const std::vector<Object>& objects) {
+    Names names;
+    for (const Object& object : objects)
+        names.push_back(peer_name(object.model(), object.key()));
+    std::ranges::sort(names);
+    return names;
+}
+
+Object find_peer_object(Database& db, const std::string& name) {
+    const auto colon = name.find(':');
+    return db.get(name.substr(0, colon), name.substr(colon + 1));
+}
+
+void expect_answers(Database& db, const ::atlas::Atlas& atlas) {
+    for (const auto& [subject, answers] : expected().items()) {
+        SCOPED_TRACE(subject);
+        if (subject == "content_types")
+            expect_content_types(db, answers);
+        else if (subject == "country")
+            for (const auto& [code, of_country] : answers.items())
+                expect_country(db, atlas, code, of_country);
+        else if (subject == "reverse")
+            for (const auto& [target, countries] : answers.items())
+                expect_reverse(db, target, countries);
+        else
+            EXPECT_TRUE(asked_elsewhere.contains(subject)) << "nothing asks this";
+    }
+}
+
+}  // namespace gm2m::test
