@@ -1,0 +1,138 @@
+#include "measure.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <stdexcept>
+
+#include "process.hpp"
+
+namespace benchmark {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+using Clock = std::chrono::steady_clock;
+
+class Stopwatch {
+public:
+    template <class Work>
+    void time(Work&& work) {
+        const auto start = Clock::now();
+        work();
+        elapsed_ += Clock::now() - start;
+    }
+    double seconds() const { return std::chrono::duration<double>(elapsed_).count(); }
+
+private:
+    Clock::duration elapsed_{};
+};
+
+std::string title_of(const Plan& plan) {
+    return std::string(plan.workload->name) + " " + std::string(name_of(plan.engine)) + " " +
+           std::string(name_of(plan.layout));
+}
+
+void show(const std::string& text) {
+    std::fprintf(stderr, "%s\n", text.c_str());
+}
+
+void check_links(const Plan& plan, const Stage& stage, Hand hand) {
+    const std::size_t links = stage.links();
+    if (links != plan.workload->links)
+        throw std::runtime_error(title_of(plan) + ": " + std::string(name_of(hand)) + " left " + std::to_string(links) +
+                                 " links, not " + std::to_string(plan.workload->links));
+}
+
+struct Timing {
+    double seconds;
+    Checksum answer;
+};
+
+Timing run(const Plan& plan, Stage& stage, Hand hand) {
+    stage.restore();
+    Stopwatch stopwatch;
+    Checksum answer;
+    {
+        const std::unique_ptr<Run> run = plan.workload->make(hand, stage.address());
+        stopwatch.time([&] { run->work(); });
+        answer = run->answer();
+        stopwatch.time([&] { run->forget(); });
+    }
+    check_links(plan, stage, hand);
+    return {stopwatch.seconds(), answer};
+}
+
+double peak_rss(const Plan& plan, Stage& stage, Hand hand) {
+    stage.restore();
+    const Address& address = stage.address();
+    const double megabytes =
+        peak_of_own_process({"--run-once", std::string(plan.workload->name), "--hands", std::string(name_of(hand)),
+                             "--engines", std::string(name_of(address.engine)), "--layouts",
+                             std::string(name_of(address.layout)), "--location", address.location});
+    check_links(plan, stage, hand);
+    return megabytes;
+}
+
+}  // namespace
+
+double median_of(std::vector<double> values) {
+    std::ranges::sort(values);
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+void watch_for_interrupts() {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        std::signal(signal, [](int) { interrupted = 1; });
+}
+
+std::vector<Row> measure(const Plan& plan) {
+    show(title_of(plan) + ": preparing");
+    Stage stage(plan.engine, plan.layout, plan.postgresql_url);
+    std::vector<std::vector<double>> seconds(plan.hands.size());
+    std::optional<Checksum> expected;
+    for (int round = 0; round <= plan.repeat; ++round) {
+        show(title_of(plan) +
+             (round == 0 ? ": warming up" : ": round " + std::to_string(round) + " of " + std::to_string(plan.repeat)));
+        for (std::size_t turn = 0; turn < plan.hands.size(); ++turn) {
+            if (interrupted)
+                throw std::runtime_error("interrupted");
+            const std::size_t i = (turn + static_cast<std::size_t>(round)) % plan.hands.size();
+            const Timing timing = run(plan, stage, plan.hands[i]);
+            if (expected.value_or(timing.answer) != timing.answer)
+                throw std::runtime_error(title_of(plan) + ": " + std::string(name_of(plan.hands[i])) +
+                                         " does not answer what another hand has answered");
+            expected = timing.answer;
+            if (round > 0)
+                seconds[i].push_back(timing.seconds);
+        }
+    }
+    std::vector<Row> rows;
+    std::optional<double> yardstick;
+    for (std::size_t i = 0; i < plan.hands.size(); ++i) {
+        Row row{.workload = std::string(plan.workload->name),
+                .engine = std::string(name_of(plan.engine)),
+                .layout = std::string(name_of(plan.layout)),
+                .hand = std::string(name_of(plan.hands[i]))};
+        row.median = median_of(seconds[i]);
+        row.fastest = std::ranges::min(seconds[i]);
+        row.slowest = std::ranges::max(seconds[i]);
+        row.peak_rss = peak_rss(plan, stage, plan.hands[i]);
+        if (plan.hands[i] == Hand::c_api)
+            yardstick = row.median;
+        if (yardstick)
+            row.ratio = row.median / *yardstick;
+        rows.push_back(row);
+    }
+    return rows;
+}
+
+void run_once(const Workload& workload, Hand hand, const Address& address) {
+    const std::unique_ptr<Run> run = workload.make(hand, address);
+    run->work();
+    run->forget();
+}
+
+}  // namespace benchmark

@@ -1,0 +1,107 @@
+#include "soci_api/postgresql_hand.hpp"
+
+#include <soci/postgresql/soci-postgresql.h>
+
+#include "soci_api/content_types.hpp"
+
+namespace benchmark::soci_api {
+namespace {
+
+constexpr char insert_sql[] =
+    "WITH locked AS MATERIALIZED (SELECT id FROM cinema_user WHERE id = :src FOR NO KEY UPDATE) "
+    "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) "
+    "SELECT :src, k.ct, k.pk FROM unnest(CAST(:cts AS int[]), CAST(:pks AS text[])) AS k (ct, pk) "
+    "WHERE (SELECT count(*) FROM locked) >= 0 "
+    "ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING RETURNING gm2m_ct_id, gm2m_pk";
+
+std::string array_literal(const std::vector<std::int64_t>& numbers) {
+    std::string text;
+    for (const std::int64_t number : numbers) {
+        text += text.empty() ? '{' : ',';
+        text += std::to_string(number);
+    }
+    return text.empty() ? "{}" : text + '}';
+}
+
+}  // namespace
+
+PostgresqlHand::PostgresqlHand(const Address& address)
+    : layout_(address.layout), session_(soci::postgresql, address.location) {
+    read_content_types(session_, content_types_);
+}
+
+PostgresqlHand::Insert::Insert(soci::session& session)
+    : added_content_types(rows_at_once),
+      added_keys(rows_at_once),
+      statement((session.prepare << insert_sql, soci::use(user, "src"), soci::use(content_types, "cts"),
+                 soci::use(keys, "pks"), soci::into(added_content_types), soci::into(added_keys))) {}
+
+PostgresqlHand::Added PostgresqlHand::add(std::int64_t user, const Objects& objects) {
+    if (!insert_)
+        insert_.emplace(session_);
+    insert_->user = user;
+    std::vector<std::int64_t> content_types, keys;
+    for (const AnyVideo* video : objects) {
+        const Key key = key_of(*video);
+        content_types.push_back(content_types_[key.model]);
+        keys.push_back(key.id);
+    }
+    insert_->content_types = array_literal(content_types);
+    insert_->keys = array_literal(keys);
+
+    Added added;
+    added.reserve(objects.size());
+    insert_->added_content_types.resize(rows_at_once);
+    insert_->added_keys.resize(rows_at_once);
+    insert_->statement.execute();
+    while (insert_->statement.fetch())
+        for (std::size_t i = 0; i < insert_->added_keys.size(); ++i)
+            added.push_back(
+                {model_of(insert_->added_content_types[i], content_types_), std::stoll(insert_->added_keys[i])});
+    return added;
+}
+
+PostgresqlHand::Videos PostgresqlHand::all(std::int64_t user) {
+    LinkedVideos linked;
+    read_links(user, linked);
+    for (std::size_t model = 0; model < model_count; ++model)
+        read_videos(model, linked);
+    return linked.take();
+}
+
+void PostgresqlHand::read_links(std::int64_t user, LinkedVideos& linked) {
+    const long long source = user;
+    std::vector<int> content_types(rows_at_once);
+    std::vector<std::string> keys(rows_at_once);
+    soci::statement select =
+        (session_.prepare << "SELECT gm2m_ct_id, gm2m_pk FROM cinema_user_preferred_videos WHERE gm2m_src_id = :src "
+                             "ORDER BY "
+                          << (layout_ == Layout::compact ? "gm2m_ct_id, gm2m_pk" : "id"),
+         soci::use(source), soci::into(content_types), soci::into(keys));
+    select.execute();
+    while (select.fetch()) {
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            linked.push_link(model_of(content_types[i], content_types_), std::stoll(keys[i]));
+    }
+}
+
+void PostgresqlHand::read_videos(std::size_t model, LinkedVideos& linked) {
+    std::vector<std::int64_t> numbers;
+    for (std::size_t i = 0; i < linked.count(model); ++i)
+        numbers.push_back(linked.id(model, i));
+    const std::string ids = array_literal(numbers);
+    std::vector<long long> places(rows_at_once);
+    std::vector<std::string> titles(rows_at_once);
+    soci::statement select =
+        (session_.prepare << "SELECT k.place, t.title "
+                             "FROM unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS k (id, place) JOIN cinema_"
+                          << model_names[model] << " AS t ON t.id = k.id",
+         soci::use(ids), soci::into(places), soci::into(titles));
+    select.execute();
+    while (select.fetch()) {
+        for (std::size_t i = 0; i < places.size(); ++i)
+            linked.put(model, static_cast<std::size_t>(places[i]) - 1, std::move(titles[i]));
+    }
+}
+
+}  // namespace benchmark::soci_api

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <soci/soci.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "plain_hand.hpp"
+#include "stage.hpp"
+
+namespace benchmark::soci_api {
+
+class PostgresqlHand : public PlainHand {
+public:
+    explicit PostgresqlHand(const Address& address);
+
+    template <class Work>
+    void transaction(Work&& work) {
+        soci::transaction transaction(session_);
+        work();
+        transaction.commit();
+    }
+    Added add(std::int64_t user, const Objects& objects);
+    Videos all(std::int64_t user);
+
+private:
+    void read_links(std::int64_t user, LinkedVideos& linked);
+    void read_videos(std::size_t model, LinkedVideos& linked);
+
+    /// The statement and what is bound to it. SOCI knows no arrays: they are passed as the text of an array literal.
+    struct Insert {
+        explicit Insert(soci::session& session);
+
+        long long user = 0;
+        std::string content_types, keys;
+        std::vector<int> added_content_types;
+        std::vector<std::string> added_keys;
+        soci::statement statement;
+    };
+
+    Layout layout_;
+    soci::session session_;
+    std::optional<Insert> insert_;
+    int content_types_[model_count] = {};
+};
+
+}  // namespace benchmark::soci_api

@@ -1,0 +1,83 @@
+#include "soci_api/sqlite_hand.hpp"
+
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include "soci_api/content_types.hpp"
+
+namespace benchmark::soci_api {
+
+SqliteHand::SqliteHand(const Address& address)
+    : layout_(address.layout), session_(soci::sqlite3, "db=" + address.location) {
+    session_ << "PRAGMA foreign_keys = ON";
+    session_ << "PRAGMA busy_timeout = 10000";
+    read_content_types(session_, content_types_);
+}
+
+SqliteHand::Added SqliteHand::add(std::int64_t user, const Objects& objects) {
+    Added added;
+    added.reserve(objects.size());
+    if (in_transaction_)
+        insert_links(user, objects, added);
+    else
+        transaction([&] { insert_links(user, objects, added); });
+    return added;
+}
+
+SqliteHand::Insert::Insert(soci::session& session)
+    : statement((session.prepare << "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) "
+                                    "VALUES (:src, :ct, :pk) ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING",
+                 soci::use(user), soci::use(content_type), soci::use(key))) {}
+
+// Vectors in use() would not tell which links are new.
+void SqliteHand::insert_links(std::int64_t user, const Objects& objects, Added& added) {
+    if (!insert_)
+        insert_.emplace(session_);
+    insert_->user = user;
+    for (const AnyVideo* video : objects) {
+        const Key key = key_of(*video);
+        insert_->content_type = content_types_[key.model];
+        insert_->key = std::to_string(key.id);
+        insert_->statement.execute(true);
+        if (insert_->statement.get_affected_rows() > 0)
+            added.push_back(key);
+    }
+}
+
+// The statements of the C API hand.
+SqliteHand::Videos SqliteHand::all(std::int64_t user) {
+    if (layout_ == Layout::compact) {
+        Videos videos;
+        read_videos(user, [&](std::int64_t, AnyVideo&& video) { videos.push_back(std::move(video)); });
+        return videos;
+    }
+    OrderedVideos videos;
+    read_videos(user, [&](std::int64_t link, AnyVideo&& video) { videos.push(link, std::move(video)); });
+    return videos.take();
+}
+
+template <class Take>
+void SqliteHand::read_videos(std::int64_t user, Take&& take) {
+    const bool compact = layout_ == Layout::compact;
+    const long long source = user;
+    std::vector<long long> ids(rows_at_once), links(rows_at_once);
+    std::vector<std::string> titles(rows_at_once);
+    for (std::size_t model = 0; model < model_count; ++model) {
+        soci::statement select =
+            (session_.prepare << "SELECT t.id, t.title, " << (compact ? "0" : "l.id")
+                              << " FROM cinema_user_preferred_videos AS l CROSS JOIN cinema_" << model_names[model]
+                              << " AS t ON t.id = l.gm2m_pk WHERE l.gm2m_src_id = :src AND l.gm2m_ct_id = :ct"
+                              << (compact ? " ORDER BY l.gm2m_pk" : ""),
+             soci::use(source), soci::use(content_types_[model]), soci::into(ids), soci::into(titles),
+             soci::into(links));
+        select.execute();
+        while (select.fetch()) {
+            for (std::size_t i = 0; i < ids.size(); ++i)
+                take(links[i], make_video(model, {ids[i], std::move(titles[i])}));
+        }
+        for (auto* numbers : {&ids, &links})
+            numbers->resize(rows_at_once);
+        titles.resize(rows_at_once);
+    }
+}
+
+}  // namespace benchmark::soci_api

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <soci/soci.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "plain_hand.hpp"
+#include "stage.hpp"
+
+namespace benchmark::soci_api {
+
+class SqliteHand : public PlainHand {
+public:
+    explicit SqliteHand(const Address& address);
+
+    /// The destructor ends a transaction that fails.
+    template <class Work>
+    void transaction(Work&& work) {
+        session_ << "BEGIN IMMEDIATE";
+        in_transaction_ = true;
+        work();
+        session_ << "COMMIT";
+        in_transaction_ = false;
+    }
+    Added add(std::int64_t user, const Objects& objects);
+    Videos all(std::int64_t user);
+
+private:
+    void insert_links(std::int64_t user, const Objects& objects, Added& added);
+    /// Calls `take(link id, object)`; in the compact layout, in the order of all().
+    template <class Take>
+    void read_videos(std::int64_t user, Take&& take);
+
+    /// The statement and what is bound to it.
+    struct Insert {
+        explicit Insert(soci::session& session);
+
+        long long user = 0;
+        int content_type = 0;
+        std::string key;
+        soci::statement statement;
+    };
+
+    Layout layout_;
+    soci::session session_;
+    std::optional<Insert> insert_;
+    bool in_transaction_ = false;
+    int content_types_[model_count] = {};
+};
+
+}  // namespace benchmark::soci_api

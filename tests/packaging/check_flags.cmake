@@ -1,0 +1,13 @@
+# Checks that no warning option of gm2m's own build stands in a consumer's compile commands.
+file(READ "${commands}" text)
+string(JSON count LENGTH "${text}")
+if(count EQUAL 0)
+  message(FATAL_ERROR "${commands} holds no command")
+endif()
+math(EXPR last "${count} - 1")
+foreach(i RANGE ${last})
+  string(JSON command GET "${text}" ${i} command)
+  if(command MATCHES " -(W[a-z][^ ]*|pedantic)")
+    message(SEND_ERROR "a consumer's file is compiled with ${CMAKE_MATCH_0}: ${command}")
+  endif()
+endforeach()

@@ -1,0 +1,33 @@
+#include "stress/victim.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "stress/child_process.hpp"
+#include "stress/workers.hpp"
+
+namespace gm2m::test {
+
+int victim_process(const std::vector<std::string>& arguments) {
+    const Cinema cinema(configuration_called(arguments[0]), shared_relation());
+    DatabaseOptions options = patient();
+    options.keys_per_statement = victim_keys_per_statement;
+    Database db = Database::open(cinema.registry, arguments[1], options);
+    std::vector<Reference> movies;
+    for (int key = 1; key <= victim_links; ++key)
+        movies.push_back({&cinema.registry["cinema.Movie"], Value(key)});
+
+    int left = std::stoi(arguments[2]);
+    if (left > 0)
+        db.listen([&left](const StatementEvent&) {
+            if (--left == 0)
+                kill(getpid(), SIGKILL);
+        });
+    wait_for_start();
+    report("begun");
+    db.related(Reference{&cinema.registry["cinema.User"], Value(1)}, cinema.preferred).add(movies);
+    report("done");
+    return 0;
+}
+
+}  // namespace gm2m::test
