@@ -91,7 +91,8 @@ bool matches(const std::string& text, const char* pattern) {
 }  // namespace
 
 bool is_foreign_to_users(const std::string& include) {
-    return matches(include, R"((^|/)(soci|boost|libpq|postgresql)/|(^|/)(sqlite3(ext)?|libpq-[a-z]+|postgres_ext|pg_config[a-z_]*)\.h$)");
+    return matches(include, R"((^|/)(soci|boost|libpq|postgresql)/)") ||
+           matches(include, R"((^|/)(sqlite3(ext)?|libpq-[a-z]+|postgres_ext|pg_config[a-z_]*)\.h$)");
 }
 
 std::vector<std::string> layer_findings(const IncludeGraph& graph) {
