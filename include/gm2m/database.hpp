@@ -12,6 +12,7 @@
 
 #include <gm2m/content_types.hpp>
 #include <gm2m/object.hpp>
+#include <gm2m/query_set.hpp>
 #include <gm2m/registry.hpp>
 #include <gm2m/related_manager.hpp>
 #include <gm2m/statement_listener.hpp>
@@ -113,6 +114,13 @@ public:
     /// statements, one round trip. An object that is not there is no error: nothing is deleted.
     Deleted remove(const ObjectRef& object);
 
+    /// All objects of a model, to be narrowed. Asks nothing of the database yet. Throws UnknownModel.
+    template <class T>
+    TypedQuerySet<T> query() {
+        return TypedQuerySet<T>(context(), models().get<T>());
+    }
+    QuerySet query(std::string_view model) { return QuerySet(context(), models().get(model)); }
+
     // --- relations ---
 
     /// The relation `field` of an object of its source model. Asks nothing of the database. Throws UnsavedObject,
@@ -165,6 +173,7 @@ private:
         }
     }
 
+    Context& context() noexcept;
     void insert_object(const Object& object);
     void insert_objects(std::span<const Object> objects);
     void save_object(const Object& object);

@@ -38,6 +38,10 @@ struct FieldOptions {
 };
 
 namespace detail {
+struct TypeInfo;
+template <class T>
+const TypeInfo& type_info();
+
 /// One reader and one writer thunk per member, made where the member's type is known; everything else is compiled
 /// once, against these.
 struct Accessor {
@@ -50,11 +54,19 @@ struct Accessor {
     std::array<std::byte, 16> member{};
     /// What else the thunks need, such as the names of an enum's values.
     std::shared_ptr<const void> context = {};
+    /// The member as the program names it, in the struct that declares it; null for a run-time model.
+    const TypeInfo* declared_in = nullptr;
+    std::array<std::byte, 16> declared_member{};
 
     template <class Member>
     void set_member(Member value) noexcept {
         static_assert(sizeof(Member) <= sizeof(member));
         std::memcpy(member.data(), &value, sizeof value);
+    }
+    template <class Owner, class M>
+    void set_declared(M Owner::*declared) noexcept {
+        declared_in = &type_info<Owner>();
+        std::memcpy(declared_member.data(), &declared, sizeof declared);
     }
     template <class Member>
     Member get_member() const noexcept {
@@ -95,6 +107,10 @@ public:
     bool can_hold(const ValueView& value) const;
     /// `value` as this field's kind: integers widen, text is read as a date, a UUID…. Throws InvalidValue.
     Value coerce(const Value& value) const;
+    /// Whether the field is mapped to that member of the struct that declares it.
+    bool is_member(const detail::TypeInfo& owner, const std::array<std::byte, 16>& member) const noexcept {
+        return accessor_.declared_in == &owner && accessor_.declared_member == member;
+    }
     /// "cinema.Movie.title"
     std::string label() const;
 
@@ -143,6 +159,7 @@ Accessor member_accessor(M Owner::*member) {
     using Member = M T::*;
     Accessor accessor;
     accessor.set_member<Member>(member);
+    accessor.set_declared(member);
     accessor.view = [](const Accessor& self, const void* object, Scratch& scratch) -> ValueView {
         const M& value = static_cast<const T*>(object)->*self.get_member<Member>();
         if constexpr (Unwrap<M>::optional)
@@ -171,6 +188,7 @@ Accessor enum_accessor(M Owner::*member, EnumText<typename Unwrap<M>::type> text
     using Member = M T::*;
     Accessor accessor;
     accessor.set_member<Member>(member);
+    accessor.set_declared(member);
     accessor.context = std::move(text.names);
     accessor.view = [](const Accessor& self, const void* object, Scratch&) -> ValueView {
         const M& value = static_cast<const T*>(object)->*self.get_member<Member>();

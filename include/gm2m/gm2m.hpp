@@ -5,11 +5,13 @@
 #include <gm2m/content_types.hpp>
 #include <gm2m/database.hpp>
 #include <gm2m/error.hpp>
+#include <gm2m/expression.hpp>
 #include <gm2m/field.hpp>
 #include <gm2m/gm2m_field.hpp>
 #include <gm2m/model.hpp>
 #include <gm2m/object.hpp>
 #include <gm2m/pool.hpp>
+#include <gm2m/query_set.hpp>
 #include <gm2m/registry.hpp>
 #include <gm2m/related_manager.hpp>
 #include <gm2m/statement_listener.hpp>

@@ -64,6 +64,8 @@ public:
     const std::string& label() const noexcept;
     /// Throws ConfigurationError while the source model is not registered.
     const Model& source() const;
+    /// Null while the source model is not registered.
+    const Model* find_source() const noexcept;
     const GM2MOptions& options() const noexcept;
     /// The join table as declared or derived; cut where an engine allows less. Throws as source() does.
     std::string table() const;

@@ -36,6 +36,16 @@ std::string Dialect::quote(std::string_view identifier) const {
     return quoted;
 }
 
+std::string Dialect::escaped(std::string_view text, std::string_view special, char escape) {
+    std::string out;
+    for (const char c : text) {
+        if (special.find(c) != std::string_view::npos)
+            out += escape;
+        out += c;
+    }
+    return out;
+}
+
 std::string Dialect::fit(std::string_view identifier) const {
     const std::size_t limit = name_limit();
     if (limit == 0 || identifier.size() <= limit)

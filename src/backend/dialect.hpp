@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -44,6 +45,27 @@ public:
     /// Keeps other sessions from changing tables until the transaction ends; empty where a transaction does.
     virtual std::string lock_schema() const = 0;
 
+    // --- keys as text ---
+
+    /// A column of key texts as keys of a kind; NULL, never an error, for a text that is no such key. Empty for a kind
+    /// for which SQL cannot do that: compare the texts.
+    virtual std::string key_from_text(std::string_view text, Kind kind) const = 0;
+    /// The text of a column of keys, as join tables hold it.
+    virtual std::string key_to_text(std::string_view key, Kind kind) const = 0;
+
+    // --- text ---
+
+    enum class Match { equal, contains, starts, ends, regex };
+    /// A condition on a text column. `bind` binds the pattern, in which the text stands for itself (but for a regular
+    /// expression), and returns its placeholder.
+    virtual std::string match_text(std::string_view column, Match match, bool ignore_case, std::string_view text,
+                                   const std::function<std::string(std::string)>& bind) const = 0;
+    /// What follows an order's column: "DESC NULLS LAST".
+    virtual std::string order_suffix(bool descending, bool nulls_first) const = 0;
+
+    /// What stands for no limit before an OFFSET.
+    virtual std::string_view no_limit() const noexcept = 0;
+
     // --- sets of values in one parameter ---
 
     /// A condition: `expression` is among the values of list parameter `n`.
@@ -73,6 +95,8 @@ public:
     virtual bool adds_constraints_later() const noexcept = 0;
 
 protected:
+    /// `text` with the characters in `special` escaped by `escape`.
+    static std::string escaped(std::string_view text, std::string_view special, char escape);
     /// The longest identifier in bytes; 0 if there is no limit.
     virtual std::size_t name_limit() const noexcept = 0;
 };

@@ -45,6 +45,10 @@ void Database::drop_tables() {
     impl_->store.clear();
 }
 
+Context& Database::context() noexcept {
+    return impl_->context;
+}
+
 void Database::insert_object(const Object& object) {
     object_store::insert(impl_->context, std::span(&object, 1));
 }

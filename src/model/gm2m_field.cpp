@@ -117,6 +117,10 @@ const Model& GM2MField::source() const {
     return *data_->source;
 }
 
+const Model* GM2MField::find_source() const noexcept {
+    return data_->source;
+}
+
 std::string GM2MField::table() const {
     return data_->options.db_table.empty() ? source().table() + "_" + data_->name : data_->options.db_table;
 }

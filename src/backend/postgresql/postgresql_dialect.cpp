@@ -65,6 +65,62 @@ public:
     // CREATE TABLE IF NOT EXISTS by two sessions at once can fail in the catalogue. The number is this library's own.
     std::string lock_schema() const override { return "SELECT pg_advisory_xact_lock(7235419926041)"; }
 
+    // The pattern guards the cast: what another program wrote must not make a query fail.
+    std::string key_from_text(std::string_view text, Kind kind) const override {
+        const auto number = [&](int safe_digits, std::string_view wider, std::string_view least, std::string_view most) {
+            return fmt::format("CASE WHEN {0} ~ '^-?[0-9]{{1,{1}}}$' THEN {0}::{2} WHEN {0} ~ '^-?[0-9]{{{3}}}$' THEN "
+                               "CASE WHEN {0}::{4} BETWEEN {5} AND {6} THEN {0}::{2} END END",
+                               text, safe_digits, type_name(kind), safe_digits + 1, wider, least, most);
+        };
+        switch (kind) {
+            case Kind::small_integer: return number(4, "integer", "-32768", "32767");
+            case Kind::integer: return number(9, "bigint", "-2147483648", "2147483647");
+            case Kind::big_integer: return number(18, "numeric", "-9223372036854775808", "9223372036854775807");
+            case Kind::uuid:
+                return fmt::format("CASE WHEN {0} ~ '^[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}$' "
+                                   "THEN {0}::uuid END",
+                                   text);
+            case Kind::text: return std::string(text);
+            default: return "";  // no pattern tells the 30th of February
+        }
+    }
+    std::string key_to_text(std::string_view key, Kind kind) const override {
+        switch (kind) {
+            case Kind::text: return std::string(key);
+            case Kind::date: return fmt::format("to_char({}, 'YYYY-MM-DD')", key);
+            case Kind::date_time:
+                return fmt::format("to_char({0} AT TIME ZONE 'UTC', CASE WHEN date_trunc('second', {0}) = {0} "
+                                   "THEN 'YYYY-MM-DD HH24:MI:SS' ELSE 'YYYY-MM-DD HH24:MI:SS.US' END) || '+00:00'",
+                                   key);
+            case Kind::time:
+                return fmt::format("to_char(date '1970-01-01' + {0}, CASE WHEN date_trunc('second', {0}) = {0}::interval "
+                                   "THEN 'HH24:MI:SS' ELSE 'HH24:MI:SS.US' END)",
+                                   key);
+            default: return fmt::format("{}::text", key);
+        }
+    }
+
+    std::string match_text(std::string_view column, Match match, bool ignore_case, std::string_view text,
+                           const std::function<std::string(std::string)>& bind) const override {
+        if (match == Match::regex)
+            return fmt::format("{} ~ {}::text", column, bind(std::string(text)));
+        if (match == Match::equal)
+            return fmt::format("upper({}) = upper({}::text)", column, bind(std::string(text)));
+        std::string pattern = escaped(text, "%_\\", '\\');
+        if (match == Match::contains || match == Match::ends)
+            pattern.insert(0, "%");
+        if (match == Match::contains || match == Match::starts)
+            pattern += "%";
+        return ignore_case ? fmt::format("upper({}) LIKE upper({}::text)", column, bind(pattern))
+                           : fmt::format("{} LIKE {}::text", column, bind(pattern));
+    }
+    std::string order_suffix(bool descending, bool nulls_first) const override {
+        // Without the clause NULL is the greatest of all values.
+        return fmt::format("{} NULLS {}", descending ? " DESC" : "", nulls_first ? "FIRST" : "LAST");
+    }
+
+    std::string_view no_limit() const noexcept override { return "ALL"; }
+
     std::string in_list(std::string_view expression, std::size_t n, Kind kind) const override {
         return fmt::format("{} = ANY (${}::{}[])", expression, n, type_name(kind));
     }

@@ -45,6 +45,60 @@ public:
     }
     std::string lock_schema() const override { return ""; }
 
+    std::string key_from_text(std::string_view text, Kind kind) const override {
+        switch (kind) {
+            case Kind::small_integer:
+            case Kind::integer:
+            case Kind::big_integer:
+                return fmt::format("CASE WHEN CAST(CAST({0} AS INTEGER) AS TEXT) = {0} THEN CAST({0} AS INTEGER) END", text);
+            case Kind::uuid: return fmt::format("replace({}, '-', '')", text);
+            case Kind::date_time:
+                return fmt::format("CASE WHEN {0} LIKE '%+00:00' THEN substr({0}, 1, length({0}) - 6) END", text);
+            default: return std::string(text);
+        }
+    }
+    std::string key_to_text(std::string_view key, Kind kind) const override {
+        switch (kind) {
+            case Kind::small_integer:
+            case Kind::integer:
+            case Kind::big_integer: return fmt::format("CAST({} AS TEXT)", key);
+            case Kind::uuid:
+                return fmt::format("substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || '-' || "
+                                   "substr({0}, 17, 4) || '-' || substr({0}, 21)",
+                                   key);
+            case Kind::date_time: return fmt::format("{} || '+00:00'", key);
+            default: return std::string(key);
+        }
+    }
+
+    // LIKE ignores case, GLOB does not; both can use an index on a fixed beginning.
+    std::string match_text(std::string_view column, Match match, bool ignore_case, std::string_view text,
+                           const std::function<std::string(std::string)>& bind) const override {
+        if (match == Match::regex)
+            return fmt::format("{} REGEXP {}", column, bind(std::string(text)));
+        std::string pattern;
+        if (ignore_case) {
+            pattern = escaped(text, "%_\\", '\\');
+        } else {
+            for (const char c : text)
+                pattern += c == '*' || c == '?' || c == '[' ? fmt::format("[{}]", c) : std::string(1, c);
+        }
+        const char* any = ignore_case ? "%" : "*";
+        if (match == Match::contains || match == Match::ends)
+            pattern.insert(0, any);
+        if (match == Match::contains || match == Match::starts)
+            pattern += any;
+        return ignore_case ? fmt::format("{} LIKE {} ESCAPE '\\'", column, bind(pattern))
+                           : fmt::format("{} GLOB {}", column, bind(pattern));
+    }
+    std::string order_suffix(bool descending, bool nulls_first) const override {
+        // Without the clause NULL is the least of all values, and an index serves the order.
+        return descending == !nulls_first ? (descending ? " DESC" : "")
+                                          : fmt::format("{} NULLS {}", descending ? " DESC" : "", nulls_first ? "FIRST" : "LAST");
+    }
+
+    std::string_view no_limit() const noexcept override { return "-1"; }
+
     std::string in_list(std::string_view expression, std::size_t n, Kind) const override {
         return fmt::format("{} IN (SELECT value FROM json_each(?{}))", expression, n);
     }

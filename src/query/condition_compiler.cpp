@@ -1,0 +1,379 @@
+#include "query/condition_compiler.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "backend/text_form.hpp"
+#include "schema/join_table.hpp"
+
+namespace gm2m::query {
+
+using detail::ConditionNode;
+using Type = ConditionNode::Type;
+
+/// A node whose names have been found in the models.
+struct ConditionCompiler::Node {
+    const ConditionNode* source = nullptr;
+    std::vector<Node> children;
+    // of a comparison
+    ResolvedPath path;
+    std::vector<ResolvedPath> operand_paths;  // of operands that are fields
+    const NamedExpression* named = nullptr;
+
+    Type type() const { return source->type; }
+    Lookup lookup() const { return source->lookup; }
+    /// The field that is compared; where the path ends at a relation, the key of what it leads to.
+    const Field& field() const { return path.field ? *path.field : path.hops.back().to->primary_key(); }
+};
+
+namespace {
+
+std::string_view name_of(Lookup lookup) {
+    constexpr std::string_view names[] = {"exact", "iexact", "in", "range", "gt", "gte", "lt", "lte", "contains",
+                                          "icontains", "startswith", "istartswith", "endswith", "iendswith", "isnull",
+                                          "regex"};
+    return names[static_cast<std::size_t>(lookup)];
+}
+
+std::pair<backend::Dialect::Match, bool> match_of(Lookup lookup) {
+    using Match = backend::Dialect::Match;
+    switch (lookup) {
+        case Lookup::iexact: return {Match::equal, true};
+        case Lookup::contains: return {Match::contains, false};
+        case Lookup::icontains: return {Match::contains, true};
+        case Lookup::startswith: return {Match::starts, false};
+        case Lookup::istartswith: return {Match::starts, true};
+        case Lookup::endswith: return {Match::ends, false};
+        case Lookup::iendswith: return {Match::ends, true};
+        default: return {Match::regex, false};
+    }
+}
+
+bool is_text_lookup(Lookup lookup) {
+    return lookup == Lookup::iexact || lookup == Lookup::regex ||
+           (lookup >= Lookup::contains && lookup <= Lookup::iendswith);
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view with) {
+    if (parts.size() == 1)
+        return parts.front();
+    std::string all;
+    for (const std::string& part : parts)
+        all += fmt::format("{}({})", all.empty() ? "" : with, part);
+    return all;
+}
+
+bool starts_with(std::span<const Hop> hops, std::span<const Hop> prefix) {
+    return hops.size() >= prefix.size() && std::ranges::equal(hops.first(prefix.size()), prefix);
+}
+
+}  // namespace
+
+ConditionCompiler::Node ConditionCompiler::resolve_tree(const Model& model, const ConditionNode& source) {
+    Node node;
+    node.source = &source;
+    for (const auto& child : source.children)
+        node.children.push_back(resolve_tree(model, *child));
+    if (source.type != Type::comparison)
+        return node;
+    if (names_ && !source.field.owner)
+        if (const auto named = names_->find(source.field.path); named != names_->end()) {
+            node.named = &named->second;
+            node.path.text = named->first;
+        }
+    if (!node.named)
+        node.path = resolve(context_.registry, model, source.field);
+    for (const Operand& operand : source.operands)
+        node.operand_paths.push_back(operand.field() ? resolve(context_.registry, model, *operand.field())
+                                                     : ResolvedPath{});
+    return node;
+}
+
+std::span<const Hop> ConditionCompiler::first_multiple(const Node& node, std::size_t skip) {
+    if (node.type() == Type::negation || (node.type() == Type::comparison && node.lookup() == Lookup::isnull))
+        return {};  // what they say is of all related objects together
+    if (node.type() == Type::comparison) {
+        const std::span hops = std::span(node.path.hops).subspan(skip);
+        const auto multiple = std::ranges::find_if(hops, &Hop::is_multiple);
+        return multiple == hops.end() ? std::span<const Hop>{}
+                                      : hops.first(static_cast<std::size_t>(multiple - hops.begin()) + 1);
+    }
+    const std::span<const Hop> first = first_multiple(node.children.front(), skip);
+    for (const Node& child : node.children)
+        if (!std::ranges::equal(first_multiple(child, skip), first))
+            return {};
+    return first;
+}
+
+std::string ConditionCompiler::compile(Scope& scope, const Condition& condition) {
+    const Node node = resolve_tree(scope.model(), condition.node());
+    return write(scope, node, 0);
+}
+
+std::string ConditionCompiler::compile_inside(Scope& scope, const Condition& condition, const Model& model,
+                                              std::span<const Hop> hops) {
+    const Node node = resolve_tree(model, condition.node());
+    require_inside(node, hops);
+    return write(scope, node, hops.size());
+}
+
+void ConditionCompiler::require_inside(const Node& node, std::span<const Hop> hops) const {
+    for (const Node& child : node.children)
+        require_inside(child, hops);
+    if (node.type() == Type::comparison && (node.named || !starts_with(node.path.hops, hops)))
+        throw QueryError(fmt::format("the filter of an aggregate bears on what is aggregated, which '{}' is not",
+                                     node.path.text));
+}
+
+std::string ConditionCompiler::write(Scope& scope, const Node& node, std::size_t skip) {
+    switch (node.type()) {
+        case Type::comparison: return write_all(scope, {&node}, skip);
+        case Type::negation: return fmt::format("({}) IS NOT TRUE", write(scope, node.children.front(), skip));
+        case Type::conjunction: {
+            std::vector<const Node*> children;
+            for (const Node& child : node.children)
+                children.push_back(&child);
+            return write_all(scope, children, skip);
+        }
+        case Type::disjunction: break;
+    }
+    const auto hops = first_multiple(node, skip);
+    if (!hops.empty())
+        return write_all(scope, {&node}, skip);
+    std::vector<std::string> parts;
+    for (const Node& child : node.children)
+        parts.push_back(write(scope, child, skip));
+    return joined(parts, " OR ");
+}
+
+/// All of the nodes hold; those that bear on the same related objects do so for one and the same of them.
+std::string ConditionCompiler::write_all(Scope& scope, const std::vector<const Node*>& nodes, std::size_t skip) {
+    std::vector<std::string> parts;
+    std::vector<const Node*> left = nodes;
+    while (!left.empty()) {
+        const Node& node = *left.front();
+        const std::span<const Hop> hops = first_multiple(node, skip);
+        if (hops.empty()) {
+            parts.push_back(node.type() == Type::comparison ? write_comparison(scope, node, skip) : write(scope, node, skip));
+            left.erase(left.begin());
+            continue;
+        }
+        std::vector<const Node*> together, others;
+        for (const Node* each : left)
+            (std::ranges::equal(first_multiple(*each, skip), hops) ? together : others).push_back(each);
+        const std::size_t inside = skip + hops.size();
+        parts.push_back(write_related(scope, hops, [&](Scope& inner) {
+            std::vector<std::string> conditions;
+            for (const Node* each : together)
+                if (each->type() == Type::disjunction) {
+                    std::vector<std::string> alternatives;
+                    for (const Node& child : each->children)
+                        alternatives.push_back(write(inner, child, inside));
+                    conditions.push_back(joined(alternatives, " OR "));
+                } else {
+                    conditions.push_back(write(inner, *each, inside));
+                }
+            return joined(conditions, " AND ");
+        }));
+        left = std::move(others);
+    }
+    return joined(parts, " AND ");
+}
+
+std::string ConditionCompiler::write_comparison(Scope& scope, const Node& node, std::size_t skip) {
+    if (node.named)
+        return compare(scope, node, skip, node.named->sql, node.named->kind);
+    if (node.lookup() == Lookup::isnull)
+        return write_missing(scope, node, skip, node.source->operands.front().value().get<bool>());
+    if (node.path.open_relation)
+        return write_link(scope, node, skip);
+    const std::span hops = std::span(node.path.hops).subspan(skip);
+    return compare(scope, node, skip, scope.column(hops, node.field()), node.field().kind());
+}
+
+/// This row, or what its foreign keys lead to, is one from which the last hop leads to an object for which `inner` holds.
+std::string ConditionCompiler::write_related(Scope& scope, std::span<const Hop> hops, const Inner& inner) {
+    const Field& key = hops.back().from->primary_key();
+    std::string column = scope.column(hops.first(hops.size() - 1), key);
+    if (hops.back().type == Hop::Type::reverse_gm2m && writer_.dialect().key_from_text(column, key.kind()).empty())
+        column = writer_.dialect().key_to_text(column, key.kind());
+    return fmt::format("{} IN ({})", column, keys_that_lead(hops.back(), inner));
+}
+
+std::string ConditionCompiler::keys_that_lead(const Hop& hop, const Inner& inner) {
+    const backend::Dialect& dialect = writer_.dialect();
+    if (hop.type == Hop::Type::reverse_foreign_key) {
+        Scope scope(writer_, *hop.to);
+        const std::string condition = inner ? " AND " + inner(scope) : "";
+        const std::string key = scope.column(*hop.foreign_key);
+        return fmt::format("SELECT {} FROM {} WHERE {} IS NOT NULL{}", key, scope.from(), key, condition);
+    }
+    const schema::JoinTable join = schema::join_table_of(*hop.relation);
+    const bool reverse = hop.type == Hop::Type::reverse_gm2m;
+    const Model& target = reverse ? *hop.from : *hop.to;
+    const std::string links = writer_.alias();
+    const auto column = [&](const std::string& name) { return fmt::format("{}.{}", links, dialect.quote(name)); };
+    const Field& target_key = target.primary_key();
+    std::string selected = column(join.source_column);
+    if (reverse) {
+        selected = dialect.key_from_text(column(join.key_column), target_key.kind());
+        if (selected.empty())
+            selected = column(join.key_column);
+    }
+    const std::optional<int> content_type = context_.content_types.find_id(target);
+    std::string sql = fmt::format("SELECT {} FROM {} AS {} WHERE {} = {}", selected, dialect.table(join.name), links,
+                                  column(join.content_type_column), writer_.bind(Value(content_type.value_or(0))));
+    if (inner) {
+        Scope scope(writer_, *hop.to);
+        const std::string condition = inner(scope);
+        const std::string key = scope.column(hop.to->primary_key());
+        sql += fmt::format(" AND {} IN (SELECT {} FROM {} WHERE {})", column(reverse ? join.source_column : join.key_column),
+                           reverse ? key : dialect.key_to_text(key, target_key.kind()), scope.from(), condition);
+    }
+    return sql;
+}
+
+/// No object at the end of the path, or one in which the field is missing.
+std::string ConditionCompiler::write_missing(Scope& scope, const Node& node, std::size_t skip, bool missing) {
+    const std::span hops = std::span<const Hop>(node.path.hops).subspan(skip);
+    if (node.path.open_relation) {
+        const schema::JoinTable join = schema::join_table_of(*node.path.open_relation);
+        const backend::Dialect& dialect = writer_.dialect();
+        const std::string linked =
+            fmt::format("{} IN (SELECT {} FROM {})", scope.column(hops, node.path.open_relation->source().primary_key()),
+                        dialect.quote(join.source_column), dialect.table(join.name));
+        return missing ? fmt::format("({}) IS NOT TRUE", linked) : linked;
+    }
+    const auto multiple = std::ranges::find_if(hops, &Hop::is_multiple);
+    if (multiple == hops.end())
+        return fmt::format("{} IS {}NULL", scope.column(hops, node.field()), missing ? "" : "NOT ");
+    const auto first = hops.first(static_cast<std::size_t>(multiple - hops.begin()) + 1);
+    const bool ends_there = first.size() == hops.size() && !node.path.field;
+    const auto inside = [&](bool of_field) {
+        return write_related(scope, first, [&](Scope& inner) {
+            return write_missing(inner, node, skip + first.size(), of_field);
+        });
+    };
+    const std::string any = write_related(scope, first, {});
+    if (ends_there)
+        return missing ? fmt::format("({}) IS NOT TRUE", any) : any;
+    return missing ? fmt::format("({}) IS NOT TRUE OR {}", any, inside(true)) : inside(false);
+}
+
+/// A relation to objects of any models, compared with an object: whether that is linked.
+std::string ConditionCompiler::write_link(Scope& scope, const Node& node, std::size_t skip) {
+    const GM2MField& relation = *node.path.open_relation;
+    const auto& reference = node.source->operands.front().reference();
+    if (node.lookup() != Lookup::exact || !reference)
+        throw QueryError(fmt::format("'{}' is a relation to objects of any models: compare it with an object, or follow it "
+                                     "to one model, as in '{}__movie__title'",
+                                     node.path.text, node.path.text));
+    if (!reference->model)
+        throw QueryError(fmt::format("'{}' is compared with a reference that names no model", node.path.text));
+    const schema::JoinTable join = schema::join_table_of(relation);
+    const backend::Dialect& dialect = writer_.dialect();
+    const std::optional<int> content_type = context_.content_types.find_id(*reference->model);
+    const std::string key = scope.column(std::span(node.path.hops).subspan(skip), relation.source().primary_key());
+    return fmt::format("{} IN (SELECT {} FROM {} WHERE {} = {} AND {} = {})", key, dialect.quote(join.source_column),
+                       dialect.table(join.name), dialect.quote(join.content_type_column),
+                       writer_.bind(Value(content_type.value_or(0))), dialect.quote(join.key_column),
+                       writer_.bind(Value(reference->key.to_string())));
+}
+
+Value ConditionCompiler::fitting(const Node& node, const Operand& operand) const {
+    if (const auto& reference = operand.reference()) {
+        const Model* wanted = node.path.field && node.path.field->is_foreign_key() ? node.path.field->target()
+                                                                                  : &node.field().model();
+        if (node.named || reference->model != wanted || (!node.field().is_primary_key() && !node.field().is_foreign_key()))
+            throw QueryError(fmt::format("'{}' cannot be compared with an object of {}", node.path.text,
+                                         reference->model ? reference->model->label() : "no model"));
+        return reference->key;
+    }
+    const Value& value = operand.value();
+    if (value.is_null())
+        throw QueryError(fmt::format("'{}' is compared with nothing: ask for what is missing with isnull()", node.path.text));
+    if (form_of(value.kind()) == ValueView::Form::text &&
+        (value.view().text().find('\0') != std::string_view::npos || !text::is_valid_utf8(value.view().text())))
+        throw InvalidValue(fmt::format("'{}' is compared with text that has a NUL byte or is not UTF-8", node.path.text));
+    try {
+        return node.named ? value : node.field().coerce(value);
+    } catch (InvalidValue& error) {
+        error.add_context(fmt::format("in the lookup '{}'", node.path.text));
+        throw;
+    }
+}
+
+std::string ConditionCompiler::right_side(Scope& scope, const Node& node, std::size_t skip, std::size_t i, Kind kind) {
+    const Operand& operand = node.source->operands[i];
+    if (!operand.field())
+        return writer_.bind(fitting(node, operand));
+    const ResolvedPath& other = node.operand_paths[i];
+    const std::span<const Hop> around = std::span(node.path.hops).first(std::min(skip, node.path.hops.size()));
+    if (!other.field || !starts_with(other.hops, around) ||
+        std::ranges::any_of(std::span(other.hops).subspan(around.size()), &Hop::is_multiple))
+        throw QueryError(fmt::format("'{}' cannot be compared with '{}': they are fields of different objects",
+                                     node.path.text, other.text));
+    if (form_of(other.field->kind()) != form_of(kind))
+        throw QueryError(fmt::format("'{}' is of kind {}, '{}' of kind {}: they cannot be compared", node.path.text,
+                                     gm2m::name_of(kind), other.text, gm2m::name_of(other.field->kind())));
+    return scope.column(std::span(other.hops).subspan(around.size()), *other.field);
+}
+
+std::string ConditionCompiler::compare(Scope& scope, const Node& node, std::size_t skip, const std::string& left,
+                                       Kind kind) {
+    const auto binary = [&](std::string_view op) {
+        return fmt::format("{} {} {}", left, op, right_side(scope, node, skip, 0, kind));
+    };
+    switch (node.lookup()) {
+        case Lookup::exact: return binary("=");
+        case Lookup::gt: return binary(">");
+        case Lookup::gte: return binary(">=");
+        case Lookup::lt: return binary("<");
+        case Lookup::lte: return binary("<=");
+        case Lookup::in: return compare_list(node, left, kind);
+        case Lookup::range: {
+            const std::string least = right_side(scope, node, skip, 0, kind);
+            return fmt::format("{} BETWEEN {} AND {}", left, least, right_side(scope, node, skip, 1, kind));
+        }
+        case Lookup::isnull:
+            return fmt::format("{} IS {}NULL", left, node.source->operands.front().value().get<bool>() ? "" : "NOT ");
+        default: return compare_text(node, left, kind);
+    }
+}
+
+std::string ConditionCompiler::compare_list(const Node& node, const std::string& left, Kind kind) {
+    if (node.source->operands.empty())
+        return "1 = 0";
+    const ValueView::Form form = form_of(kind);
+    const bool flat = form == ValueView::Form::integer || kind == Kind::text || kind == Kind::uuid;
+    backend::ValueList list(kind);
+    std::vector<std::string> alternatives;
+    for (const Operand& operand : node.source->operands) {
+        if (operand.field())
+            throw QueryError(fmt::format("'{}': in() takes values, not fields", node.path.text));
+        const Value value = fitting(node, operand);
+        if (flat)
+            list.push(value.view());
+        else
+            alternatives.push_back(fmt::format("{} = {}", left, writer_.bind(value)));
+    }
+    return flat ? writer_.dialect().in_list(left, writer_.bind(std::move(list)), kind) : joined(alternatives, " OR ");
+}
+
+std::string ConditionCompiler::compare_text(const Node& node, const std::string& left, Kind kind) {
+    if (!is_text_lookup(node.lookup()) || kind != Kind::text)
+        throw QueryError(fmt::format("the lookup {} is for text, but '{}' is of kind {}", name_of(node.lookup()),
+                                     node.path.text, gm2m::name_of(kind)));
+    const Operand& operand = node.source->operands.front();
+    if (operand.field() || operand.reference())
+        throw QueryError(fmt::format("'{}': the lookup {} takes a text", node.path.text, name_of(node.lookup())));
+    const Value value = fitting(node, operand);
+    const auto [match, ignore_case] = match_of(node.lookup());
+    return writer_.dialect().match_text(left, match, ignore_case, value.view().text(),
+                                        [&](std::string pattern) { return writer_.bind(Value(pattern)); });
+}
+
+}  // namespace gm2m::query

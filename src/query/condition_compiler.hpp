@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "query/condition_node.hpp"
+#include "query/context.hpp"
+#include "query/scope.hpp"
+
+namespace gm2m::query {
+
+/// What a query calls by a name that is no field: an annotation.
+struct NamedExpression {
+    std::string sql;
+    Kind kind;
+};
+using NamedExpressions = std::map<std::string, NamedExpression, std::less<>>;
+
+/// Writes conditions as SQL. What bears on several related objects becomes `key IN (SELECT …)`, so that no row is
+/// multiplied, an index serves either direction, and the statement also runs distributed. (DESIGN 5)
+class ConditionCompiler {
+public:
+    ConditionCompiler(Context& context, SqlWriter& writer, const NamedExpressions* names = nullptr)
+        : context_(context), writer_(writer), names_(names) {}
+
+    /// A truth value. Throws UnknownField, QueryError, InvalidValue.
+    std::string compile(Scope& scope, const Condition& condition);
+
+    /// The same for a condition of `model` within the table that the hops lead to from it; QueryError if it bears on
+    /// anything else.
+    std::string compile_inside(Scope& scope, const Condition& condition, const Model& model, std::span<const Hop> hops);
+
+    /// "SELECT …": the keys of the objects from which the hop leads to one for which `inner` holds, or to any if it is
+    /// empty. Without NULLs.
+    using Inner = std::function<std::string(Scope&)>;
+    std::string keys_that_lead(const Hop& hop, const Inner& inner);
+
+private:
+    struct Node;
+
+    Node resolve_tree(const Model& model, const detail::ConditionNode& node);
+    void require_inside(const Node& node, std::span<const Hop> hops) const;
+    /// The hops of a node that lead to the first of several objects, after `skip`; none if it bears on this row alone.
+    static std::span<const Hop> first_multiple(const Node& node, std::size_t skip);
+
+    std::string write(Scope& scope, const Node& node, std::size_t skip);
+    std::string write_all(Scope& scope, const std::vector<const Node*>& nodes, std::size_t skip);
+    std::string write_comparison(Scope& scope, const Node& node, std::size_t skip);
+    std::string write_related(Scope& scope, std::span<const Hop> hops, const Inner& inner);
+    std::string write_missing(Scope& scope, const Node& node, std::size_t skip, bool missing);
+    std::string write_link(Scope& scope, const Node& node, std::size_t skip);
+    std::string right_side(Scope& scope, const Node& node, std::size_t skip, std::size_t operand, Kind kind);
+    std::string compare(Scope& scope, const Node& node, std::size_t skip, const std::string& left, Kind kind);
+    std::string compare_list(const Node& node, const std::string& left, Kind kind);
+    std::string compare_text(const Node& node, const std::string& left, Kind kind);
+    Value fitting(const Node& node, const Operand& operand) const;
+
+    Context& context_;
+    SqlWriter& writer_;
+    const NamedExpressions* names_;
+};
+
+}  // namespace gm2m::query

@@ -1,0 +1,182 @@
+#include "query/path.hpp"
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "backend/nearest.hpp"
+#include "model/names.hpp"
+
+namespace gm2m::query {
+namespace {
+
+std::vector<std::string_view> split(std::string_view path) {
+    std::vector<std::string_view> segments;
+    for (;;) {
+        const auto end = path.find("__");
+        segments.push_back(path.substr(0, end));
+        if (end == std::string_view::npos)
+            return segments;
+        path.remove_prefix(end + 2);
+    }
+}
+
+/// Walks a path, segment by segment, from model to model.
+class Walker {
+public:
+    Walker(const Registry& registry, const Model& model, std::string_view path)
+        : registry_(registry), model_(&model), segments_(split(path)) {
+        resolved_.text = path;
+    }
+
+    ResolvedPath walk() {
+        while (next_ < segments_.size())
+            step();
+        return std::move(resolved_);
+    }
+
+private:
+    bool is_last() const { return next_ == segments_.size(); }
+
+    void step() {
+        const std::string_view segment = segments_[next_++];
+        if (resolved_.field)
+            throw UnknownField(fmt::format("'{}': {} is no relation that could be followed to '{}'", resolved_.text,
+                                           resolved_.field->label(), segment));
+        if (segment == "pk")
+            return end_at(model_->primary_key());
+        if (const Field* field = find_column(segment))
+            return is_last() || !field->is_foreign_key() || field->column() == segment ? end_at(*field)
+                                                                                       : follow(*field);
+        if (const auto relation = registry_.find_gm2m_field(*model_, segment))
+            return follow_to_targets(*relation);
+        if (const auto relation = find_reverse(segment))
+            return go({Hop::Type::reverse_gm2m, model_, &relation->source(), nullptr, relation});
+        if (const Field* field = find_reverse_foreign_key(segment))
+            return go({Hop::Type::reverse_foreign_key, model_, &field->model(), field});
+        throw_unknown(segment);
+    }
+
+    void end_at(const Field& field) { resolved_.field = &field; }
+
+    void go(Hop hop) {
+        hop.to->require_complete();
+        model_ = hop.to;
+        resolved_.hops.push_back(std::move(hop));
+    }
+
+    const Field* find_column(std::string_view name) const {
+        if (const Field* field = model_->find_field(name))
+            return field;
+        for (const auto& field : model_->fields())
+            if (field->is_foreign_key() && field->column() == name)
+                return field.get();
+        return nullptr;
+    }
+
+    void follow(const Field& foreign_key) {
+        model_->require_complete();
+        // The key itself is in this table already.
+        if (next_ + 1 == segments_.size() &&
+            (segments_[next_] == "pk" || segments_[next_] == foreign_key.target()->primary_key().name())) {
+            ++next_;
+            return end_at(foreign_key);
+        }
+        go({Hop::Type::foreign_key, model_, foreign_key.target(), &foreign_key});
+    }
+
+    /// The objects of one model among the targets; all of them if the path ends at the relation.
+    void follow_to_targets(const GM2MField& relation) {
+        if (is_last()) {
+            resolved_.open_relation = relation;
+            return;
+        }
+        const std::string_view name = segments_[next_++];
+        const Model* found = nullptr;
+        std::vector<std::string> names;
+        for (const Model* model : registry_.models()) {
+            const std::string label = to_lower(model->app_label()) + "_" + model->model_name();
+            names.push_back(model->model_name());
+            if (name != model->model_name() && name != label)
+                continue;
+            if (found && name == model->model_name())
+                throw QueryError(fmt::format("'{}': '{}' may be {} or {}: write '{}_{}'", resolved_.text, name,
+                                             found->label(), model->label(), to_lower(model->app_label()),
+                                             model->model_name()));
+            found = model;
+        }
+        if (!found)
+            throw UnknownField(fmt::format("'{}': after a relation to objects of any models comes the name of one, as in "
+                                           "'{}__movie__title'; there is no model '{}'{}",
+                                           resolved_.text, relation.name(), name, did_you_mean(name, names)));
+        go({Hop::Type::gm2m, model_, found, nullptr, relation});
+    }
+
+    std::optional<GM2MField> find_reverse(std::string_view name) const {
+        std::optional<GM2MField> found;
+        for (const GM2MField& relation : registry_.gm2m_fields()) {
+            if (!relation.find_source() || relation.query_name() != name)
+                continue;
+            if (relation.is_hidden() && relation.options().related_query_name.empty())
+                continue;
+            // One that the model is known to be related to comes before one that it could be related to.
+            if (found && found->is_related(*model_) == relation.is_related(*model_))
+                throw QueryError(fmt::format("'{}': '{}' may be {} or {}: give one of them a related_query_name",
+                                             resolved_.text, name, found->label(), relation.label()));
+            if (!found || relation.is_related(*model_))
+                found = relation;
+        }
+        return found;
+    }
+
+    const Field* find_reverse_foreign_key(std::string_view name) const {
+        const Field* found = nullptr;
+        for (const Model* model : registry_.models())
+            for (const auto& field : model->fields()) {
+                if (field->target() != model_)
+                    continue;
+                const std::string& related_name = field->options().related_name;
+                if ((related_name.empty() ? model->model_name() : related_name) != name)
+                    continue;
+                if (found)
+                    throw QueryError(fmt::format("'{}': '{}' may be {} or {}: give one of them a related_name",
+                                                 resolved_.text, name, found->label(), field->label()));
+                found = field.get();
+            }
+        return found;
+    }
+
+    [[noreturn]] void throw_unknown(std::string_view segment) const {
+        std::vector<std::string> names;
+        for (const auto& field : model_->fields())
+            names.push_back(field->name());
+        for (const GM2MField& relation : registry_.gm2m_fields()) {
+            if (relation.find_source() == model_)
+                names.push_back(relation.name());
+            if (relation.find_source() && !relation.is_hidden())
+                names.push_back(relation.query_name());
+        }
+        throw UnknownField(fmt::format("'{}': {} has no field or relation '{}'{}", resolved_.text, model_->label(),
+                                       segment, did_you_mean(segment, names)));
+    }
+
+    const Registry& registry_;
+    const Model* model_;
+    std::vector<std::string_view> segments_;
+    std::size_t next_ = 0;
+    ResolvedPath resolved_;
+};
+
+}  // namespace
+
+ResolvedPath resolve(const Registry& registry, const Model& model, const detail::FieldPath& path) {
+    if (!path.owner)
+        return Walker(registry, model, path.path).walk();
+    for (const auto& field : model.fields())
+        if (field->is_member(*path.owner, path.member))
+            return {{}, field.get(), field->name()};
+    throw UnknownField(
+        fmt::format("{} maps no field to that member of {}", model.label(), detail::name_of(*path.owner)));
+}
+
+}  // namespace gm2m::query

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <gm2m/expression.hpp>
+#include <gm2m/registry.hpp>
+
+namespace gm2m::query {
+
+/// One step of a path, from one model to another.
+struct Hop {
+    enum class Type {
+        foreign_key,          // to the one object that a foreign key names
+        reverse_foreign_key,  // to the objects whose foreign key names this one
+        gm2m,                 // to the linked objects of one model
+        reverse_gm2m,         // to the sources that link this one
+    };
+    Type type;
+    const Model* from;
+    const Model* to;
+    const Field* foreign_key = nullptr;
+    std::optional<GM2MField> relation = {};
+
+    /// Whether there can be several objects at its end.
+    bool is_multiple() const noexcept { return type != Type::foreign_key; }
+    friend bool operator==(const Hop&, const Hop&) = default;
+};
+
+/// A path that was found in the models: some hops, and the field at their end; none if the path ends at a relation.
+struct ResolvedPath {
+    std::vector<Hop> hops;
+    const Field* field = nullptr;
+    std::string text;  // for messages
+    /// A path that ends at a relation to objects of any models; compared with an object alone.
+    std::optional<GM2MField> open_relation = {};
+};
+
+/// Throws UnknownField, naming the path and offering the nearest names; QueryError for a name that is ambiguous.
+ResolvedPath resolve(const Registry& registry, const Model& model, const detail::FieldPath& path);
+
+}  // namespace gm2m::query

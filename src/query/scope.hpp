@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+
+#include "query/path.hpp"
+#include "query/sql_writer.hpp"
+
+namespace gm2m::query {
+
+/// The table of a model in a FROM clause, and the tables that its foreign keys have joined to it.
+class Scope {
+public:
+    Scope(SqlWriter& writer, const Model& model) : writer_(writer), model_(model), alias_(writer.alias()) {}
+
+    const Model& model() const noexcept { return model_; }
+    const std::string& alias() const noexcept { return alias_; }
+    /// The column at the end of hops over foreign keys, whose tables are joined if they are not yet.
+    std::string column(std::span<const Hop> hops, const Field& field);
+    std::string column(const Field& field) { return column({}, field); }
+    /// `"cinema_movie" AS t0 LEFT JOIN …`; to be asked for last.
+    std::string from() const;
+
+private:
+    SqlWriter& writer_;
+    const Model& model_;
+    std::string alias_;
+    std::map<std::vector<const Field*>, std::string> joined_;
+    std::string joins_;
+};
+
+}  // namespace gm2m::query
