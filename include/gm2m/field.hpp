@@ -23,8 +23,8 @@ struct FieldOptions {
     bool index = false;
     /// The column, if it is not called as the field is (a foreign key: `<name>_id`).
     std::string column = {};
-    /// Decimal: all digits, and those after the point.
-    int max_digits = 18;
+    /// Decimal: all digits, and those after the point. SQLite compares numbers of more than 15 digits as text.
+    int max_digits = 15;
     int decimal_places = 2;
     /// The value that a new object of a run-time model starts with.
     Value default_value = {};

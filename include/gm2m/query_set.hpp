@@ -194,12 +194,7 @@ public:
     template <class... T, class... Names>
         requires(sizeof...(T) == sizeof...(Names))
     std::vector<std::tuple<T...>> values_list(const Names&... names) const {
-        std::vector<std::tuple<T...>> rows;
-        for (const Record& record : values({std::string(names)...})) {
-            std::size_t i = 0;
-            rows.push_back(std::tuple<T...>{value_of<T>(record[i++])...});
-        }
-        return rows;
+        return tuples<T...>(values({std::string(names)...}), std::index_sequence_for<T...>());
     }
     /// Aggregates over all rows: `.aggregate({{"movies", Count("pk")}, {"longest", Max("minutes")}})`.
     Record aggregate(const std::vector<std::pair<std::string_view, Aggregate>>& aggregates) const {
@@ -240,6 +235,14 @@ private:
                 results.emplace_back(std::move(object));
             return results;
         }
+    }
+    template <class... T, std::size_t... I>
+    static std::vector<std::tuple<T...>> tuples(const std::vector<Record>& records, std::index_sequence<I...>) {
+        std::vector<std::tuple<T...>> rows;
+        rows.reserve(records.size());
+        for (const Record& record : records)
+            rows.emplace_back(value_of<T>(record[I])...);
+        return rows;
     }
     template <class T>
     static T value_of(const Value& value) {

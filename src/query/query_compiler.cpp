@@ -169,8 +169,8 @@ QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, c
     related.from = fmt::format("{} AS {}", dialect.table(join.name), links);
     if (path.field || aggregate.condition()) {  // otherwise links are counted, not rows
         const std::string key = scope.column(hop.to->primary_key());
-        related.from += fmt::format(" JOIN ({}) ON {} = {}", scope.from(), reverse ? key : text_key(key),
-                                    column(reverse ? join.source_column : join.key_column));
+        related.from = fmt::format("{} JOIN {} ON {} = {}", scope.from(), related.from, reverse ? key : text_key(key),
+                                   column(reverse ? join.source_column : join.key_column));
     }
     return related;
 }

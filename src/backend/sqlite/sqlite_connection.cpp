@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "backend/sqlite/regexp.hpp"
 #include "backend/sqlite/sqlite_error.hpp"
 #include "backend/text_form.hpp"
 
@@ -132,6 +133,7 @@ SqliteConnection::SqliteConnection(sqlite3* handle, std::chrono::milliseconds bu
     : handle_(handle), statements_(cached_statements) {
     sqlite3_extended_result_codes(handle_, 1);
     sqlite3_busy_timeout(handle_, static_cast<int>(busy_timeout.count()));
+    add_regexp(handle_);
     run_plain("PRAGMA foreign_keys = ON");
 }
 

@@ -75,7 +75,7 @@ public:
     std::string match_text(std::string_view column, Match match, bool ignore_case, std::string_view text,
                            const std::function<std::string(std::string)>& bind) const override {
         if (match == Match::regex)
-            return fmt::format("{} REGEXP {}", column, bind(std::string(text)));
+            return fmt::format("gm2m_regexp({}, {})", bind(std::string(text)), column);
         std::string pattern;
         if (ignore_case) {
             pattern = escaped(text, "%_\\", '\\');
