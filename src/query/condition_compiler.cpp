@@ -79,11 +79,9 @@ ConditionCompiler::Node ConditionCompiler::resolve_tree(const Model& model, cons
         node.children.push_back(resolve_tree(model, *child));
     if (source.type != Type::comparison)
         return node;
-    if (names_ && !source.field.owner)
-        if (const auto named = names_->find(source.field.path); named != names_->end()) {
-            node.named = &named->second;
-            node.path.text = named->first;
-        }
+    if (find_named_ && !source.field.owner)
+        node.named = find_named_(source.field.path);
+    node.path.text = source.field.path;
     if (!node.named)
         node.path = resolve(context_.registry, model, source.field);
     for (const Operand& operand : source.operands)

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 
 #include "query/condition_node.hpp"
 #include "query/context.hpp"
@@ -14,14 +13,15 @@ struct NamedExpression {
     std::string sql;
     Kind kind;
 };
-using NamedExpressions = std::map<std::string, NamedExpression, std::less<>>;
+/// Finds what a name stands for, writing it into the statement the first time; null if it is no such name.
+using FindNamed = std::function<const NamedExpression*(std::string_view)>;
 
 /// Writes conditions as SQL. What bears on several related objects becomes `key IN (SELECT …)`, so that no row is
 /// multiplied, an index serves either direction, and the statement also runs distributed. (DESIGN 5)
 class ConditionCompiler {
 public:
-    ConditionCompiler(Context& context, SqlWriter& writer, const NamedExpressions* names = nullptr)
-        : context_(context), writer_(writer), names_(names) {}
+    ConditionCompiler(Context& context, SqlWriter& writer, FindNamed find_named = {})
+        : context_(context), writer_(writer), find_named_(std::move(find_named)) {}
 
     /// A truth value. Throws UnknownField, QueryError, InvalidValue.
     std::string compile(Scope& scope, const Condition& condition);
@@ -57,7 +57,7 @@ private:
 
     Context& context_;
     SqlWriter& writer_;
-    const NamedExpressions* names_;
+    FindNamed find_named_;
 };
 
 }  // namespace gm2m::query

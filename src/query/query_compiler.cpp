@@ -1,6 +1,7 @@
 #include "query/query_compiler.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -29,25 +30,38 @@ bool is_multiple(const ResolvedPath& path) {
 
 QueryCompiler::QueryCompiler(Context& context, const detail::QueryState& state)
     : context_(context), state_(state), writer_(context.connection.dialect()),
-      conditions_(context, writer_, &names_), scope_(writer_, *state.model) {
+      conditions_(context, writer_, [this](std::string_view name) { return find_annotation(name); }),
+      scope_(writer_, *state.model) {
     state.model->require_complete();
+    std::set<std::string_view> names;
     for (const auto& [name, aggregate] : state.annotations) {
-        if (state.model->find_field(name) || names_.contains(name))
+        if (state.model->find_field(name) || !names.insert(name).second)
             throw QueryError(fmt::format("{} has a field or annotation '{}' already", state.model->label(), name));
         const ResolvedPath path = resolve(context.registry, *state.model, aggregate.field().path());
         if (!is_multiple(path))
             throw QueryError(fmt::format("the annotation '{}' is over '{}', which is one value for each object: annotate "
                                          "over a relation, or group by fields",
                                          name, path.text));
-        const Column column = aggregate_related(aggregate, path);
-        names_.emplace(name, NamedExpression{column.sql, column.kind});
     }
+}
+
+const NamedExpression* QueryCompiler::find_annotation(std::string_view name) {
+    if (const auto written = written_.find(name); written != written_.end())
+        return &written->second;
+    for (const auto& [annotation, aggregate] : state_.annotations) {
+        if (annotation != name)
+            continue;
+        const Column column =
+            aggregate_related(aggregate, resolve(context_.registry, *state_.model, aggregate.field().path()));
+        return &written_.emplace(annotation, NamedExpression{column.sql, column.kind}).first->second;
+    }
+    return nullptr;
 }
 
 QueryCompiler::Column QueryCompiler::column_of(const F& field) {
     if (!field.path().owner)
-        if (const auto named = names_.find(field.path().path); named != names_.end())
-            return {named->second.sql, named->second.kind};
+        if (const NamedExpression* named = find_annotation(field.path().path))
+            return {named->sql, named->kind};
     const ResolvedPath path = resolve(context_.registry, *state_.model, field.path());
     if (is_multiple(path) || !path.field)
         throw QueryError(fmt::format("'{}' leads to several objects, of which no one value can be shown or ordered by",

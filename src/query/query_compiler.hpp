@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+
 #include "query/condition_compiler.hpp"
 #include "query/query_state.hpp"
 
@@ -31,6 +33,8 @@ public:
     }
 
 private:
+    /// An annotation, written where it is first used: what is not used takes no parameters.
+    const NamedExpression* find_annotation(std::string_view name);
     Column column_of(const F& field);
     /// An aggregate over the rows of the query themselves.
     Column aggregate_rows(const Aggregate& aggregate);
@@ -49,7 +53,7 @@ private:
     Context& context_;
     const detail::QueryState& state_;
     SqlWriter writer_;
-    NamedExpressions names_;
+    std::map<std::string, NamedExpression, std::less<>> written_;
     ConditionCompiler conditions_;
     Scope scope_;
     std::string sql_;
