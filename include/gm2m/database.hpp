@@ -129,6 +129,12 @@ public:
     /// By name: a relation of the object's model, or a reverse accessor ("user_set").
     /// Throws NoReverseRelation, saying what to do. (BEHAVIOUR 3.1, 3.2)
     RelatedManager related(const ObjectRef& object, std::string_view name);
+    /// Loads a relation of objects that came from anywhere, as QuerySet::prefetch() does of those of a query.
+    void prefetch(const std::vector<Object>& objects, const Prefetch& relation);
+    template <class T>
+    void prefetch(const std::vector<Instance<T>>& objects, const Prefetch& relation) {
+        prefetch(std::vector<Object>(objects.begin(), objects.end()), relation);
+    }
     /// Finds in the join tables which models they hold, so that these have their reverse accessors. (BEHAVIOUR 3.3)
     /// 1 statement per relation.
     void discover();

@@ -11,6 +11,7 @@
 #include <gm2m/model.hpp>
 #include <gm2m/object.hpp>
 #include <gm2m/pool.hpp>
+#include <gm2m/prefetch.hpp>
 #include <gm2m/query_set.hpp>
 #include <gm2m/registry.hpp>
 #include <gm2m/related_manager.hpp>

@@ -27,6 +27,8 @@ struct Reference {
 
 namespace detail {
 
+class Prefetched;
+
 /// The head of an object's memory; the struct, or the values of a run-time model, follow it.
 struct Row {
     explicit Row(const Model& of) noexcept : model(&of) {}
@@ -34,6 +36,7 @@ struct Row {
     std::atomic<std::uint32_t> references{1};
     bool stored = false;  // read from a database or written to it
     const Model* model;
+    Prefetched* prefetched = nullptr;  // owned
 
     static constexpr std::size_t offset(std::size_t align) noexcept { return align <= 32 ? 32 : align; }
     static Row* create(const Model& model);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <gm2m/expression.hpp>
+#include <gm2m/prefetch.hpp>
 
 namespace gm2m {
 
@@ -102,6 +103,7 @@ protected:
     void set_distinct();
     void set_slice(std::int64_t offset, std::optional<std::int64_t> limit);
     void add_annotation(std::string name, Aggregate aggregate);
+    void add_prefetch(const Prefetch& prefetch);
 
     std::vector<Object> run_fetch() const;
     std::size_t run_count() const;
@@ -171,6 +173,13 @@ public:
     /// Gives every row a value by that name, for filter(), order_by() and values().
     Self annotate(std::string name, Aggregate aggregate) const {
         return derive([&](Self& query) { query.add_annotation(std::move(name), std::move(aggregate)); });
+    }
+
+    /// Also loads a relation of the objects that are fetched: 1 statement for the links and 1 for each target model,
+    /// whatever the number of objects; the reverse side 1 in all. RelatedSet::all() of their handles is answered from it,
+    /// until a write through a manager. (BEHAVIOUR 5)
+    Self prefetch(const Prefetch& relation) const {
+        return derive([&](Self& query) { query.add_prefetch(relation); });
     }
 
     std::vector<Result> fetch() const { return typed(run_fetch()); }

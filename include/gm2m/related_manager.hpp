@@ -71,7 +71,7 @@ class RelatedSet {
 public:
     /// The linked objects, each an object of its model, in the order in which they were linked (compact layout: of
     /// model and key text). Those whose row is gone are left out. O(n); 1 statement and 1 per model, 2 round trips;
-    /// on the reverse side 1 statement.
+    /// on the reverse side 1 statement; none of it if they were prefetched.
     std::vector<Object> all() const;
     /// Those that are a T. Throws UnknownModel.
     template <class T>
@@ -100,8 +100,9 @@ public:
     }
 
 protected:
-    RelatedSet(Context& context, GM2MField field, bool reverse, const Model& model, Value key)
-        : context_(&context), field_(field), reverse_(reverse), model_(&model), key_(std::move(key)) {}
+    RelatedSet(Context& context, GM2MField field, bool reverse, const Model& model, Value key, Object owner)
+        : context_(&context), field_(field), reverse_(reverse), model_(&model), key_(std::move(key)),
+          owner_(std::move(owner)) {}
 
     const Model& model_of(const detail::TypeInfo& type) const;
     /// The content types that of_type() has left; false if there are none.
@@ -114,6 +115,7 @@ protected:
     bool reverse_;
     const Model* model_;  // of the object whose relation this is
     Value key_;           // of that object
+    Object owner_;        // that object, if it is a handle: it may hold what was prefetched
     std::optional<std::vector<const Model*>> only_;
 };
 
@@ -164,7 +166,8 @@ private:
     using RelatedSet::RelatedSet;
 
     template <class Work>
-    auto write(Work&& work) const;
+    auto write(std::span<const ObjectRef> objects, Work&& work) const;
+    void drop_prefetched(std::span<const ObjectRef> objects) const;
 
     Changes add_refs(std::span<const ObjectRef> objects) const;
     Changes remove_refs(std::span<const ObjectRef> objects) const;

@@ -41,6 +41,16 @@ public:
             push_text(value.text());
     }
 
+    /// The part from `begin` on, of at most `count` values.
+    ValueList slice(std::size_t begin, std::size_t count) const {
+        ValueList part(kind_);
+        const std::size_t end = size() - begin < count ? size() : begin + count;
+        part.reserve(end - begin);
+        for (std::size_t i = begin; i < end; ++i)
+            part.push((*this)[i]);
+        return part;
+    }
+
     /// Valid until the list grows.
     ValueView operator[](std::size_t i) const noexcept {
         if (form_ == ValueView::Form::integer)

@@ -9,9 +9,18 @@
 #include "model/access.hpp"
 #include "query/object_store.hpp"
 #include "relation/discovery.hpp"
+#include "relation/prefetch.hpp"
 #include "schema/schema.hpp"
 
 namespace gm2m {
+
+namespace {
+
+Object handle_of(const ObjectRef& object) {
+    return object.object() ? *object.object() : Object();
+}
+
+}  // namespace
 
 void check_configuration(const Registry& models, const DatabaseOptions& options) {
     for (const Model* model : models.models())
@@ -88,14 +97,19 @@ RelatedManager Database::related(const ObjectRef& object, const GM2MField& field
     if (view.model != &field.source())
         throw WrongModel(fmt::format("{} is a relation of {}, not of {}", field.label(), field.source().label(),
                                      view.model->label()));
-    return RelatedManager(impl_->context, field, false, *view.model, saved_key(view));
+    return RelatedManager(impl_->context, field, false, *view.model, saved_key(view), handle_of(object));
 }
 
 RelatedManager Database::related(const ObjectRef& object, std::string_view name) {
     const ObjectView view = ObjectReader(models()).read(object);
     if (const auto field = models().find_gm2m_field(*view.model, name))
-        return RelatedManager(impl_->context, *field, false, *view.model, saved_key(view));
-    return RelatedManager(impl_->context, models().reverse(*view.model, name), true, *view.model, saved_key(view));
+        return RelatedManager(impl_->context, *field, false, *view.model, saved_key(view), handle_of(object));
+    return RelatedManager(impl_->context, models().reverse(*view.model, name), true, *view.model, saved_key(view),
+                          handle_of(object));
+}
+
+void Database::prefetch(const std::vector<Object>& objects, const Prefetch& relation) {
+    relation::prefetch(impl_->context, objects, relation);
 }
 
 void Database::discover() {

@@ -7,6 +7,7 @@
 #include <gm2m/error.hpp>
 
 #include "model/access.hpp"
+#include "model/prefetched.hpp"
 
 namespace gm2m {
 namespace {
@@ -50,6 +51,7 @@ Row* Row::create(const Model& model) {
 void Row::destroy(Row* row) noexcept {
     const Model& model = *row->model;
     model.storage().destroy(model, data_of(row));
+    delete row->prefetched;
     row->~Row();
     free_row(row, model);
 }

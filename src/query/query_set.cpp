@@ -24,6 +24,8 @@ std::vector<Object> fetch(const detail::QueryState& state) {
     ObjectSink sink(*state.model, objects);
     backend::Request request = compiler.request(&sink);
     state.context->connection.execute(request, Access::read);
+    for (const auto& work : state.after_fetch)
+        work(*state.context, objects);
     return objects;
 }
 

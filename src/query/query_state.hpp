@@ -18,6 +18,9 @@ struct QueryState {
     std::optional<std::int64_t> limit = {};
     std::vector<std::pair<std::string, Aggregate>> annotations;
 
+    /// What is done with the objects of a fetch: prefetching.
+    std::vector<std::function<void(Context&, std::span<const Object>)>> after_fetch;
+
     bool is_sliced() const noexcept { return offset > 0 || limit; }
 };
 

@@ -27,6 +27,16 @@ public:
             }
     }
 
+    /// Calls `found` with each place of `key`, without a guess.
+    template <class F>
+    void find_all(const ValueView& key, F&& found) {
+        if (table_.empty())
+            build();
+        for (std::uint32_t place = table_[bucket(hash(key))]; place != none; place = next_[place])
+            if (equals(place, key))
+                found(place);
+    }
+
 private:
     static constexpr std::uint32_t none = UINT32_MAX;
 

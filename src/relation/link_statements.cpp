@@ -134,6 +134,18 @@ LinkStatements generate(Context& context, const GM2MField& field) {
     sql.reverse_count = format("SELECT count(*) FROM {} AS l WHERE {}", n.table, target);
     sql.reverse_exists = format("SELECT EXISTS (SELECT 1 FROM {} AS l WHERE {})", n.table, target);
 
+    // The order of linking is restored here, a source at a time; the engine would sort all links at once.
+    const bool compact = join.layout == Layout::compact;
+    sql.of_many_sources = format("SELECT l.{}, l.{}, l.{}, {} FROM {} AS l WHERE {}{}", n.source, n.content_type, n.key,
+                                 compact ? "0" : "l." + dialect.quote(join.id_column), n.table,
+                                 dialect.in_list("l." + n.source, 1, n.source_kind),
+                                 compact ? format(" ORDER BY l.{}, l.{}, l.{}", n.source, n.content_type, n.key) : "");
+    sql.of_many_targets = format(
+        "SELECT l.{}, {}, {} FROM {} AS l JOIN {} AS t ON t.{} = l.{} WHERE l.{} = {} AND {}{}", n.key,
+        compact ? "0" : "l." + dialect.quote(join.id_column), ModelStatements::of(context, *join.source).columns, n.table,
+        n.source_table, n.source_key, n.source, n.content_type, dialect.parameter(1),
+        dialect.in_list("l." + n.key, 2, Kind::text), compact ? format(" ORDER BY l.{}, l.{}", n.key, n.source) : "");
+
     const std::string content_types = dialect.table(context.content_types.table());
     sql.occurring = format("SELECT c.id FROM {} AS c WHERE EXISTS (SELECT 1 FROM {} AS l WHERE l.{} = c.id)",
                            content_types, n.table, n.content_type);

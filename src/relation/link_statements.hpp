@@ -30,6 +30,11 @@ struct LinkStatements {
     std::string reverse_set_add;  // as reverse_add; locks the sources that are linked now as well
     std::string reverse_all, reverse_count, reverse_exists;
 
+    /// The links of the sources in list parameter 1: (source, content type, key, order).
+    std::string of_many_sources;
+    /// The sources of the links of content type 1 with the keys in list parameter 2: (key, order, the source's columns).
+    std::string of_many_targets;
+
     /// Which content types occur in the join table.
     std::string occurring;
     /// Removes the links of content type 1, whatever their source.

@@ -21,14 +21,12 @@ private:
     struct Group {
         std::int64_t content_type;
         backend::ValueList keys{Kind::text};
-        std::vector<std::uint32_t> places;
+        std::vector<Object> objects = {};
     };
-
-    Group& group_of(std::int64_t content_type);
 
     std::vector<Group> groups_;
     std::size_t last_ = 0;
-    std::uint32_t count_ = 0;
+    std::vector<std::uint32_t> group_of_;  // each link's
 };
 
 }  // namespace gm2m::relation

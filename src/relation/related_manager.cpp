@@ -4,6 +4,7 @@
 
 #include <gm2m/error.hpp>
 
+#include "model/prefetched.hpp"
 #include "query/context.hpp"
 #include "relation/forward.hpp"
 #include "relation/reverse.hpp"
@@ -71,6 +72,14 @@ Result RelatedSet::dispatch(OnForward&& on_forward, OnReverse&& on_reverse, Resu
 }
 
 std::vector<Object> RelatedSet::all() const {
+    if (const std::vector<Object>* prefetched = detail::Prefetched::find(owner_.row(), field_.data(), reverse_)) {
+        std::vector<Object> objects = *prefetched;
+        if (only_)
+            std::erase_if(objects, [&](const Object& object) {
+                return std::ranges::find(*only_, &object.model()) == only_->end();
+            });
+        return objects;
+    }
     return dispatch([](auto& links, const auto& only) { return links.all(only); },
                     [](auto& links) { return links.all(); }, std::vector<Object>());
 }
@@ -106,9 +115,22 @@ bool RelatedSet::contains(const ObjectRef& object) const {
                     [&](auto& links) { return links.contains(object); }, false);
 }
 
+/// Forgets what a write through this manager outdates: what was prefetched for its object, and the other side of the
+/// same relation for the objects that it gives and takes.
+void RelatedManager::drop_prefetched(std::span<const ObjectRef> objects) const {
+    for (const ObjectRef& object : objects)
+        if (object.object())
+            detail::Prefetched::drop(object.object()->row(), field_.data(), !reverse_);
+    if (const std::vector<Object>* linked = detail::Prefetched::find(owner_.row(), field_.data(), reverse_))
+        for (const Object& object : *linked)
+            detail::Prefetched::drop(object.row(), field_.data(), !reverse_);
+    detail::Prefetched::drop(owner_.row(), field_.data(), reverse_);
+}
+
 /// Runs the write of this side.
 template <class Work>
-auto RelatedManager::write(Work&& work) const {
+auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work) const {
+    drop_prefetched(objects);
     return in_relation(field_, [&] {
         if (reverse_) {
             relation::Reverse links(*context_, field_, *model_, key_);
@@ -120,23 +142,23 @@ auto RelatedManager::write(Work&& work) const {
 }
 
 Changes RelatedManager::add_refs(std::span<const ObjectRef> objects) const {
-    return write([&](auto& links) { return links.add(objects); });
+    return write(objects, [&](auto& links) { return links.add(objects); });
 }
 
 Changes RelatedManager::remove_refs(std::span<const ObjectRef> objects) const {
-    return write([&](auto& links) { return links.remove(objects); });
+    return write(objects, [&](auto& links) { return links.remove(objects); });
 }
 
 Changes RelatedManager::set_refs(std::span<const ObjectRef> objects) const {
-    return write([&](auto& links) { return links.set(objects); });
+    return write(objects, [&](auto& links) { return links.set(objects); });
 }
 
 Changes RelatedManager::toggle_refs(std::span<const ObjectRef> objects) const {
-    return write([&](auto& links) { return links.toggle(objects); });
+    return write(objects, [&](auto& links) { return links.toggle(objects); });
 }
 
 std::size_t RelatedManager::clear() const {
-    return write([](auto& links) { return links.clear(); });
+    return write({}, [](auto& links) { return links.clear(); });
 }
 
 }  // namespace gm2m

@@ -82,23 +82,11 @@ Changes Reverse::write(Work&& work) {
     return backend::in_transaction(context_.connection, [&] { return work(context_.content_types.id_of(target_)); });
 }
 
-std::vector<ValueList> Reverse::slices(const ValueList& list) const {
-    std::vector<ValueList> parts;
-    for (std::size_t begin = 0; begin < list.size(); begin += context_.keys_per_statement) {
-        ValueList& part = parts.emplace_back(list.kind());
-        for (std::size_t i = begin; i < std::min(begin + context_.keys_per_statement, list.size()); ++i)
-            part.push(list[i]);
-    }
-    return parts;
-}
-
 std::vector<Reference> Reverse::write_links(const std::string& sql, const ValueList& sources, int content_type) {
     const Kind columns[] = {source_.primary_key().kind()};
     const backend::Dialect& dialect = context_.connection.dialect();
     ChangedSources changed(source_, &sources);
-    std::vector<ValueList> parts;
-    if (!dialect.writes_row_by_row() && sources.size() > context_.keys_per_statement)
-        parts = slices(sources);
+    std::deque<ValueList> parts;
     std::deque<LinkWrite> writes;
     std::vector<Request> requests;
     const auto append = [&](const ValueList& part) {
@@ -109,10 +97,11 @@ std::vector<Reference> Reverse::write_links(const std::string& sql, const ValueL
                                              columns, changed)
                                .request());
     };
-    if (parts.empty())
+    if (dialect.writes_row_by_row() || sources.size() <= context_.keys_per_statement)
         append(sources);
-    for (const ValueList& part : parts)
-        append(part);
+    else
+        for (std::size_t begin = 0; begin < sources.size(); begin += context_.keys_per_statement)
+            append(parts.emplace_back(sources.slice(begin, context_.keys_per_statement)));
     context_.connection.execute(requests, Access::write);
     return changed.take();
 }

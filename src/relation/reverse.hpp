@@ -35,7 +35,6 @@ private:
     Changes set_sources(const backend::ValueList& sources, int content_type);
     /// Runs a read; nothing if the target has no content type and so no links.
     bool ask(const std::string& sql, std::span<const Kind> columns, backend::ResultSink& sink);
-    std::vector<backend::ValueList> slices(const backend::ValueList& list) const;
 
     Context& context_;
     GM2MField field_;

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <deque>
+
+#include <gm2m/object.hpp>
+
+#include "query/context.hpp"
+#include "relation/key_index.hpp"
+
+namespace gm2m::relation {
+
+/// Loads objects of one model by the texts of their keys, each to its place. Lives until its requests have run.
+class ModelLoad {
+public:
+    /// `objects` has a place for each text; that of a key without a row, or of a text that is no key, stays empty.
+    ModelLoad(const Model& model, const backend::ValueList& texts, std::vector<Object>& objects);
+    ModelLoad(const ModelLoad&) = delete;
+    ModelLoad& operator=(const ModelLoad&) = delete;
+
+    /// One statement, or more if there are more keys than one parameter holds.
+    void append_requests(Context& context, std::vector<backend::Request>& requests);
+
+private:
+    /// What one statement loads.
+    class Part final : public backend::ResultSink {
+    public:
+        Part(ModelLoad& load, backend::ValueList keys, std::size_t first);
+        Part(const Part&) = delete;
+        Part& operator=(const Part&) = delete;
+
+        std::span<const backend::Parameter> parameters() const noexcept { return parameters_; }
+        void row(std::span<const ValueView> cells) override;
+
+    private:
+        ModelLoad& load_;
+        backend::ValueList keys_;
+        KeyIndex index_;
+        std::size_t first_;  // the place of its first key among all
+        std::array<backend::Parameter, 1> parameters_;
+    };
+
+    const Model& model_;
+    std::size_t key_column_ = 0;
+    backend::ValueList keys_;
+    std::vector<std::uint32_t> places_;  // of each key
+    std::vector<Object>& objects_;
+    std::deque<Part> parts_;
+};
+
+}  // namespace gm2m::relation
