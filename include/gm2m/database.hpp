@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <gm2m/content_types.hpp>
+#include <gm2m/deletion.hpp>
 #include <gm2m/object.hpp>
 #include <gm2m/query_set.hpp>
 #include <gm2m/registry.hpp>
@@ -33,12 +34,6 @@ struct DatabaseOptions {
         options.content_type_table = "django_content_type";
         return options;
     }
-};
-
-/// What a deletion has removed.
-struct Deleted {
-    std::size_t rows = 0;
-    std::size_t links = 0;
 };
 
 /// One connection to one database, used by one thread at a time; for more, see Pool. Movable. The registry outlives

@@ -4,6 +4,7 @@
 
 #include <gm2m/content_types.hpp>
 #include <gm2m/database.hpp>
+#include <gm2m/deletion.hpp>
 #include <gm2m/error.hpp>
 #include <gm2m/expression.hpp>
 #include <gm2m/field.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <gm2m/database.hpp>
+#include <gm2m/content_types.hpp>
+#include <gm2m/deletion.hpp>
 
 #include "model/access.hpp"
 #include "query/context.hpp"

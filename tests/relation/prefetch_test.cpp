@@ -1,0 +1,121 @@
+#include <gm2m/error.hpp>
+
+#include <algorithm>
+
+#include "support/cinema.hpp"
+
+namespace gm2m::test {
+
+/// 5: prefetching
+class PrefetchTest : public CinemaTest {
+protected:
+    PrefetchTest() {
+        preferred_by(jack).add(made[3], carmen, made[1]);
+        preferred_by(jill).add(carmen, made[1], made[0]);
+        preferred_by(jim).add(ch);
+    }
+    /// all() of each user, in the order of the users and of the links.
+    std::string all_of(const std::vector<Object>& users) {
+        std::string text;
+        for (const Object& user : users) {
+            text += user["name"].to_string() + ":";
+            for (const std::string& name : in_order(preferred_by(user).all()))
+                text += " " + name;
+            text += "; ";
+        }
+        return text;
+    }
+
+    Object jack = user("Jack"), jill = user("Jill"), jim = user("Jim"), nobody = user("Nobody");
+    std::vector<Object> made = movies(5);
+    Object carmen = opera("Carmen"), ch = country("CH");
+};
+GM2M_INSTANTIATE(PrefetchTest, all_configurations);
+
+// 5.1: 1 statement for the links and 1 per target model, whatever the number of sources
+TEST_P(PrefetchTest, LoadsTheRelationOfAll) {
+    const std::string expected = all_of(db.query("cinema.User").order_by("name").fetch());
+    StatementCounter counter(db);
+    const std::vector<Object> users = db.query("cinema.User").order_by("name").prefetch(cinema.preferred).fetch();
+    EXPECT_EQ(counter.statements(), 1U + 1 + 3);
+    if (GetParam().has_round_trips()) {
+        EXPECT_EQ(counter.round_trips(), 3U);
+    }
+    counter.reset();
+    EXPECT_EQ(all_of(users), expected);
+    EXPECT_EQ(names(preferred_by(users[0]).of_type({"cinema.Opera"}).all()), "cinema.Opera:1");
+    EXPECT_EQ(counter.statements(), 0U);
+}
+
+// 5.1: the reverse side: 1 in all
+TEST_P(PrefetchTest, LoadsTheReverseSide) {
+    StatementCounter counter(db);
+    const std::vector<Object> found = db.query("cinema.Movie").order_by("id").prefetch("user_set").fetch();
+    EXPECT_EQ(counter.statements(), 1U + 1);
+    counter.reset();
+    EXPECT_EQ(names(users_of(found[0]).all()), "cinema.User:2");
+    EXPECT_EQ(in_order(users_of(found[1]).all()), (std::vector<std::string>{"cinema.User:1", "cinema.User:2"}));
+    EXPECT_TRUE(users_of(found[2]).all().empty());
+    EXPECT_EQ(counter.statements(), 0U);
+}
+
+// 5.2: it nests; 5.3: an object linked from many sources is loaded once
+TEST_P(PrefetchTest, Nests) {
+    StatementCounter counter(db);
+    const auto users = db.query("cinema.User").order_by("name").prefetch(Prefetch(cinema.preferred).then("user_set")).fetch();
+    const std::size_t statements = counter.statements();
+    EXPECT_EQ(statements, 1U + 1 + 3 + 3);
+    for (const Object& target : preferred_by(users[0]).all())
+        EXPECT_NE(names(users_of(target).all()).find("cinema.User:1"), std::string::npos);
+    EXPECT_EQ(counter.statements(), statements);
+    const std::vector<Object> jacks = preferred_by(users[0]).all(), jills = preferred_by(users[1]).all();
+    EXPECT_TRUE(std::ranges::any_of(jacks, [&](const Object& a) {
+        return std::ranges::any_of(jills, [&](const Object& b) { return a.is(b); });
+    }));
+}
+
+// 5.2: on sources that came from anywhere, of several models
+TEST_P(PrefetchTest, TakesAnyObjects) {
+    const std::vector<Object> mixed{carmen, made[1], ch, carmen};
+    StatementCounter counter(db);
+    db.prefetch(mixed, "user_set");
+    EXPECT_EQ(counter.statements(), 3U);
+    EXPECT_EQ(names(users_of(carmen).all()), "cinema.User:1 cinema.User:2");
+    EXPECT_EQ(names(users_of(ch).all()), "cinema.User:3");
+    EXPECT_EQ(counter.statements(), 3U);
+    EXPECT_NO_THROW(db.prefetch(std::vector<Object>{}, "user_set"));
+    EXPECT_THROW(db.prefetch(mixed, "usr_set"), NoReverseRelation);
+    EXPECT_THROW(db.prefetch(mixed, cinema.preferred), WrongModel);
+}
+
+// 5.3: a write through a manager drops what it outdates
+TEST_P(PrefetchTest, IsDroppedByAWrite) {
+    const std::vector<Object> users{jack, jill};
+    db.prefetch(users, Prefetch(cinema.preferred).then("user_set"));
+    const Object shared = preferred_by(jack).of_type({"cinema.Opera"}).all().front();
+    preferred_by(jack).remove(carmen);
+    EXPECT_EQ(names(preferred_by(jack).all()), "cinema.Movie:2 cinema.Movie:4");
+    EXPECT_EQ(names(users_of(shared).all()), "cinema.User:2");
+    StatementCounter counter(db);
+    preferred_by(jill).all();
+    EXPECT_EQ(counter.statements(), 0U);  // hers is as it was
+}
+
+// 2.9: links to rows that are gone are skipped here too
+TEST_P(PrefetchTest, SkipsLinksToRowsThatAreGone) {
+    scratch.sql("DELETE FROM cinema_opera");
+    const auto users = db.query("cinema.User").order_by("name").prefetch(cinema.preferred).fetch();
+    EXPECT_EQ(names(preferred_by(users[0]).all()), "cinema.Movie:2 cinema.Movie:4");
+    EXPECT_EQ(names(preferred_by(users[1]).all()), "cinema.Movie:1 cinema.Movie:2");
+}
+
+// More sources than one parameter holds
+TEST_P(PrefetchTest, SplitsWhatDoesNotFitOneStatement) {
+    Database narrow = Database::open(cinema.registry, scratch.url(), {.keys_per_statement = 2});
+    const auto users = narrow.query("cinema.User").order_by("name").prefetch(cinema.preferred).fetch();
+    EXPECT_EQ(all_of(users), all_of(db.query("cinema.User").order_by("name").fetch()));
+    narrow.prefetch(made, "user_set");
+    EXPECT_EQ(names(narrow.related(made[1], "user_set").all()), "cinema.User:1 cinema.User:2");
+}
+
+}  // namespace gm2m::test
