@@ -11,7 +11,7 @@
 
 namespace gm2m {
 
-/// What a field holds. The columns that each kind gets are listed in docs/models.md.
+/// What a field holds. The columns that each kind gets are listed in docs/concepts.md.
 enum class Kind : std::uint8_t {
     boolean,
     small_integer,  ///< 16 bits

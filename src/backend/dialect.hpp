@@ -50,6 +50,9 @@ public:
     /// A column of key texts as keys of a kind; NULL, never an error, for a text that is no such key. Empty for a kind
     /// for which SQL cannot do that: compare the texts.
     virtual std::string key_from_text(std::string_view text, Kind kind) const = 0;
+    /// A column of key texts as the right side of `key = …`, by which an index of the keys is sought. Only where
+    /// writes_row_by_row().
+    virtual std::string key_to_seek(std::string_view text, Kind kind) const = 0;
     /// The text of a column of keys, as join tables hold it.
     virtual std::string key_to_text(std::string_view key, Kind kind) const = 0;
 

@@ -9,11 +9,11 @@
 namespace gm2m {
 
 struct Database::Impl {
-    Impl(const Registry& models, std::unique_ptr<backend::Session> connected, const DatabaseOptions& options,
+    Impl(const Registry& models, std::unique_ptr<backend::Session> connected, const DatabaseOptions& chosen,
          std::shared_ptr<detail::ContentTypeCache> cache)
         : session(std::move(connected)),
-          store(session->connection(), models, options.content_type_table, std::move(cache)), content_types(store),
-          context(models, session->connection(), store, options.keys_per_statement), options(options) {}
+          store(session->connection(), models, chosen.content_type_table, std::move(cache)), content_types(store),
+          context(models, session->connection(), store, chosen.keys_per_statement), options(chosen) {}
 
     std::unique_ptr<backend::Session> session;
     detail::ContentTypeStore store;

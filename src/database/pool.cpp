@@ -9,8 +9,8 @@
 namespace gm2m {
 
 struct Pool::Impl {
-    Impl(const Registry& models, std::string_view url, std::size_t size, const DatabaseOptions& options)
-        : models(models), url(backend::parse_url(url)), options(options),
+    Impl(const Registry& registry, std::string_view address, std::size_t size, const DatabaseOptions& chosen)
+        : models(registry), url(backend::parse_url(address)), options(chosen),
           cache(std::make_shared<detail::ContentTypeCache>()), sessions(size), databases(size) {}
 
     const Registry& models;

@@ -15,10 +15,8 @@ namespace gm2m {
 /// generated for this engine, by what it belongs to.
 class Context {
 public:
-    Context(const Registry& registry, backend::Connection& connection, detail::ContentTypeStore& content_types,
-            std::size_t keys_per_statement)
-        : registry(registry), connection(connection), content_types(content_types),
-          keys_per_statement(keys_per_statement) {}
+    Context(const Registry& models, backend::Connection& port, detail::ContentTypeStore& store, std::size_t most_keys)
+        : registry(models), connection(port), content_types(store), keys_per_statement(most_keys) {}
 
     /// The T that was made for `owner` (a model, a relation), made by `make` the first time.
     template <class T, class Make>

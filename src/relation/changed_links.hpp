@@ -15,7 +15,7 @@ public:
     void row(std::span<const ValueView> cells) override { push(cells[0].integer(), cells[1].text()); }
     void executed(std::size_t row, std::size_t affected) override {
         if (affected > 0)
-            push(given_->content_types.integer_at(row), given_->keys.text_at(row));
+            changed_.push_back(row);
     }
     void push(std::int64_t content_type, std::string_view key) {
         content_types_.push_integer(content_type);
@@ -23,10 +23,13 @@ public:
     }
 
     /// May ask the database for a content type that is new to it.
-    void append_references(Context& context, std::vector<Reference>& out) const;
+    std::vector<Reference> references(Context& context) const;
 
 private:
+    const Model* model_of(Context& context, std::int64_t content_type) const;
+
     const LinkList* given_;
+    std::vector<std::size_t> changed_;  // of those given
     backend::ValueList content_types_{Kind::integer};
     backend::ValueList keys_{Kind::text};
 };

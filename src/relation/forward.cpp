@@ -11,6 +11,7 @@
 #include "model/gm2m_field_data.hpp"
 #include "model/names.hpp"
 #include "relation/changed_links.hpp"
+#include "relation/joined_objects.hpp"
 #include "relation/link_writer.hpp"
 #include "relation/linked_objects.hpp"
 
@@ -54,9 +55,7 @@ std::vector<Reference> Forward::write_links(const std::string& sql, const LinkLi
         for (std::size_t begin = 0; begin < links.size(); begin += context_.keys_per_statement)
             append(slices.emplace_back(links.slice(begin, context_.keys_per_statement)));
     context_.connection.execute(requests, Access::write);
-    std::vector<Reference> references;
-    changed.append_references(context_, references);
-    return references;
+    return changed.references(context_);
 }
 
 Changes Forward::add(std::span<const ObjectRef> objects) {
@@ -100,10 +99,7 @@ Changes Forward::set_links(const LinkList& links) {
     requests.push_back(
         {.sql = &sql_.remove_others, .parameters = others, .columns = ChangedLinks::columns, .sink = &removed});
     context_.connection.execute(requests, Access::write);
-    Changes changes;
-    added.append_references(context_, changes.added);
-    removed.append_references(context_, changes.removed);
-    return changes;
+    return {added.references(context_), removed.references(context_)};
 }
 
 // More than one parameter holds: the difference is made here.
@@ -116,16 +112,20 @@ Changes Forward::set_many_links(const LinkList& links) {
         for (std::size_t i = 0; i < wanted_texts.size(); ++i)
             wanted.insert(wanted_texts.text_at(i));
         LinkList others;
+        ChangedLinks removed;
         RowSink sink([&](std::span<const ValueView> row) {
             if (wanted.contains(fmt::format("{}:{}", row[0].integer(), row[1].text())))
                 return;
             others.content_types.push_integer(row[0].integer());
             others.keys.push_text(row[1].text());
             others.models.push_back(nullptr);
+            removed.row(row);
         });
         read(&LinkStatements::Read::all, std::nullopt, ChangedLinks::columns, sink);
-        if (others.size() > 0)
-            changes.removed = write_links(sql_.remove, others);
+        if (others.size() > 0) {
+            write_links(sql_.remove, others);
+            changes.removed = removed.references(context_);
+        }
         return changes;
     });
 }
@@ -162,8 +162,7 @@ Changes Forward::toggle_row_by_row(const LinkList& links) {
                          sink);
         Request request = remove.request();
         context_.connection.execute(request, Access::write);
-        Changes changes;
-        sink.removed.append_references(context_, changes.removed);
+        Changes changes{{}, sink.removed.references(context_)};
         if (sink.left.size() > 0)
             changes.added = write_links(sql_.add, sink.left);
         return changes;
@@ -189,10 +188,7 @@ Changes Forward::toggle_lists(const LinkList& links) {
                             .sink = &sink});
     }
     context_.connection.execute(requests, Access::write);
-    Changes changes;
-    added.append_references(context_, changes.added);
-    removed.append_references(context_, changes.removed);
-    return changes;
+    return {added.references(context_), removed.references(context_)};
 }
 
 std::size_t Forward::clear() {
@@ -225,6 +221,12 @@ std::int64_t Forward::read_number(std::string LinkStatements::Read::*statement, 
 }
 
 std::vector<Object> Forward::all(const ContentTypes& only) {
+    if (context_.connection.dialect().writes_row_by_row()) {
+        std::vector<int> present;
+        for (const auto& [id, count] : count_by_content_type(only))
+            present.push_back(id);
+        return load_joined(context_, field_, source_, present);
+    }
     LinkedObjects linked;
     read(&LinkStatements::Read::all, only, LinkedObjects::columns, linked);
     return linked.load(context_);
@@ -238,15 +240,19 @@ bool Forward::exists(const ContentTypes& only) {
     return read_number(&LinkStatements::Read::exists, only, Kind::boolean) != 0;
 }
 
-std::vector<ModelCount> Forward::count_by_model(const ContentTypes& only) {
+std::vector<std::pair<int, std::size_t>> Forward::count_by_content_type(const ContentTypes& only) {
     std::vector<std::pair<int, std::size_t>> counts;
     RowSink sink([&](std::span<const ValueView> row) {
         counts.emplace_back(static_cast<int>(row[0].integer()), static_cast<std::size_t>(row[1].integer()));
     });
     constexpr Kind columns[] = {Kind::integer, Kind::big_integer};
     read(&LinkStatements::Read::count_by_model, only, columns, sink);
+    return counts;
+}
+
+std::vector<ModelCount> Forward::count_by_model(const ContentTypes& only) {
     std::vector<ModelCount> result;
-    for (const auto& [id, count] : counts) {
+    for (const auto& [id, count] : count_by_content_type(only)) {
         const auto content_type = context_.content_types.find(id);
         if (content_type && content_type->registered)
             result.push_back({content_type->registered->label(), content_type->registered, count});

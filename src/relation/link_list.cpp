@@ -101,11 +101,18 @@ std::size_t LinkListBuilder::model_index(const Model& model) {
     return distinct_models_.size() - 1;
 }
 
-LinkList LinkListBuilder::build(std::span<const std::optional<int>> ids) const {
+LinkList LinkListBuilder::build(std::span<const std::optional<int>> ids) {
     LinkList list;
     list.content_types.reserve(model_of_.size());
-    list.keys.reserve(model_of_.size());
     list.models.reserve(model_of_.size());
+    if (std::ranges::all_of(ids, [](const auto& id) { return id.has_value(); })) {
+        for (const std::size_t model : model_of_) {
+            list.content_types.push_integer(*ids[model]);
+            list.models.push_back(distinct_models_[model]);
+        }
+        list.keys = std::move(keys_);
+        return list;
+    }
     for (std::size_t i = 0; i < model_of_.size(); ++i) {
         const std::size_t model = model_of_[i];
         if (!ids[model])
@@ -130,6 +137,11 @@ bool LinkListBuilder::needs_content_types() {
 }
 
 LinkList LinkListBuilder::complete() {
+    // Callers that create the same ones do so in one order, lest they wait for each other.
+    std::vector<const Model*> sorted = distinct_models_;
+    std::ranges::sort(sorted, {}, &Model::label);
+    for (const Model* model : sorted)
+        context_.content_types.id_of(*model);
     std::vector<std::optional<int>> ids;
     for (const Model* model : distinct_models_)
         ids.push_back(context_.content_types.id_of(*model));

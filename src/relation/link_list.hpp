@@ -38,7 +38,8 @@ public:
     }
     /// The models in the order in which they first appeared.
     std::span<const Model* const> models() const noexcept { return distinct_models_; }
-    /// The list, with the content types that are known; targets of models without one are left out.
+    /// The list, with the content types that are known; targets of models without one are left out. Once only, as
+    /// complete(): the list takes what was gathered.
     LinkList known();
     /// The list, with content types that are created where need be: inside a transaction.
     LinkList complete();
@@ -46,7 +47,7 @@ public:
 
 private:
     std::size_t model_index(const Model& model);
-    LinkList build(std::span<const std::optional<int>> ids) const;
+    LinkList build(std::span<const std::optional<int>> ids);
 
     Context& context_;
     GM2MField field_;

@@ -80,6 +80,8 @@ void write_lists(LinkStatements& sql, const Names& n, const Dialect& dialect) {
 
     const ListColumn source_list[] = {{1, n.source_kind, "src"}};
     const std::string sources = dialect.rows_of(source_list, "k");
+    sql.lock_sources = format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE", n.source_table,
+                              dialect.in_list(n.source_key, 1, n.source_kind), n.source_key);
     const auto linked_now = [&](std::string_view content_type, std::string_view key) {
         return format("SELECT {} FROM {} WHERE {} = {} AND {} = {}", n.source, n.table, n.content_type, content_type,
                       n.key, key);

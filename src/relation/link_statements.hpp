@@ -29,6 +29,8 @@ struct LinkStatements {
     std::string reverse_add, reverse_remove, reverse_clear, reverse_remove_others;
     std::string reverse_set_add;  // as reverse_add; locks the sources that are linked now as well
     std::string reverse_all, reverse_count, reverse_exists;
+    /// Locks the sources in list parameter 1, in the order of their keys. Empty as lock_source is.
+    std::string lock_sources;
 
     /// The links of the sources in list parameter 1: (source, content type, key, order).
     std::string of_many_sources;

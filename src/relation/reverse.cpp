@@ -1,6 +1,8 @@
 #include "relation/reverse.hpp"
 
+#include <algorithm>
 #include <deque>
+#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
@@ -97,13 +99,42 @@ std::vector<Reference> Reverse::write_links(const std::string& sql, const ValueL
                                              columns, changed)
                                .request());
     };
-    if (dialect.writes_row_by_row() || sources.size() <= context_.keys_per_statement)
+    if (dialect.writes_row_by_row() || sources.size() <= context_.keys_per_statement) {
         append(sources);
-    else
+        context_.connection.execute(requests, Access::write);
+        return changed.take();
+    }
+    // Each of several statements locks its own sources in order: together they would not.
+    return backend::in_transaction(context_.connection, [&] {
+        lock(sources);
         for (std::size_t begin = 0; begin < sources.size(); begin += context_.keys_per_statement)
             append(parts.emplace_back(sources.slice(begin, context_.keys_per_statement)));
+        context_.connection.execute(requests, Access::write);
+        return changed.take();
+    });
+}
+
+/// Locks the sources, where rows can be locked, in the order of their keys.
+void Reverse::lock(const ValueList& sources) {
+    if (!context_.connection.dialect().locks_rows())
+        return;
+    std::vector<std::size_t> order(sources.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const bool integers = form_of(sources.kind()) == ValueView::Form::integer;
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+        return integers ? sources.integer_at(a) < sources.integer_at(b) : sources.text_at(a) < sources.text_at(b);
+    });
+    std::deque<ValueList> parts;
+    std::deque<Parameter> parameters;
+    std::vector<Request> requests;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        if (i % context_.keys_per_statement == 0)
+            parts.emplace_back(sources.kind());
+        parts.back().push(sources[order[i]]);
+    }
+    for (const ValueList& part : parts)
+        requests.push_back({.sql = &sql_.lock_sources, .parameters = std::span(&parameters.emplace_back(part), 1)});
     context_.connection.execute(requests, Access::write);
-    return changed.take();
 }
 
 Changes Reverse::add(std::span<const ObjectRef> objects) {
@@ -155,13 +186,14 @@ Changes Reverse::set_sources(const ValueList& sources, int content_type) {
     return {added.take(), removed.take()};
 }
 
-// The sources are few, and locked by the first statement where rows can be locked: what it removed is not added again.
+// The lock comes first: a statement that follows it sees what those who held it before have done.
 Changes Reverse::toggle(std::span<const ObjectRef> objects) {
     const ValueList sources = read(objects, true);
     if (sources.empty())
         return {};
     return write([&](int content_type) {
         return backend::in_transaction(context_.connection, [&] {
+            lock(sources);
             Changes changes;
             changes.removed = write_links(sql_.reverse_remove, sources, content_type);
             std::set<Value> gone;

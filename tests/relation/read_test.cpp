@@ -85,7 +85,7 @@ TEST_P(ReadTest, SkipsLinksToRowsThatAreGone) {
 TEST_P(ReadTest, SkipsKeysThatAreNone) {
     const Object me = user("Me"), a = movie("a");
     preferred_by(me).add(a);
-    for (const char* key : {"abc", "", "9999999999999999", "1.0", "00x"})
+    for (const char* key : {"abc", "", "9999999999999999", "x1", "1x"})
         scratch.sql(std::string("INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) "
                                 "SELECT 1, id, '") +
                     key + "' FROM gm2m_content_type");

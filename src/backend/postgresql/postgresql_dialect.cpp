@@ -84,6 +84,7 @@ public:
             default: return "";  // no pattern tells the 30th of February
         }
     }
+    std::string key_to_seek(std::string_view text, Kind kind) const override { return key_from_text(text, kind); }
     std::string key_to_text(std::string_view key, Kind kind) const override {
         switch (kind) {
             case Kind::text: return std::string(key);

@@ -118,6 +118,12 @@ ValueView cell_of(sqlite3_stmt* statement, int column, Kind kind, std::array<cha
     throw_bad_cell(statement, column, kind);
 }
 
+/// Dates and times travel as integers too, but are bound as texts, which do not outlive their row.
+bool is_same_integer(const Parameter& a, const Parameter& b) {
+    return a.kind <= Kind::big_integer && a.kind == b.kind && !a.value.is_null() && !b.value.is_null() &&
+           a.value.integer() == b.value.integer();
+}
+
 /// Leaves the statement ready for its next use, whatever happened.
 struct ResetLater {
     sqlite3_stmt* statement;
@@ -193,14 +199,16 @@ void SqliteConnection::run_one(Request& request) {
     request.affected = 0;
     std::size_t executions = 1;
     if (!request.source) {
-        bind(statement, request.parameters, *request.sql);
+        bind(statement, request.parameters, {}, *request.sql);
         request.affected = step_through(statement, request);
     } else {
         executions = request.source->rows();
         row_.resize(request.parameters_per_row);
+        previous_row_.assign(request.parameters_per_row, Parameter());
         for (std::size_t i = 0; i < executions; ++i) {
             request.source->bind(i, row_);
-            bind(statement, row_, *request.sql);
+            bind(statement, row_, previous_row_, *request.sql);
+            std::swap(row_, previous_row_);
             const std::size_t affected = step_through(statement, request);
             sqlite3_reset(statement);
             request.affected += affected;
@@ -228,10 +236,13 @@ std::size_t SqliteConnection::step_through(sqlite3_stmt* statement, Request& req
     return sqlite3_stmt_readonly(statement) ? rows : static_cast<std::size_t>(sqlite3_changes64(handle_));
 }
 
-void SqliteConnection::bind(sqlite3_stmt* statement, std::span<const Parameter> parameters, const std::string& sql) {
+void SqliteConnection::bind(sqlite3_stmt* statement, std::span<const Parameter> parameters,
+                            std::span<const Parameter> bound, const std::string& sql) {
     texts_.clear();
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Parameter& parameter = parameters[i];
+        if (!bound.empty() && is_same_integer(parameter, bound[i]))
+            continue;
         const int index = static_cast<int>(i) + 1;
         int result;
         if (parameter.list) {

@@ -31,7 +31,9 @@ private:
     void run_all(std::span<Request> requests);
     void run_one(Request& request);
     std::size_t step_through(sqlite3_stmt* statement, Request& request);
-    void bind(sqlite3_stmt* statement, std::span<const Parameter> parameters, const std::string& sql);
+    /// Binds the parameters but for the integers that `bound`, those of the execution before, has too.
+    void bind(sqlite3_stmt* statement, std::span<const Parameter> parameters, std::span<const Parameter> bound,
+              const std::string& sql);
     int bind_value(sqlite3_stmt* statement, int index, Kind kind, const ValueView& value);
     sqlite3_stmt* prepare(const std::string& sql);
 
@@ -40,7 +42,7 @@ private:
     std::vector<ValueView> cells_;
     std::vector<std::array<char, 16>> uuids_;  // the raw form of UUID cells
     std::deque<std::string> texts_;            // text forms of bound values, until the statement is reset
-    std::vector<Parameter> row_;
+    std::vector<Parameter> row_, previous_row_;
 };
 
 }  // namespace gm2m::backend

@@ -57,6 +57,11 @@ public:
             default: return std::string(text);
         }
     }
+    // The comparison with an integer key reads the text as a number by itself, and no other text as one.
+    std::string key_to_seek(std::string_view text, Kind kind) const override {
+        return form_of(kind) == ValueView::Form::integer && kind != Kind::date_time ? std::string(text)
+                                                                                   : key_from_text(text, kind);
+    }
     std::string key_to_text(std::string_view key, Kind kind) const override {
         switch (kind) {
             case Kind::small_integer:

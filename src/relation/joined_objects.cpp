@@ -1,0 +1,97 @@
+#include "relation/joined_objects.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "query/model_statements.hpp"
+#include "query/object_sink.hpp"
+#include "schema/join_table.hpp"
+
+namespace gm2m::relation {
+namespace {
+
+/// An object and its place in the order of linking.
+struct Placed {
+    std::int64_t place;
+    Object object;
+};
+
+class PlacedSink final : public backend::ResultSink {
+public:
+    PlacedSink(const Model& model, std::vector<Placed>& out) : model_(model), out_(out) {}
+    void row(std::span<const ValueView> cells) override {
+        out_.push_back({cells[0].integer(), read_object(model_, cells.subspan(1))});
+    }
+
+private:
+    const Model& model_;
+    std::vector<Placed>& out_;
+};
+
+/// The statement for one relation and one target model.
+struct JoinStatement {
+    std::string sql;
+    std::vector<Kind> kinds;
+
+    static JoinStatement generate(Context& context, const GM2MField& field, const Model& target) {
+        const backend::Dialect& dialect = context.connection.dialect();
+        const schema::JoinTable join = schema::join_table_of(field);
+        const ModelStatements& statements = ModelStatements::of(context, target);
+        const bool compact = join.layout == Layout::compact;
+        const std::string key = "l." + dialect.quote(join.key_column);
+        JoinStatement statement;
+        // The links come first: CROSS JOIN keeps them there.
+        statement.sql = fmt::format(
+            "SELECT {}, {} FROM {} AS l CROSS JOIN {} AS t ON t.{} = {} WHERE l.{} = {} AND l.{} = {}{}",
+            compact ? "0" : "l." + dialect.quote(join.id_column), statements.columns, dialect.table(join.name),
+            dialect.table(target.table()), dialect.quote(target.primary_key().column()),
+            dialect.key_to_seek(key, target.primary_key().kind()), dialect.quote(join.source_column), dialect.parameter(1),
+            dialect.quote(join.content_type_column), dialect.parameter(2), compact ? " ORDER BY " + key : "");
+        statement.kinds.push_back(Kind::big_integer);
+        statement.kinds.insert(statement.kinds.end(), statements.kinds.begin(), statements.kinds.end());
+        return statement;
+    }
+};
+
+/// Those of one relation, by target.
+struct JoinStatements {
+    mutable std::vector<std::pair<const Model*, std::unique_ptr<JoinStatement>>> by_target;
+
+    const JoinStatement& of(Context& context, const GM2MField& field, const Model& target) const {
+        for (const auto& [model, statement] : by_target)
+            if (model == &target)
+                return *statement;
+        by_target.emplace_back(&target,
+                               std::make_unique<JoinStatement>(JoinStatement::generate(context, field, target)));
+        return *by_target.back().second;
+    }
+};
+
+}  // namespace
+
+std::vector<Object> load_joined(Context& context, const GM2MField& field, const backend::Parameter& source,
+                                const std::vector<int>& content_types) {
+    const JoinStatements& statements = context.cached<JoinStatements>(&field.data(), [] { return JoinStatements(); });
+    std::vector<Placed> placed;
+    for (const int id : content_types) {
+        const auto content_type = context.content_types.find(id);
+        if (!content_type || !content_type->registered)
+            continue;
+        const JoinStatement& statement = statements.of(context, field, *content_type->registered);
+        const backend::Parameter parameters[] = {source, backend::Parameter::integer(id)};
+        PlacedSink sink(*content_type->registered, placed);
+        backend::Request request{
+            .sql = &statement.sql, .parameters = parameters, .columns = statement.kinds, .sink = &sink};
+        context.connection.execute(request, backend::Access::read);
+    }
+    if (field.options().layout == Layout::standard)
+        std::ranges::sort(placed, {}, &Placed::place);
+    std::vector<Object> objects;
+    objects.reserve(placed.size());
+    for (Placed& each : placed)
+        objects.push_back(std::move(each.object));
+    return objects;
+}
+
+}  // namespace gm2m::relation
