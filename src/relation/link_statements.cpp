@@ -133,6 +133,7 @@ LinkStatements generate(Context& context, const GM2MField& field) {
     sql.reverse_all = format("SELECT {} FROM {} AS l JOIN {} AS t ON t.{} = l.{} WHERE {} ORDER BY {}",
                              ModelStatements::of(context, *join.source).columns, n.table, n.source_table, n.source_key,
                              n.source, target, order);
+    sql.reverse_keys = format("SELECT l.{} FROM {} AS l WHERE {}", n.source, n.table, target);
     sql.reverse_count = format("SELECT count(*) FROM {} AS l WHERE {}", n.table, target);
     sql.reverse_exists = format("SELECT EXISTS (SELECT 1 FROM {} AS l WHERE {})", n.table, target);
 

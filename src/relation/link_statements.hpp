@@ -28,7 +28,7 @@ struct LinkStatements {
     // Reverse: of one target. The reads and reverse_clear take only the content type and the key.
     std::string reverse_add, reverse_remove, reverse_clear, reverse_remove_others;
     std::string reverse_set_add;  // as reverse_add; locks the sources that are linked now as well
-    std::string reverse_all, reverse_count, reverse_exists;
+    std::string reverse_all, reverse_keys, reverse_count, reverse_exists;
     /// Locks the sources in list parameter 1, in the order of their keys. Empty as lock_source is.
     std::string lock_sources;
 

@@ -159,19 +159,7 @@ Changes Reverse::set(std::span<const ObjectRef> objects) {
 
 Changes Reverse::set_sources(const ValueList& sources, int content_type) {
     if (sources.size() > context_.keys_per_statement)
-        return backend::in_transaction(context_.connection, [&] {
-            Changes changes{write_links(sql_.reverse_add, sources, content_type), {}};
-            std::set<Value> wanted;
-            for (std::size_t i = 0; i < sources.size(); ++i)
-                wanted.insert(Value(sources.kind(), sources[i]));
-            ValueList others(sources.kind());
-            for (const Object& linked : all())
-                if (!wanted.contains(linked.key()))
-                    others.push(linked.key().view());
-            if (!others.empty())
-                changes.removed = write_links(sql_.reverse_remove, others, content_type);
-            return changes;
-        });
+        return set_many_sources(sources, content_type);
     const Kind columns[] = {source_.primary_key().kind()};
     const std::array<Parameter, 3> parameters{sources, Parameter::integer(content_type), Parameter::text(key_text_)};
     const backend::Dialect& dialect = context_.connection.dialect();
@@ -184,6 +172,34 @@ Changes Reverse::set_sources(const ValueList& sources, int content_type) {
         {.sql = &sql_.reverse_remove_others, .parameters = parameters, .columns = columns, .sink = &removed});
     context_.connection.execute(requests, Access::write);
     return {added.take(), removed.take()};
+}
+
+// More than one parameter holds: the difference is made here. All that will be touched is locked at once, in order.
+Changes Reverse::set_many_sources(const ValueList& sources, int content_type) {
+    std::set<Value> wanted;
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        wanted.insert(Value(sources.kind(), sources[i]));
+    const auto linked_others = [&] {
+        ValueList others(sources.kind());
+        RowSink sink([&](std::span<const ValueView> row) {
+            if (!wanted.contains(Value(sources.kind(), row[0])))
+                others.push(row[0]);
+        });
+        const Kind columns[] = {sources.kind()};
+        ask(sql_.reverse_keys, columns, sink);
+        return others;
+    };
+    return backend::in_transaction(context_.connection, [&] {
+        ValueList touched = linked_others();
+        for (std::size_t i = 0; i < sources.size(); ++i)
+            touched.push(sources[i]);
+        lock(touched);
+        Changes changes{write_links(sql_.reverse_add, sources, content_type), {}};
+        const ValueList others = linked_others();
+        if (!others.empty())
+            changes.removed = write_links(sql_.reverse_remove, others, content_type);
+        return changes;
+    });
 }
 
 // The lock comes first: a statement that follows it sees what those who held it before have done.

@@ -34,6 +34,7 @@ private:
     std::vector<Reference> write_links(const std::string& sql, const backend::ValueList& sources, int content_type);
     void lock(const backend::ValueList& sources);
     Changes set_sources(const backend::ValueList& sources, int content_type);
+    Changes set_many_sources(const backend::ValueList& sources, int content_type);
     /// Runs a read; nothing if the target has no content type and so no links.
     bool ask(const std::string& sql, std::span<const Kind> columns, backend::ResultSink& sink);
 
