@@ -174,28 +174,26 @@ Changes Reverse::set_sources(const ValueList& sources, int content_type) {
     return {added.take(), removed.take()};
 }
 
-// More than one parameter holds: the difference is made here. All that will be touched is locked at once, in order.
+// More than one parameter holds: the difference is made here. All that is touched is locked at once, in order; a source
+// that somebody else links after the look has been linked after this.
 Changes Reverse::set_many_sources(const ValueList& sources, int content_type) {
-    std::set<Value> wanted;
-    for (std::size_t i = 0; i < sources.size(); ++i)
-        wanted.insert(Value(sources.kind(), sources[i]));
-    const auto linked_others = [&] {
-        ValueList others(sources.kind());
+    return backend::in_transaction(context_.connection, [&] {
+        std::set<Value> wanted;
+        ValueList others(sources.kind()), touched(sources.kind());
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            wanted.insert(Value(sources.kind(), sources[i]));
+            touched.push(sources[i]);
+        }
         RowSink sink([&](std::span<const ValueView> row) {
-            if (!wanted.contains(Value(sources.kind(), row[0])))
-                others.push(row[0]);
+            if (wanted.contains(Value(sources.kind(), row[0])))
+                return;
+            others.push(row[0]);
+            touched.push(row[0]);
         });
         const Kind columns[] = {sources.kind()};
         ask(sql_.reverse_keys, columns, sink);
-        return others;
-    };
-    return backend::in_transaction(context_.connection, [&] {
-        ValueList touched = linked_others();
-        for (std::size_t i = 0; i < sources.size(); ++i)
-            touched.push(sources[i]);
         lock(touched);
         Changes changes{write_links(sql_.reverse_add, sources, content_type), {}};
-        const ValueList others = linked_others();
         if (!others.empty())
             changes.removed = write_links(sql_.reverse_remove, others, content_type);
         return changes;

@@ -238,7 +238,8 @@ RandomRun::Names RandomRun::some_of(const Names& names) {
 
 /// Whatever a quoting that was forgotten would trip over.
 RandomRun::Name RandomRun::country_key() {
-    static const Names parts{"it's", "\"q\"", "日本", " ", "é", "\\", ":", ",", "{", "}", "%", "NULL", "[", "]", "🎬", "1", "a"};
+    static const Names parts{"it's", "\"q\"", "日本", " ", "é", "\\", ":", ",", "{",
+                             "}",    "%",     "NULL", "[", "]", "🎬", "1", "a"};
     Name key;
     for (unsigned count = 1 + below(4); count > 0; --count)
         key += one_of(parts);

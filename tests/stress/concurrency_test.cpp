@@ -7,6 +7,10 @@ namespace {
 
 enum class Who { threads, processes };
 
+std::ostream& operator<<(std::ostream& out, Who who) {
+    return out << (who == Who::threads ? "threads" : "processes");
+}
+
 std::vector<Reference> every_second(const std::vector<Reference>& all, std::size_t first) {
     std::vector<Reference> chosen;
     for (std::size_t i = first; i < all.size(); i += 2)

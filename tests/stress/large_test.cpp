@@ -14,8 +14,8 @@ protected:
     /// Rows from key 1 on, made by the engine itself.
     void make_movies() { make("cinema_movie", "title", many); }
     void make(const std::string& table, const std::string& column, int count) {
-        scratch.sql("INSERT INTO " + table + " (" + column + ") WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 "
-                    "FROM n WHERE i < " + std::to_string(count) + ") SELECT 'x' FROM n");
+        scratch.sql("INSERT INTO " + table + " (" + column + ") WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL "
+                    "SELECT i + 1 FROM n WHERE i < " + std::to_string(count) + ") SELECT 'x' FROM n");
     }
     std::vector<Reference> references(const std::string& model, int first, int last) {
         std::vector<Reference> all;

@@ -109,7 +109,7 @@ public:
             return fmt::format("upper({}) = upper({}::text)", column, bind(std::string(text)));
         std::string pattern = escaped(text, "%_\\", '\\');
         if (match == Match::contains || match == Match::ends)
-            pattern.insert(0, "%");
+            pattern = fmt::format("%{}", pattern);
         if (match == Match::contains || match == Match::starts)
             pattern += "%";
         return ignore_case ? fmt::format("upper({}) LIKE upper({}::text)", column, bind(pattern))

@@ -90,7 +90,7 @@ public:
         }
         const char* any = ignore_case ? "%" : "*";
         if (match == Match::contains || match == Match::ends)
-            pattern.insert(0, any);
+            pattern = fmt::format("{}{}", any, pattern);
         if (match == Match::contains || match == Match::starts)
             pattern += any;
         return ignore_case ? fmt::format("{} LIKE {} ESCAPE '\\'", column, bind(pattern))
