@@ -75,6 +75,8 @@ void Connection::commit() {
 }
 
 void Connection::rollback() {
+    if (frames_.empty())
+        return;  // the lease that it was part of has ended before it
     const std::size_t depth = frames_.size();
     const bool savepoint = frames_.back().savepoint;
     frames_.pop_back();

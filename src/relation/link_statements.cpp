@@ -18,13 +18,15 @@ struct Names {
           content_type(dialect.quote(join.content_type_column)), key(dialect.quote(join.key_column)),
           order(join.layout == Layout::compact ? format("{}, {}", content_type, key) : dialect.quote(join.id_column)),
           source_table(dialect.table(join.source->table())),
-          source_key(dialect.quote(join.source->primary_key().column())), source_kind(join.source->primary_key().kind()) {}
+          source_key(dialect.quote(join.source->primary_key().column())), source_kind(join.source->primary_key().kind()),
+          constraints(join.constraints) {}
 
     std::string triple() const { return format("{}, {}, {}", source, content_type, key); }
 
     std::string table, source, content_type, key, order;
     std::string source_table, source_key;
     Kind source_kind;
+    bool constraints;
 };
 
 /// Where statements cost nothing to repeat: one execution per link, the same in both directions.
@@ -67,9 +69,10 @@ void write_lists(LinkStatements& sql, const Names& n, const Dialect& dialect) {
     const std::string returned = format(" RETURNING l.{}, l.{}", n.content_type, n.key);
     sql.remove = format("{}{} AND {}{}", lock_one, remove_given, locked, returned);
     sql.clear = format("{}DELETE FROM {} WHERE {} = $1 AND {}", lock_one, n.table, n.source, locked);
-    sql.remove_others = format(
-        "DELETE FROM {} AS l WHERE l.{} = $1 AND NOT EXISTS (SELECT FROM {} WHERE k.ct = l.{} AND k.pk = l.{}){}",
-        n.table, n.source, links, n.content_type, n.key, returned);
+    // NOT IN is hashed whatever the planner thinks of the lists' lengths; NOT EXISTS became a nested loop.
+    sql.remove_others =
+        format("DELETE FROM {} AS l WHERE l.{} = $1 AND (l.{}, l.{}) NOT IN (SELECT k.ct, k.pk FROM {}){}", n.table,
+               n.source, n.content_type, n.key, links, returned);
     sql.lock_source = format("SELECT 1 FROM {} WHERE {} = $1 FOR NO KEY UPDATE", n.source_table, n.source_key);
     sql.toggle = format(
         "WITH removed AS ({}{}), added AS ({}SELECT $1, k.ct, k.pk FROM {} WHERE NOT EXISTS (SELECT FROM removed AS r "
@@ -98,10 +101,17 @@ void write_lists(LinkStatements& sql, const Names& n, const Dialect& dialect) {
                lock(among), n.table, sources, n.source, n.content_type, n.key, locked, n.source);
     sql.reverse_clear = format("{}DELETE FROM {} WHERE {} = $1 AND {} = $2 AND {}",
                                lock(format("IN ({})", linked_now("$1", "$2"))), n.table, n.content_type, n.key, locked);
+    // Only links of sources that are locked: what somebody else adds meanwhile has been added after this.
     sql.reverse_remove_others = format(
-        "DELETE FROM {} AS l WHERE l.{} = $2 AND l.{} = $3 AND NOT EXISTS (SELECT FROM {} WHERE k.src = l.{}) "
-        "RETURNING l.{}",
-        n.table, n.content_type, n.key, sources, n.source, n.source);
+        "WITH held AS MATERIALIZED (SELECT {} AS src FROM {} WHERE {} IN ({}) FOR NO KEY UPDATE SKIP LOCKED) "
+        "DELETE FROM {} AS l WHERE l.{} = $2 AND l.{} = $3 AND l.{} NOT IN (SELECT k.src FROM {}) AND (l.{} IN (SELECT src "
+        "FROM held){}) RETURNING l.{}",
+        n.source_key, n.source_table, n.source_key, linked_now("$2", "$3"), n.table, n.content_type, n.key, n.source,
+        sources, n.source,
+        // Without a foreign key the source may be gone, and then there is nothing to lock.
+        n.constraints ? "" : format(" OR NOT EXISTS (SELECT FROM {} AS s WHERE s.{} = l.{})", n.source_table,
+                                    n.source_key, n.source),
+        n.source);
 }
 
 LinkStatements::Read reads(const Names& n, const Dialect& dialect, const std::string& types) {
