@@ -6,9 +6,8 @@
 
 #include "support/configuration.hpp"
 
-/// The blocks of docs/concepts.md and docs/queries.md.
+/// The blocks of docs/concepts.md.
 void run_concepts(const std::string& url);
-void run_queries(const std::string& url);
 
 namespace gm2m::test {
 namespace {
@@ -49,10 +48,6 @@ TEST_P(DocumentsTest, TheProgramOfTheReadmePrintsWhatTheReadmeSays) {
 
 TEST_P(DocumentsTest, TheBlocksOfTheConceptsRun) {
     ASSERT_NO_THROW(run_concepts(scratch.url()));
-}
-
-TEST_P(DocumentsTest, TheBlocksOfTheQueriesRun) {
-    ASSERT_NO_THROW(run_queries(scratch.url()));
 }
 
 }  // namespace
