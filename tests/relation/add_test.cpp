@@ -145,4 +145,14 @@ TEST_P(UnconstrainedTest, LinksWithoutForeignKeysAndLimits) {
     EXPECT_EQ(rows_in_join_table(), 2U);
 }
 
+// The reverse side works on links whose source is gone too: there is no row to lock.
+TEST_P(UnconstrainedTest, UnlinksSourcesThatAreGone) {
+    const Object me = user("Me"), you = user("You"), alien = movie("Alien");
+    preferred_by(me).add(alien);
+    preferred_by(you).add(alien);
+    scratch.sql("DELETE FROM cinema_user WHERE id = 1");
+    EXPECT_EQ(names(users_of(alien).set(you).removed), "cinema.User:1");
+    EXPECT_EQ(rows_in_join_table(), 1U);
+}
+
 }  // namespace gm2m::test
