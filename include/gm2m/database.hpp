@@ -121,6 +121,8 @@ public:
     /// The relation `field` of an object of its source model. Asks nothing of the database. Throws UnsavedObject,
     /// WrongModel.
     RelatedManager related(const ObjectRef& object, const GM2MField& field);
+    /// The same for a many-to-many field, of an object of its source model; the other side goes by name.
+    RelatedManager related(const ObjectRef& object, const ManyToManyField& field);
     /// By name: a relation of the object's model, or a reverse accessor ("user_set").
     /// Throws NoReverseRelation, saying what to do. (BEHAVIOUR 3.1, 3.2)
     RelatedManager related(const ObjectRef& object, std::string_view name);
@@ -174,6 +176,7 @@ private:
         }
     }
 
+    RelatedManager related_of(const ObjectRef& object, detail::RelationData& relation, const Model& source);
     Context& context() noexcept;
     void insert_object(const Object& object);
     void insert_objects(std::span<const Object> objects);

@@ -50,6 +50,7 @@ struct GM2MOptions {
 };
 
 namespace detail {
+struct RelationData;
 struct GM2MFieldData;
 }
 
@@ -75,6 +76,11 @@ public:
     std::string query_name() const;
     bool is_hidden() const noexcept;
 
+    /// The join table as a read-only model `<Model>_<field>`: `id` (standard layout), the foreign keys `gm2m_src` to
+    /// the source and `gm2m_ct` to the content type, `gm2m_pk`, and `gm2m_tgt`, which stands for the object that the
+    /// last two refer to. Throws as source() does. (BEHAVIOUR 4.1)
+    const Model& join_model() const;
+
     /// Creates the reverse relation of a model, registered now or later. (BEHAVIOUR 3.2)
     void add_relation(std::string_view model) const;
     void add_relation(const Model& model) const;
@@ -86,11 +92,11 @@ public:
     friend bool operator==(const GM2MField&, const GM2MField&) = default;
 
     detail::GM2MFieldData& data() const noexcept { return *data_; }
+    detail::RelationData& relation() const noexcept;
 
-private:
-    friend class Registry;
     explicit GM2MField(detail::GM2MFieldData& data) noexcept : data_(&data) {}
 
+private:
     detail::GM2MFieldData* data_;
 };
 

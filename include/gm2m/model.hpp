@@ -59,6 +59,13 @@ struct Index {
     bool unique = false;
 };
 
+/// Two fields that together refer to an object of any model: a content type and a key. Not a column of its own.
+struct GenericForeignKey {
+    std::string name;
+    const Field* content_type;
+    const Field* key;
+};
+
 /// The metadata of a model: what the library knows of a struct, or of a run-time model, and of its table. Made by
 /// Registry::model(), lives as long as the registry. Reading it is safe from any thread once the declaration is over.
 class Model {
@@ -79,12 +86,18 @@ public:
     bool is_managed() const noexcept { return managed_; }
     const std::string& verbose_name() const noexcept { return verbose_name_; }
     bool is_run_time() const noexcept { return storage_.type == nullptr; }
+    /// Whether its rows are written by something else: the model of a join table.
+    bool is_read_only() const noexcept { return read_only_; }
 
     /// In the order of declaration.
     std::span<const std::unique_ptr<Field>> fields() const noexcept { return fields_; }
     std::span<const Index> indexes() const noexcept { return indexes_; }
-    /// Throws ConfigurationError if none is declared.
+    std::span<const GenericForeignKey> generic_foreign_keys() const noexcept { return generic_foreign_keys_; }
+    /// Null if there is none of that name.
+    const GenericForeignKey* find_generic_foreign_key(std::string_view name) const noexcept;
+    /// Throws ConfigurationError if none is declared, or the key is several fields (the join model of a compact table).
     const Field& primary_key() const;
+    bool has_primary_key() const noexcept { return primary_key_ != nullptr; }
     /// Null if there is none of that name.
     const Field* find_field(std::string_view name) const noexcept;
     /// Throws UnknownField, offering the nearest names.
@@ -92,6 +105,8 @@ public:
 
     /// Throws ConfigurationError unless the model has a primary key and all models that it refers to are registered.
     void require_complete() const;
+    /// Throws ObjectError if the model is read-only.
+    void require_writable() const;
 
     /// A new object of this model that no database knows yet, with its fields' defaults.
     Object make() const;
@@ -115,8 +130,10 @@ private:
     std::string table_;
     std::string verbose_name_;
     bool managed_ = true;
+    bool read_only_ = false;
     std::vector<std::unique_ptr<Field>> fields_;
     std::vector<Index> indexes_;
+    std::vector<GenericForeignKey> generic_foreign_keys_;
     const Field* primary_key_ = nullptr;
     detail::Storage storage_;
 };
@@ -134,6 +151,7 @@ protected:
     void declare_run_time_field(std::string_view name, Kind kind, FieldOptions options, bool primary_key,
                                 std::string_view target);
     void declare_index(std::vector<std::string> fields, bool unique);
+    void declare_generic_foreign_key(std::string_view name, std::string_view content_type, std::string_view key);
     void set_table(std::string_view table);
     void set_managed(bool managed);
     void set_verbose_name(std::string_view name);
@@ -156,6 +174,12 @@ public:
     Builder& unique_together(std::vector<std::string> fields) { return declare_index(std::move(fields), true), self(); }
     /// An index over several fields.
     Builder& index(std::vector<std::string> fields) { return declare_index(std::move(fields), false), self(); }
+
+    /// Two fields that refer to an object of any model together: an integer that holds a content type and a key, best
+    /// as text. `name` serves in queries: F("target") == object, F("target__movie__title").
+    Builder& generic_foreign_key(std::string_view name, std::string_view content_type, std::string_view key) {
+        return declare_generic_foreign_key(name, content_type, key), self();
+    }
 
 protected:
     using ModelDeclaration::ModelDeclaration;

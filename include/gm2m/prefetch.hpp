@@ -1,20 +1,28 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <gm2m/gm2m_field.hpp>
+#include <gm2m/many_to_many_field.hpp>
 
 namespace gm2m {
+
+namespace detail {
+class QueryCore;
+struct QueryState;
+/// Queries on different models.
+using ModelQueries = std::vector<std::shared_ptr<const QueryState>>;
+}  // namespace detail
 
 /// A relation whose objects are to be loaded along with those of a query: a field, or by name a field or a reverse
 /// accessor. `Prefetch(preferred_videos).then("user_set")` goes on from the objects loaded. (BEHAVIOUR 5.1, 5.2)
 class Prefetch {
 public:
-    Prefetch(const GM2MField& relation) : relation_(relation) {}
+    Prefetch(const GM2MField& relation) : relation_(&relation.relation()) {}
+    Prefetch(const ManyToManyField& relation) : relation_(&relation.relation()) {}
     Prefetch(std::string_view name) : name_(name) {}
     Prefetch(const char* name) : name_(name) {}
     Prefetch(const std::string& name) : name_(name) {}
@@ -25,15 +33,22 @@ public:
         longer.next_.push_back(std::move(next));
         return longer;
     }
+    /// Of the query's model, loads only objects for which its conditions hold; for each parent in the query's order, and
+    /// at most as many as its slice takes. Models without a query of their own are loaded whole. Where a query has an
+    /// order, the objects of a parent come model by model. One query for each model; the last one counts.
+    Prefetch with(const detail::QueryCore& query) const;
 
-    const std::optional<GM2MField>& relation() const noexcept { return relation_; }
+    /// Null if the relation is given by name.
+    detail::RelationData* relation() const noexcept { return relation_; }
     const std::string& name() const noexcept { return name_; }
     const std::vector<Prefetch>& next() const noexcept { return next_; }
+    const detail::ModelQueries& queries() const noexcept { return queries_; }
 
 private:
-    std::optional<GM2MField> relation_;
+    detail::RelationData* relation_ = nullptr;
     std::string name_;
     std::vector<Prefetch> next_;
+    detail::ModelQueries queries_;
 };
 
 }  // namespace gm2m

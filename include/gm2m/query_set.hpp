@@ -93,6 +93,11 @@ public:
     ~QueryCore();
 
     const Model& model() const noexcept;
+    const std::shared_ptr<const QueryState>& state() const noexcept { return state_; }
+    /// Leaves the objects that the relation links to the near object, in the order of linking unless told otherwise.
+    void restrict_to_links(RelationData& relation, bool reverse, const Model& near, const Value& key);
+    /// Leaves no object at all.
+    void set_none();
     /// The statement that fetch() would run.
     std::string sql() const;
 
@@ -137,14 +142,14 @@ public:
     /// object; in two calls on any two. No object comes twice.
     template <class... Conditions>
     Self filter(const Conditions&... conditions) const {
-        const Condition all[] = {conditions...};
-        return derive([&](Self& query) { query.add_filter(all, false); });
+        const std::initializer_list<Condition> all{conditions...};
+        return derive([&](Self& query) { query.add_filter({all.begin(), all.size()}, false); });
     }
     /// The objects for which not all of the conditions hold.
     template <class... Conditions>
     Self exclude(const Conditions&... conditions) const {
-        const Condition all[] = {conditions...};
-        return derive([&](Self& query) { query.add_filter(all, true); });
+        const std::initializer_list<Condition> all{conditions...};
+        return derive([&](Self& query) { query.add_filter({all.begin(), all.size()}, true); });
     }
     /// Replaces the order: "title", "-title", F("title").desc(Nulls::last).
     Self order_by(std::vector<OrderTerm> terms) const {
@@ -209,7 +214,8 @@ public:
     Record aggregate(const std::vector<std::pair<std::string_view, Aggregate>>& aggregates) const {
         return run_group({}, aggregates).front();
     }
-    /// The same for each combination of values of some fields, which come first: `.group({F("year")}, {…})`.
+    /// The same for each combination of values of some fields, which come first: `.group({F("year")}, {…})`. Ordered by
+    /// the query's order, which may name aggregates ("-movies"), and by the fields; sliced as the query is.
     std::vector<Record> group(const std::vector<F>& fields,
                               const std::vector<std::pair<std::string_view, Aggregate>>& aggregates) const {
         return run_group(fields, aggregates);

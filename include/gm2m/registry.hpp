@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gm2m/gm2m_field.hpp>
+#include <gm2m/many_to_many_field.hpp>
 #include <gm2m/model.hpp>
 #include <gm2m/object.hpp>
 
@@ -30,9 +31,13 @@ public:
 
     /// Declares a relation of the source model. (BEHAVIOUR 2.1)
     GM2MField gm2m(std::string_view source, std::string_view name, GM2MOptions options = {});
+    /// Declares an ordinary many-to-many relation, from the source model to objects of one other.
+    ManyToManyField many_to_many(std::string_view source, std::string_view name, std::string_view target,
+                                 ManyToManyOptions options = {});
 
-    /// Null if there is none. Labels ignore case in the model's name, as content types do.
-    const Model* find(std::string_view label) const noexcept;
+    /// Null if there is none. Labels ignore case in the model's name, as content types do. The join models of relations
+    /// and "contenttypes.ContentType" are found too, though models() does not list them. (BEHAVIOUR 4.1)
+    const Model* find(std::string_view label) const;
     /// Throws UnknownModel, offering the nearest labels.
     const Model& get(std::string_view label) const;
     const Model& operator[](std::string_view label) const { return get(label); }
@@ -50,6 +55,12 @@ public:
     std::vector<GM2MField> gm2m_fields(const Model& model) const;
     /// The relation of that name of `model`, if there is one.
     std::optional<GM2MField> find_gm2m_field(const Model& model, std::string_view name) const;
+    std::vector<ManyToManyField> many_to_many_fields() const;
+    std::optional<ManyToManyField> find_many_to_many_field(const Model& model, std::string_view name) const;
+    /// The many-to-many relation that `accessor` names on `target`, if there is one.
+    std::optional<ManyToManyField> find_reverse_many_to_many(const Model& target, std::string_view accessor) const;
+    /// The rows that number the models of a database; each database has its own table of them.
+    const Model& content_type_model() const noexcept;
     /// The relation that `accessor` names on `target`. Throws NoReverseRelation, saying what to do, or
     /// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2)
     GM2MField reverse(const Model& target, std::string_view accessor) const;
@@ -57,9 +68,15 @@ public:
 private:
     friend class ModelDeclaration;
     friend class GM2MField;
+    friend class ManyToManyField;
 
+    const Model& join_model(detail::GM2MFieldData& relation);
+    const Model& join_model(detail::ManyToManyData& relation);
+    const Model* find_join_model(std::string_view label) const;
     Model& add_model(std::string_view label, detail::Storage storage);
+    void claim_name(detail::RelationData& data);
     void resolve_references(Model& declared);
+    void resolve_reference(Field& field, const Model& declared);
 
     struct State;
     std::unique_ptr<State> state_;

@@ -7,9 +7,11 @@
 #include "database/database_impl.hpp"
 #include "deletion/deletion.hpp"
 #include "model/access.hpp"
+#include "model/relation_data.hpp"
 #include "query/object_store.hpp"
 #include "relation/discovery.hpp"
 #include "relation/prefetch.hpp"
+#include "relation/relation_side.hpp"
 #include "schema/schema.hpp"
 
 namespace gm2m {
@@ -93,19 +95,25 @@ Deleted Database::remove(const ObjectRef& object) {
 }
 
 RelatedManager Database::related(const ObjectRef& object, const GM2MField& field) {
+    return related_of(object, field.relation(), field.source());
+}
+
+RelatedManager Database::related(const ObjectRef& object, const ManyToManyField& field) {
+    return related_of(object, field.relation(), field.source());
+}
+
+RelatedManager Database::related_of(const ObjectRef& object, detail::RelationData& relation, const Model& source) {
     const ObjectView view = ObjectReader(models()).read(object);
-    if (view.model != &field.source())
-        throw WrongModel(fmt::format("{} is a relation of {}, not of {}", field.label(), field.source().label(),
+    if (view.model != &source)
+        throw WrongModel(fmt::format("{} is a relation of {}, not of {}", relation.label, source.label(),
                                      view.model->label()));
-    return RelatedManager(impl_->context, field, false, *view.model, saved_key(view), handle_of(object));
+    return RelatedManager(impl_->context, relation, false, *view.model, saved_key(view), handle_of(object));
 }
 
 RelatedManager Database::related(const ObjectRef& object, std::string_view name) {
     const ObjectView view = ObjectReader(models()).read(object);
-    if (const auto field = models().find_gm2m_field(*view.model, name))
-        return RelatedManager(impl_->context, *field, false, *view.model, saved_key(view), handle_of(object));
-    return RelatedManager(impl_->context, models().reverse(*view.model, name), true, *view.model, saved_key(view),
-                          handle_of(object));
+    const auto [relation, reverse] = relation::find_side(models(), *view.model, name);
+    return RelatedManager(impl_->context, *relation, reverse, *view.model, saved_key(view), handle_of(object));
 }
 
 void Database::prefetch(const std::vector<Object>& objects, const Prefetch& relation) {

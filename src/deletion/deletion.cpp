@@ -9,6 +9,7 @@
 #include "backend/text_form.hpp"
 #include "query/model_statements.hpp"
 #include "relation/link_statements.hpp"
+#include "relation/typed_link_statements.hpp"
 
 namespace gm2m::deletion {
 
@@ -16,9 +17,11 @@ using backend::Access;
 using backend::Parameter;
 using backend::Request;
 using relation::LinkStatements;
+using relation::TypedLinkStatements;
 
 Deleted remove(Context& context, const ObjectView& object) {
     const Model& model = *object.model;
+    model.require_writable();
     const ModelStatements& statements = ModelStatements::of(context, model);
     const Field& key = model.primary_key();
     Scratch scratch;
@@ -37,8 +40,14 @@ Deleted remove(Context& context, const ObjectView& object) {
         if (&field.source() == &model)
             requests.push_back({.sql = &links.clear, .parameters = by_key});
         if (content_type)
-            requests.push_back({.sql = &links.reverse_clear, .parameters = by_link});
+            requests.push_back(
+                {.sql = &TypedLinkStatements::of(context, field.relation(), true).clear, .parameters = by_link});
     }
+    for (const ManyToManyField& field : context.registry.many_to_many_fields())
+        for (const auto& [end, reverse] : {std::pair(&field.source(), false), std::pair(&field.target(), true)})
+            if (end == &model)
+                requests.push_back(
+                    {.sql = &TypedLinkStatements::of(context, field.relation(), reverse).clear, .parameters = by_key});
     requests.push_back({.sql = &statements.remove, .parameters = by_key});
     context.connection.execute(requests, Access::write);
 

@@ -8,29 +8,21 @@
 #include <gm2m/registry.hpp>
 
 #include "backend/nearest.hpp"
-#include "model/gm2m_field_data.hpp"
+#include "model/relation_data.hpp"
 #include "model/names.hpp"
 
 namespace gm2m {
 namespace {
-
-/// `%(class)s` and `%(app_label)s`, as Django expands them: in lower case.
-std::string expand(std::string_view text, const Model& source) {
-    std::string out(text);
-    const auto replace = [&](std::string_view placeholder, const std::string& value) {
-        for (std::size_t at = 0; (at = out.find(placeholder, at)) != std::string::npos; at += value.size())
-            out.replace(at, placeholder.size(), value);
-    };
-    replace("%(class)s", source.model_name());
-    replace("%(app_label)s", to_lower(source.app_label()));
-    return out;
-}
 
 template <class T>
 const T& expect(const std::string& name, const ParameterValue& value, std::string_view wanted) {
     if (const T* found = std::get_if<T>(&value))
         return *found;
     throw ConfigurationError(fmt::format("the parameter '{}' takes {}", name, wanted));
+}
+
+detail::ReverseNames reverse_names(const detail::GM2MFieldData& data) {
+    return {data.options.related_name, data.options.related_query_name};
 }
 
 }  // namespace
@@ -111,10 +103,7 @@ const GM2MOptions& GM2MField::options() const noexcept {
 }
 
 const Model& GM2MField::source() const {
-    if (!data_->source)
-        throw ConfigurationError(
-            fmt::format("the source model of {} is not registered: '{}'", data_->label, data_->source_label));
-    return *data_->source;
+    return data_->require_source();
 }
 
 const Model* GM2MField::find_source() const noexcept {
@@ -126,22 +115,23 @@ std::string GM2MField::table() const {
 }
 
 bool GM2MField::is_hidden() const noexcept {
-    return data_->options.related_name.ends_with('+');
+    return reverse_names(*data_).is_hidden();
 }
 
 std::string GM2MField::accessor_name() const {
-    if (is_hidden())
-        return "";
-    return data_->options.related_name.empty() ? source().model_name() + "_set"
-                                               : expand(data_->options.related_name, source());
+    return reverse_names(*data_).accessor(source());
 }
 
 std::string GM2MField::query_name() const {
-    if (!data_->options.related_query_name.empty())
-        return expand(data_->options.related_query_name, source());
-    if (!data_->options.related_name.empty() && !is_hidden())
-        return accessor_name();
-    return source().model_name();
+    return reverse_names(*data_).query(source());
+}
+
+detail::RelationData& GM2MField::relation() const noexcept {
+    return *data_;
+}
+
+const Model& GM2MField::join_model() const {
+    return data_->registry->join_model(*data_);
 }
 
 void GM2MField::add_relation(std::string_view model) const {

@@ -80,8 +80,18 @@ Field& Model::add_field(std::string_view name, Kind kind, bool nullable_member, 
 
 const Field& Model::primary_key() const {
     if (!primary_key_)
-        throw ConfigurationError(fmt::format("{} has no primary key: declare one with .primary_key()", label_));
+        throw ConfigurationError(read_only_
+                                     ? fmt::format("{} has no primary key of one field: its table has the compact layout",
+                                                   label_)
+                                     : fmt::format("{} has no primary key: declare one with .primary_key()", label_));
     return *primary_key_;
+}
+
+const GenericForeignKey* Model::find_generic_foreign_key(std::string_view name) const noexcept {
+    for (const GenericForeignKey& key : generic_foreign_keys_)
+        if (key.name == name)
+            return &key;
+    return nullptr;
 }
 
 const Field* Model::find_field(std::string_view name) const noexcept {
@@ -100,8 +110,15 @@ const Field& Model::field(std::string_view name) const {
     throw UnknownField(fmt::format("{} has no field '{}'{}", label_, name, did_you_mean(name, names)));
 }
 
+void Model::require_writable() const {
+    if (read_only_)
+        throw ObjectError(fmt::format("{} is the read-only model of a join table: change its rows through the relation",
+                                      label_));
+}
+
 void Model::require_complete() const {
-    (void)primary_key();
+    if (!read_only_)
+        (void)primary_key();
     for (const auto& field : fields_) {
         if (!field->is_foreign_key())
             continue;
@@ -157,6 +174,20 @@ void ModelDeclaration::declare_index(std::vector<std::string> fields, bool uniqu
             throw ConfigurationError(
                 fmt::format("an index of {} names '{}', which is no field declared before it", model_->label_, name));
     model_->indexes_.push_back({std::move(fields), unique});
+}
+
+void ModelDeclaration::declare_generic_foreign_key(std::string_view name, std::string_view content_type,
+                                                   std::string_view key) {
+    Model& model = *model_;
+    check_field_name("generic foreign key", name, model.label_);
+    if (model.find_field(name) || model.find_generic_foreign_key(name))
+        throw ConfigurationError(fmt::format("{} has two fields called '{}'", model.label_, name));
+    const Field& type_field = model.field(content_type);
+    const Field& key_field = model.field(key);
+    if (form_of(type_field.kind()) != ValueView::Form::integer)
+        throw ConfigurationError(fmt::format("{} of the generic foreign key '{}' holds a content type, and so is an integer",
+                                             type_field.label(), name));
+    model.generic_foreign_keys_.push_back({std::string(name), &type_field, &key_field});
 }
 
 void ModelDeclaration::set_table(std::string_view table) {

@@ -47,8 +47,15 @@ private:
     std::string write_all(Scope& scope, const std::vector<const Node*>& nodes, std::size_t skip);
     std::string write_comparison(Scope& scope, const Node& node, std::size_t skip);
     std::string write_related(Scope& scope, std::span<const Hop> hops, const Inner& inner);
+    std::string write_generic(Scope& scope, std::span<const Hop> hops, const Inner& inner);
     std::string write_missing(Scope& scope, const Node& node, std::size_t skip, bool missing);
+    std::string write_unlinked(Scope& scope, std::span<const Hop> hops, const GM2MField& relation, bool unlinked);
     std::string write_link(Scope& scope, const Node& node, std::size_t skip);
+    std::string write_references(const Node& node, const std::string& content_type, const std::string& key,
+                                 const GenericForeignKey* generic);
+    std::string generic_key(const GenericForeignKey& generic, const Model& target, const std::string& column) const;
+    void require_same_form(const GenericForeignKey& generic, const Model& target) const;
+    std::string bind_content_type(const Model& model);
     std::string right_side(Scope& scope, const Node& node, std::size_t skip, std::size_t operand, Kind kind);
     std::string compare(Scope& scope, const Node& node, std::size_t skip, const std::string& left, Kind kind);
     std::string compare_list(const Node& node, const std::string& left, Kind kind);

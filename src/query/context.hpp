@@ -18,6 +18,11 @@ public:
     Context(const Registry& models, backend::Connection& port, detail::ContentTypeStore& store, std::size_t most_keys)
         : registry(models), connection(port), content_types(store), keys_per_statement(most_keys) {}
 
+    /// The model's table, quoted: of content types, this database's.
+    std::string table_of(const Model& model) const {
+        return connection.dialect().table(&model == &registry.content_type_model() ? content_types.table() : model.table());
+    }
+
     /// The T that was made for `owner` (a model, a relation), made by `make` the first time.
     template <class T, class Make>
     const T& cached(const void* owner, Make&& make) {

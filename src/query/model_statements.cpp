@@ -10,10 +10,11 @@ bool database_makes_key(const Model& model) {
     return key.is_generated() && form_of(key.kind()) == ValueView::Form::integer;
 }
 
-ModelStatements generate(const backend::Dialect& dialect, const Model& model) {
+ModelStatements generate(const Context& context, const Model& model) {
+    const backend::Dialect& dialect = context.connection.dialect();
     model.require_complete();
     ModelStatements statements;
-    const std::string table = dialect.table(model.table());
+    const std::string table = context.table_of(model);
     const Field& key = model.primary_key();
     const std::string key_column = dialect.quote(key.column());
 
@@ -55,7 +56,7 @@ ModelStatements generate(const backend::Dialect& dialect, const Model& model) {
 }  // namespace
 
 const ModelStatements& ModelStatements::of(Context& context, const Model& model) {
-    return context.cached<ModelStatements>(&model, [&] { return generate(context.connection.dialect(), model); });
+    return context.cached<ModelStatements>(&model, [&] { return generate(context, model); });
 }
 
 std::string update_statement(const backend::Dialect& dialect, const Model& model,

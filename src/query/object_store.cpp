@@ -53,11 +53,16 @@ private:
     Scratch scratch_;
 };
 
+const Model& writable(const Model& model) {
+    model.require_writable();
+    return model;
+}
+
 /// What an insertion of objects of one model consists of.
 class Insertion {
 public:
     Insertion(Context& context, const Model& model)
-        : model_(model), statements_(ModelStatements::of(context, model)), keyed_(model, true), generated_(model, false),
+        : model_(writable(model)), statements_(ModelStatements::of(context, model)), keyed_(model, true), generated_(model, false),
           keys_(model.primary_key().kind()), key_sink_([this](std::span<const ValueView> row) { keys_.push(row[0]); }) {}
 
     const Model& model() const noexcept { return model_; }
@@ -167,6 +172,7 @@ Object get(Context& context, const Model& model, const Value& key) {
 
 void update(Context& context, const ObjectView& object, std::span<const std::string_view> names) {
     const Model& model = *object.model;
+    model.require_writable();
     if (!object.data)
         throw ObjectError(fmt::format("a reference to a {} has no values to write: update() takes an object",
                                       model.label()));
@@ -205,6 +211,7 @@ void update(Context& context, const ObjectView& object, std::span<const std::str
 
 void save(Context& context, const Object& object) {
     const Model& model = object.model();
+    model.require_writable();
     const Field& key = model.primary_key();
     Scratch scratch;
     if (is_missing_key(key, key.view(data_of(object.row()), scratch)))

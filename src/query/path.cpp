@@ -6,6 +6,7 @@
 
 #include "backend/nearest.hpp"
 #include "model/names.hpp"
+#include "model/relation_data.hpp"
 
 namespace gm2m::query {
 namespace {
@@ -48,9 +49,19 @@ private:
         if (const Field* field = find_column(segment))
             return is_last() || !field->is_foreign_key() || field->column() == segment ? end_at(*field)
                                                                                        : follow(*field);
+        if (const GenericForeignKey* generic = model_->find_generic_foreign_key(segment))
+            return follow_generic(*generic);
         if (const auto relation = registry_.find_gm2m_field(*model_, segment))
             return follow_to_targets(*relation);
-        if (const auto relation = find_reverse(segment))
+        if (const auto relation = registry_.find_many_to_many_field(*model_, segment))
+            return follow_join(relation->source_key(), relation->target_key());
+        const auto relation = find_reverse(segment);
+        if (const auto pairs = find_reverse_many_to_many(segment)) {
+            if (relation && relation->is_related(*model_))
+                throw_ambiguous(segment, relation->label(), pairs->label(), "related_query_name");
+            return follow_join(pairs->target_key(), pairs->source_key());
+        }
+        if (relation)
             return go({Hop::Type::reverse_gm2m, model_, &relation->source(), nullptr, relation});
         if (const Field* field = find_reverse_foreign_key(segment))
             return go({Hop::Type::reverse_foreign_key, model_, &field->model(), field});
@@ -85,12 +96,29 @@ private:
         go({Hop::Type::foreign_key, model_, foreign_key.target(), &foreign_key});
     }
 
+    /// Over the rows of a join table, from one of its foreign keys to the other.
+    void follow_join(const Field& from, const Field& to) {
+        go({Hop::Type::reverse_foreign_key, model_, &from.model(), &from});
+        is_last() ? end_at(to) : follow(to);
+    }
+
     /// The objects of one model among the targets; all of them if the path ends at the relation.
     void follow_to_targets(const GM2MField& relation) {
-        if (is_last()) {
+        if (is_last())
             resolved_.open_relation = relation;
-            return;
-        }
+        else
+            go({Hop::Type::gm2m, model_, &target_model(relation.name()), nullptr, relation});
+    }
+
+    void follow_generic(const GenericForeignKey& generic) {
+        if (is_last())
+            resolved_.open_generic = &generic;
+        else
+            go({Hop::Type::generic_foreign_key, model_, &target_model(generic.name), nullptr, {}, &generic});
+    }
+
+    /// The next segment as the name of a model.
+    const Model& target_model(const std::string& relation) {
         const std::string_view name = segments_[next_++];
         const Model* found = nullptr;
         std::vector<std::string> names;
@@ -108,8 +136,14 @@ private:
         if (!found)
             throw UnknownField(fmt::format("'{}': after a relation to objects of any models comes the name of one, as in "
                                            "'{}__movie__title'; there is no model '{}'{}",
-                                           resolved_.text, relation.name(), name, did_you_mean(name, names)));
-        go({Hop::Type::gm2m, model_, found, nullptr, relation});
+                                           resolved_.text, relation, name, did_you_mean(name, names)));
+        return *found;
+    }
+
+    [[noreturn]] void throw_ambiguous(std::string_view name, const std::string& one, const std::string& other,
+                                      std::string_view parameter) const {
+        throw QueryError(fmt::format("'{}': '{}' may be {} or {}: give one of them a {}", resolved_.text, name, one, other,
+                                     parameter));
     }
 
     std::optional<GM2MField> find_reverse(std::string_view name) const {
@@ -121,10 +155,23 @@ private:
                 continue;
             // One that the model is known to be related to comes before one that it could be related to.
             if (found && found->is_related(*model_) == relation.is_related(*model_))
-                throw QueryError(fmt::format("'{}': '{}' may be {} or {}: give one of them a related_query_name",
-                                             resolved_.text, name, found->label(), relation.label()));
+                throw_ambiguous(name, found->label(), relation.label(), "related_query_name");
             if (!found || relation.is_related(*model_))
                 found = relation;
+        }
+        return found;
+    }
+
+    std::optional<ManyToManyField> find_reverse_many_to_many(std::string_view name) const {
+        std::optional<ManyToManyField> found;
+        for (const ManyToManyField& relation : registry_.many_to_many_fields()) {
+            if (relation.data().target != model_ || relation.query_name() != name)
+                continue;
+            if (relation.is_hidden() && relation.options().related_query_name.empty())
+                continue;
+            if (found)
+                throw_ambiguous(name, found->label(), relation.label(), "related_query_name");
+            found = relation;
         }
         return found;
     }
@@ -139,8 +186,7 @@ private:
                 if ((related_name.empty() ? model->model_name() : related_name) != name)
                     continue;
                 if (found)
-                    throw QueryError(fmt::format("'{}': '{}' may be {} or {}: give one of them a related_name",
-                                                 resolved_.text, name, found->label(), field->label()));
+                    throw_ambiguous(name, found->label(), field->label(), "related_name");
                 found = field.get();
             }
         return found;
@@ -150,6 +196,14 @@ private:
         std::vector<std::string> names;
         for (const auto& field : model_->fields())
             names.push_back(field->name());
+        for (const GenericForeignKey& generic : model_->generic_foreign_keys())
+            names.push_back(generic.name);
+        for (const ManyToManyField& relation : registry_.many_to_many_fields()) {
+            if (relation.data().source == model_)
+                names.push_back(relation.name());
+            if (relation.data().target == model_ && !relation.is_hidden())
+                names.push_back(relation.query_name());
+        }
         for (const GM2MField& relation : registry_.gm2m_fields()) {
             if (relation.find_source() == model_)
                 names.push_back(relation.name());

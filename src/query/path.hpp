@@ -16,14 +16,16 @@ struct Hop {
         reverse_foreign_key,  // to the objects whose foreign key names this one
         gm2m,                 // to the linked objects of one model
         reverse_gm2m,         // to the sources that link this one
+        generic_foreign_key,  // to the one object of that model that a content type and a key name, if it is of that model
     };
     Type type;
     const Model* from;
     const Model* to;
     const Field* foreign_key = nullptr;
     std::optional<GM2MField> relation = {};
+    const GenericForeignKey* generic = nullptr;
 
-    /// Whether there can be several objects at its end.
+    /// Whether its end is reached by a subquery rather than a join: there can be several objects, or none.
     bool is_multiple() const noexcept { return type != Type::foreign_key; }
     friend bool operator==(const Hop&, const Hop&) = default;
 };
@@ -33,8 +35,11 @@ struct ResolvedPath {
     std::vector<Hop> hops;
     const Field* field = nullptr;
     std::string text;  // for messages
-    /// A path that ends at a relation to objects of any models; compared with an object alone.
+    /// A path that ends at a relation to objects of any models, or at a generic foreign key; compared with objects alone.
     std::optional<GM2MField> open_relation = {};
+    const GenericForeignKey* open_generic = nullptr;
+
+    bool is_open() const noexcept { return open_relation || open_generic; }
 };
 
 /// Throws UnknownField, naming the path and offering the nearest names; QueryError for a name that is ambiguous.

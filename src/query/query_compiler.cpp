@@ -7,6 +7,7 @@
 
 #include <gm2m/error.hpp>
 
+#include "backend/nearest.hpp"
 #include "schema/join_table.hpp"
 
 namespace gm2m::query {
@@ -22,17 +23,33 @@ bool is_number(Kind kind) {
            kind == Kind::decimal;
 }
 
+/// An order by the key, of whatever fields it is.
+std::vector<OrderTerm> key_terms(const Model& model) {
+    if (model.has_primary_key())
+        return {OrderTerm("pk")};
+    return {model.indexes().front().fields.begin(), model.indexes().front().fields.end()};
+}
+
 bool is_multiple(const ResolvedPath& path) {
-    return path.open_relation || std::ranges::any_of(path.hops, &Hop::is_multiple);
+    return path.is_open() || std::ranges::any_of(path.hops, &Hop::is_multiple);
 }
 
 }  // namespace
 
 QueryCompiler::QueryCompiler(Context& context, const detail::QueryState& state)
-    : context_(context), state_(state), writer_(context.connection.dialect()),
+    : QueryCompiler(context, state, std::make_unique<SqlWriter>(context.connection.dialect()), nullptr) {}
+
+QueryCompiler::QueryCompiler(Context& context, const detail::QueryState& state, SqlWriter& writer)
+    : QueryCompiler(context, state, nullptr, &writer) {}
+
+QueryCompiler::QueryCompiler(Context& context, const detail::QueryState& state, std::unique_ptr<SqlWriter> own,
+                             SqlWriter* shared)
+    : context_(context), state_(state), own_writer_(std::move(own)), writer_(shared ? *shared : *own_writer_),
       conditions_(context, writer_, [this](std::string_view name) { return find_annotation(name); }),
-      scope_(writer_, *state.model) {
+      scope_(context, writer_, *state.model) {
     state.model->require_complete();
+    if (state.linked)
+        links_ = LinkSet::of(context, *state.linked, *state.model);
     std::set<std::string_view> names;
     for (const auto& [name, aggregate] : state.annotations) {
         if (state.model->find_field(name) || !names.insert(name).second)
@@ -127,6 +144,8 @@ struct QueryCompiler::Related {
 };
 
 QueryCompiler::Column QueryCompiler::aggregate_related(const Aggregate& aggregate, const ResolvedPath& path) {
+    if (path.open_generic || std::ranges::find(path.hops, Hop::Type::generic_foreign_key, &Hop::type) != path.hops.end())
+        throw QueryError(fmt::format("'{}' leads over a generic foreign key, which an aggregate does not follow", path.text));
     if (path.open_relation && (aggregate.function() != Aggregate::Function::count || aggregate.condition() ||
                                aggregate.is_distinct() || std::ranges::any_of(path.hops, &Hop::is_multiple)))
         throw QueryError(fmt::format("'{}' is a relation to objects of any models: count its links, or follow it to one "
@@ -157,7 +176,7 @@ QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, c
         throw QueryError(fmt::format("'{}' leads over several relations: an aggregate is over one", path.text));
 
     const std::string outer = scope_.column(hops.first(before), hop.from->primary_key());
-    Scope scope(writer_, *hop.to);
+    Scope scope(context_, writer_, *hop.to);
     Related related;
     if (path.field) {
         related.argument = scope.column(after, *path.field);
@@ -191,24 +210,47 @@ QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, c
 
 std::string QueryCompiler::where() {
     std::string all;
+    if (links_) {
+        const Field& key = state_.model->primary_key();
+        all = " WHERE " + links_->is_linked(writer_, scope_.column(key), key.kind());
+    }
     for (const Condition& condition : state_.filters)
         all += fmt::format("{}({})", all.empty() ? " WHERE " : " AND ", conditions_.compile(scope_, condition));
     return all;
 }
 
-std::string QueryCompiler::order() {
-    std::vector<OrderTerm> terms = state_.order;
-    // A slice of no order would be of any: the keys give it one.
-    if (terms.empty() && (state_.is_sliced() || state_.reversed))
-        terms.emplace_back(std::string_view("pk"));
+/// Whether a term goes down, and whether it has what is missing first.
+std::pair<bool, bool> QueryCompiler::direction(const OrderTerm& term) const {
+    const bool descending = term.descending != state_.reversed;
+    return {descending, term.nulls == Nulls::standard ? !descending : (term.nulls == Nulls::first) != state_.reversed};
+}
+
+std::string QueryCompiler::order_list(const std::vector<OrderTerm>& terms) {
     std::string all;
     for (const OrderTerm& term : terms) {
-        const bool descending = term.descending != state_.reversed;
-        const bool nulls_first = term.nulls == Nulls::standard ? !descending : (term.nulls == Nulls::first) != state_.reversed;
-        all += (all.empty() ? " ORDER BY " : ", ") + column_of(F(term.field)).sql +
+        const auto [descending, nulls_first] = direction(term);
+        all += (all.empty() ? "" : ", ") + column_of(F(term.field)).sql +
                writer_.dialect().order_suffix(descending, nulls_first);
     }
     return all;
+}
+
+/// The order of linking; in the compact layout that of the links' keys.
+std::string QueryCompiler::linked_order() {
+    const Field& key = state_.model->primary_key();
+    const std::string column = scope_.column(key);
+    const std::string place = links_->order_column.empty() ? links_->stored(writer_, column, key.kind())
+                                                           : links_->place(writer_, column, key.kind());
+    return place + (state_.reversed ? " DESC" : "");
+}
+
+std::string QueryCompiler::order() {
+    if (!state_.order.empty())
+        return " ORDER BY " + order_list(state_.order);
+    if (links_)
+        return " ORDER BY " + linked_order();
+    // A slice of no order would be of any: the keys give it one.
+    return state_.is_sliced() || state_.reversed ? " ORDER BY " + order_list(key_terms(*state_.model)) : "";
 }
 
 std::string QueryCompiler::slice() const {
@@ -230,11 +272,15 @@ void QueryCompiler::finish(const std::vector<Column>& columns, bool ordered) {
                        sorted, slice());
 }
 
-void QueryCompiler::select_objects() {
+std::vector<QueryCompiler::Column> QueryCompiler::object_columns() {
     std::vector<Column> columns;
     for (const auto& field : state_.model->fields())
         columns.push_back({scope_.column(*field), field->kind()});
-    finish(columns, true);
+    return columns;
+}
+
+void QueryCompiler::select_objects() {
+    finish(object_columns(), true);
 }
 
 void QueryCompiler::select_values(const std::vector<F>& fields) {
@@ -265,21 +311,54 @@ void QueryCompiler::select_exists() {
 
 void QueryCompiler::select_groups(const std::vector<F>& fields,
                                   std::span<const std::pair<std::string_view, Aggregate>> aggregates) {
-    if (state_.is_sliced())
+    if (state_.is_sliced() && fields.empty())
         throw QueryError("an aggregate is over all rows of a query, not over a slice");
     if (aggregates.empty() && fields.empty())
         throw QueryError("aggregate() takes one or more aggregates");
-    std::vector<Column> columns;
-    std::string keys;
+    std::string list, keys;
+    const auto append = [&](const Column& column) {
+        list += (list.empty() ? "" : ", ") + column.sql;
+        kinds_.push_back(column.kind);
+    };
     for (const F& field : fields) {
-        columns.push_back(column_of(field));
-        keys += (keys.empty() ? " GROUP BY " : ", ") + columns.back().sql;
+        const Column column = column_of(field);
+        append(column);
+        keys += (keys.empty() ? " GROUP BY " : ", ") + column.sql;
     }
     for (const auto& [name, aggregate] : aggregates)
-        columns.push_back(aggregate_rows(aggregate));
-    finish(columns, false);
-    if (!keys.empty())
-        sql_ += keys + " ORDER BY " + keys.substr(std::string_view(" GROUP BY ").size());
+        append(aggregate_rows(aggregate));
+    const std::string condition = where();
+    sql_ = fmt::format("SELECT {} FROM {}{}", list, scope_.from(), condition);
+    if (!fields.empty())
+        sql_ += keys + " ORDER BY " + group_order(fields, aggregates) + slice();
+}
+
+/// The order of the query, whose terms are columns of the result; those of the groups' fields that it leaves out come last,
+/// so that it is the same each time.
+std::string QueryCompiler::group_order(const std::vector<F>& fields,
+                                       std::span<const std::pair<std::string_view, Aggregate>> aggregates) {
+    std::vector<std::string> names;
+    for (const F& field : fields)
+        names.push_back(resolve(context_.registry, *state_.model, field.path()).text);
+    for (const auto& [name, aggregate] : aggregates)
+        names.emplace_back(name);
+    std::string all;
+    std::vector<bool> ordered(names.size(), false);
+    for (const OrderTerm& term : state_.order) {
+        const std::string path = term.field.owner ? resolve(context_.registry, *state_.model, term.field).text : term.field.path;
+        const auto found = std::ranges::find(names, path);
+        if (found == names.end())
+            throw QueryError(fmt::format("groups are ordered by their fields and their aggregates, of which '{}' is none{}", path,
+                                         did_you_mean(path, names)));
+        const auto i = static_cast<std::size_t>(found - names.begin());
+        ordered[i] = true;
+        const auto [descending, nulls_first] = direction(term);
+        all += fmt::format("{}{}{}", all.empty() ? "" : ", ", i + 1, writer_.dialect().order_suffix(descending, nulls_first));
+    }
+    for (std::size_t i = 0; i < fields.size(); ++i)
+        if (!ordered[i])
+            all += fmt::format("{}{}", all.empty() ? "" : ", ", i + 1);
+    return all;
 }
 
 void QueryCompiler::update(std::initializer_list<std::pair<std::string_view, Operand>> changes) {
@@ -287,6 +366,7 @@ void QueryCompiler::update(std::initializer_list<std::pair<std::string_view, Ope
         throw QueryError("update() is of all objects of a query, not of a slice: filter by their keys");
     const backend::Dialect& dialect = writer_.dialect();
     const Model& model = *state_.model;
+    model.require_writable();
     std::string assignments;
     for (const auto& [name, operand] : changes) {
         const Field& field = model.field(name);
@@ -307,7 +387,7 @@ void QueryCompiler::update(std::initializer_list<std::pair<std::string_view, Ope
     }
     if (assignments.empty())
         throw QueryError("update() takes one or more fields with their values");
-    const std::string table = dialect.table(model.table()), key = dialect.quote(model.primary_key().column());
+    const std::string table = context_.table_of(model), key = dialect.quote(model.primary_key().column());
     const std::string condition = where();
     sql_ = fmt::format("UPDATE {} SET {}", table, assignments);
     if (!condition.empty())

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "query/condition_compiler.hpp"
+#include "query/link_set.hpp"
 #include "query/query_state.hpp"
 
 namespace gm2m::query {
@@ -12,6 +13,8 @@ class QueryCompiler {
 public:
     /// Throws UnknownField, QueryError, InvalidValue for what does not fit the model.
     QueryCompiler(Context& context, const detail::QueryState& state);
+    /// Writes part of a statement whose parameters are in `writer`.
+    QueryCompiler(Context& context, const detail::QueryState& state, SqlWriter& writer);
 
     struct Column {
         std::string sql;
@@ -19,6 +22,17 @@ public:
     };
     /// The model's columns, in the order of its fields.
     void select_objects();
+    /// The same of a query that is restricted to links, each row after its place in the order of linking; in the compact
+    /// layout 0, and the rows in the order of the links' key texts unless the query has one.
+    void select_placed();
+    /// The links of a GM2M field from many sources, in list parameter `sources`, to objects of the query, of each source as
+    /// many as the slice takes: (source, content type, key text, order). The order is that of the query, else of linking,
+    /// and in the compact layout 0.
+    void select_links(const schema::JoinTable& join, std::size_t sources);
+    /// The links of many near objects, their keys in list parameter `near`, and the far objects that are in the query:
+    /// (near key, order, the model's columns). The rest as select_links(), but that in the compact layout the rows are in
+    /// order.
+    void select_far(const schema::TypedSide& side, const Model& near_model, std::size_t near);
     void select_values(const std::vector<F>& fields);
     void select_count();
     void select_exists();
@@ -33,6 +47,7 @@ public:
     }
 
 private:
+    QueryCompiler(Context& context, const detail::QueryState& state, std::unique_ptr<SqlWriter> own, SqlWriter* shared);
     /// An annotation, written where it is first used: what is not used takes no parameters.
     const NamedExpression* find_annotation(std::string_view name);
     Column column_of(const F& field);
@@ -47,15 +62,28 @@ private:
                 const std::string& path);
     std::string where();
     std::string order();
+    std::pair<bool, bool> direction(const OrderTerm& term) const;
+    std::string group_order(const std::vector<F>& fields, std::span<const std::pair<std::string_view, Aggregate>> aggregates);
+    /// "a, b DESC"
+    std::string order_list(const std::vector<OrderTerm>& terms);
+    std::string linked_order();
+    std::vector<Column> object_columns();
+    bool is_ordered() const noexcept { return !state_.order.empty() || state_.reversed; }
+    /// "row_number() OVER …": within each group the query's order, else the `linked` one; ties go by the key.
+    std::string number(const std::string& group, const std::string& linked);
+    /// A condition on a column `n` of such numbers.
+    std::string in_slice() const;
     std::string slice() const;
     void finish(const std::vector<Column>& columns, bool ordered);
 
     Context& context_;
     const detail::QueryState& state_;
-    SqlWriter writer_;
+    std::unique_ptr<SqlWriter> own_writer_;
+    SqlWriter& writer_;
     std::map<std::string, NamedExpression, std::less<>> written_;
     ConditionCompiler conditions_;
     Scope scope_;
+    std::optional<LinkSet> links_;
     std::string sql_;
     std::vector<Kind> kinds_;
 };

@@ -75,7 +75,18 @@ const Value& Record::operator[](std::string_view name) const {
     return values_[static_cast<std::size_t>(found - names_->begin())];
 }
 
+Prefetch Prefetch::with(const detail::QueryCore& query) const {
+    Prefetch narrowed = *this;
+    detail::replace_query(narrowed.queries_, query.state());
+    return narrowed;
+}
+
 namespace detail {
+
+void replace_query(ModelQueries& queries, const std::shared_ptr<const QueryState>& query) {
+    std::erase_if(queries, [&](const auto& other) { return other->model == query->model; });
+    queries.push_back(query);
+}
 
 QueryCore::QueryCore(Context& context, const Model& model)
     : state_(std::make_shared<QueryState>(QueryState{.context = &context, .model = &model})) {}
@@ -99,6 +110,14 @@ QueryState& QueryCore::changing() {
     QueryState& state = *copy;
     state_ = std::move(copy);
     return state;
+}
+
+void QueryCore::restrict_to_links(RelationData& relation, bool reverse, const Model& near, const Value& key) {
+    changing().linked = {&relation, reverse, &near, key};
+}
+
+void QueryCore::set_none() {
+    changing().filters.push_back(F("pk").in(std::vector<Operand>()));
 }
 
 void QueryCore::add_filter(std::span<const Condition> conditions, bool negated) {
@@ -229,6 +248,7 @@ void QueryCore::run_iterate(std::size_t chunk, const std::function<void(const Ob
     std::optional<Value> last;
     for (;;) {
         QueryCore next = *this;
+        next.set_order({OrderTerm("pk")});
         if (last) {
             const Condition conditions[] = {F("pk") > *last};
             next.add_filter(conditions, false);

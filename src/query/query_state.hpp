@@ -4,11 +4,20 @@
 
 namespace gm2m::detail {
 
+/// An object whose links a query is restricted to.
+struct LinkedTo {
+    RelationData* relation;
+    bool reverse;
+    const Model* near;
+    Value key;
+};
+
 /// What a query set has gathered; shared between the values that derive from one another.
 struct QueryState {
     Context* context;
     const Model* model;
 
+    std::optional<LinkedTo> linked = {};
     /// One for each call of filter() or exclude(): what bears on one related object stays together.
     std::vector<Condition> filters;
     std::vector<OrderTerm> order;
@@ -23,5 +32,8 @@ struct QueryState {
 
     bool is_sliced() const noexcept { return offset > 0 || limit; }
 };
+
+/// Adds a query, in the place of one on the same model.
+void replace_query(ModelQueries& queries, const std::shared_ptr<const QueryState>& query);
 
 }  // namespace gm2m::detail

@@ -13,7 +13,7 @@ std::string Scope::column(std::span<const Hop> hops, const Field& field) {
         std::string& joined = joined_[path];
         if (joined.empty()) {
             joined = writer_.alias();
-            joins_ += fmt::format(" LEFT JOIN {} AS {} ON {}.{} = {}.{}", dialect.table(hop.to->table()), joined, joined,
+            joins_ += fmt::format(" LEFT JOIN {} AS {} ON {}.{} = {}.{}", context_.table_of(*hop.to), joined, joined,
                                   dialect.quote(hop.to->primary_key().column()), alias,
                                   dialect.quote(hop.foreign_key->column()));
         }
@@ -23,7 +23,7 @@ std::string Scope::column(std::span<const Hop> hops, const Field& field) {
 }
 
 std::string Scope::from() const {
-    return fmt::format("{} AS {}{}", writer_.dialect().table(model_.table()), alias_, joins_);
+    return fmt::format("{} AS {}{}", context_.table_of(model_), alias_, joins_);
 }
 
 }  // namespace gm2m::query

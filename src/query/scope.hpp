@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "query/context.hpp"
 #include "query/path.hpp"
 #include "query/sql_writer.hpp"
 
@@ -10,7 +11,8 @@ namespace gm2m::query {
 /// The table of a model in a FROM clause, and the tables that its foreign keys have joined to it.
 class Scope {
 public:
-    Scope(SqlWriter& writer, const Model& model) : writer_(writer), model_(model), alias_(writer.alias()) {}
+    Scope(const Context& context, SqlWriter& writer, const Model& model)
+        : context_(context), writer_(writer), model_(model), alias_(writer.alias()) {}
 
     const Model& model() const noexcept { return model_; }
     const std::string& alias() const noexcept { return alias_; }
@@ -21,6 +23,7 @@ public:
     std::string from() const;
 
 private:
+    const Context& context_;
     SqlWriter& writer_;
     const Model& model_;
     std::string alias_;

@@ -1,6 +1,6 @@
 #include "relation/discovery.hpp"
 
-#include "model/gm2m_field_data.hpp"
+#include "model/relation_data.hpp"
 #include "model/names.hpp"
 #include "relation/link_statements.hpp"
 

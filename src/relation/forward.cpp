@@ -8,7 +8,7 @@
 
 #include <gm2m/error.hpp>
 
-#include "model/gm2m_field_data.hpp"
+#include "model/relation_data.hpp"
 #include "model/names.hpp"
 #include "relation/changed_links.hpp"
 #include "relation/joined_objects.hpp"
@@ -45,7 +45,7 @@ std::vector<Reference> Forward::write_links(const std::string& sql, const LinkLi
     const backend::Dialect& dialect = context_.connection.dialect();
     const auto append = [&](const LinkList& part) {
         requests.push_back(
-            writes.emplace_back(dialect, sql, std::array<Parameter, 3>{source_, part.content_types, part.keys},
+            writes.emplace_back(dialect, sql, std::vector<Parameter>{source_, part.content_types, part.keys},
                                 ChangedLinks::columns, changed)
                 .request());
     };

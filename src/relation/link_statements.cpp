@@ -18,57 +18,48 @@ struct Names {
           content_type(dialect.quote(join.content_type_column)), key(dialect.quote(join.key_column)),
           order(join.layout == Layout::compact ? format("{}, {}", content_type, key) : dialect.quote(join.id_column)),
           source_table(dialect.table(join.source->table())),
-          source_key(dialect.quote(join.source->primary_key().column())), source_kind(join.source->primary_key().kind()),
-          constraints(join.constraints) {}
+          source_key(dialect.quote(join.source->primary_key().column())),
+          source_kind(join.source->primary_key().kind()) {}
 
     std::string triple() const { return format("{}, {}, {}", source, content_type, key); }
 
     std::string table, source, content_type, key, order;
     std::string source_table, source_key;
     Kind source_kind;
-    bool constraints;
 };
 
-/// Where statements cost nothing to repeat: one execution per link, the same in both directions.
+/// Where statements cost nothing to repeat: one execution per link.
 void write_row_by_row(LinkStatements& sql, const Names& n) {
     sql.add = format("INSERT INTO {} ({}) VALUES (?1, ?2, ?3) ON CONFLICT ({}) DO NOTHING", n.table, n.triple(),
                      n.triple());
     sql.remove = format("DELETE FROM {} WHERE {} = ?1 AND {} = ?2 AND {} = ?3", n.table, n.source, n.content_type, n.key);
-    sql.reverse_add = sql.reverse_set_add = sql.add;
-    sql.reverse_remove = sql.remove;
     sql.clear = format("DELETE FROM {} WHERE {} = ?1", n.table, n.source);
     sql.remove_others = format(
         "DELETE FROM {} WHERE {} = ?1 AND {} || ':' || {} NOT IN (SELECT value FROM json_each(?2)) RETURNING {}, {}",
         n.table, n.source, n.content_type, n.key, n.content_type, n.key);
-    sql.reverse_clear = format("DELETE FROM {} WHERE {} = ?1 AND {} = ?2", n.table, n.content_type, n.key);
-    sql.reverse_remove_others = format(
-        "DELETE FROM {} WHERE {} NOT IN (SELECT value FROM json_each(?1)) AND {} = ?2 AND {} = ?3 RETURNING {}", n.table,
-        n.source, n.content_type, n.key, n.source);
 }
 
 /// Where each statement is a round trip: lists in one parameter. Whoever writes links of a source locks the source's
-/// row first, several in the order of their keys: so callers wait for one another instead of for a deadlock, and a
-/// statement that follows the lock sees what those before have done. (BEHAVIOUR 2.12)
+/// row first: so callers wait for one another instead of for a deadlock, and a statement that follows the lock sees what
+/// those before have done. (BEHAVIOUR 2.12)
 void write_lists(LinkStatements& sql, const Names& n, const Dialect& dialect) {
-    const auto lock = [&](const std::string& condition) {
-        return format("WITH locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} {} ORDER BY {} FOR NO KEY UPDATE) ",
-                      n.source_key, n.source_table, n.source_key, condition, n.source_key);
-    };
+    const std::string lock =
+        format("WITH locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} = $1 FOR NO KEY UPDATE) ", n.source_key,
+               n.source_table, n.source_key);
     // True, but only known once the lock is held: it stands before the first row is touched.
     const std::string locked = "(SELECT count(*) FROM locked) >= 0";
-    const std::string lock_one = lock("= $1");
     const ListColumn link_lists[] = {{2, Kind::integer, "ct"}, {3, Kind::text, "pk"}};
     const std::string links = dialect.rows_of(link_lists, "k");
     const std::string insert = format("INSERT INTO {} ({}) ", n.table, n.triple());
     const std::string skip = format(" ON CONFLICT ({}) DO NOTHING RETURNING ", n.triple());
     const std::string link = format("{}, {}", n.content_type, n.key);
 
-    sql.add = format("{}{}SELECT $1, k.ct, k.pk FROM {} WHERE {}{}{}", lock_one, insert, links, locked, skip, link);
+    sql.add = format("{}{}SELECT $1, k.ct, k.pk FROM {} WHERE {}{}{}", lock, insert, links, locked, skip, link);
     const std::string remove_given = format("DELETE FROM {} AS l USING {} WHERE l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk",
                                             n.table, links, n.source, n.content_type, n.key);
     const std::string returned = format(" RETURNING l.{}, l.{}", n.content_type, n.key);
-    sql.remove = format("{}{} AND {}{}", lock_one, remove_given, locked, returned);
-    sql.clear = format("{}DELETE FROM {} WHERE {} = $1 AND {}", lock_one, n.table, n.source, locked);
+    sql.remove = format("{}{} AND {}{}", lock, remove_given, locked, returned);
+    sql.clear = format("{}DELETE FROM {} WHERE {} = $1 AND {}", lock, n.table, n.source, locked);
     // NOT IN is hashed whatever the planner thinks of the lists' lengths; NOT EXISTS became a nested loop.
     sql.remove_others =
         format("DELETE FROM {} AS l WHERE l.{} = $1 AND (l.{}, l.{}) NOT IN (SELECT k.ct, k.pk FROM {}){}", n.table,
@@ -80,38 +71,6 @@ void write_lists(LinkStatements& sql, const Names& n, const Dialect& dialect) {
         "SELECT 0, {}, {} FROM removed UNION ALL SELECT 1, {}, {} FROM added",
         remove_given, returned, insert, links, n.content_type, n.key, skip, link, n.content_type, n.key, n.content_type,
         n.key);
-
-    const ListColumn source_list[] = {{1, n.source_kind, "src"}};
-    const std::string sources = dialect.rows_of(source_list, "k");
-    sql.lock_sources = format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE", n.source_table,
-                              dialect.in_list(n.source_key, 1, n.source_kind), n.source_key);
-    const auto linked_now = [&](std::string_view content_type, std::string_view key) {
-        return format("SELECT {} FROM {} WHERE {} = {} AND {} = {}", n.source, n.table, n.content_type, content_type,
-                      n.key, key);
-    };
-    const auto reverse_add = [&](const std::string& condition) {
-        return format("{}{}SELECT k.src, $2, $3 FROM {} WHERE {}{}{}", lock(condition), insert, sources, locked, skip,
-                      n.source);
-    };
-    const std::string among = format("IN (SELECT src FROM {})", sources);
-    sql.reverse_add = reverse_add(among);
-    sql.reverse_set_add = reverse_add(format("IN (SELECT src FROM {} UNION {})", sources, linked_now("$2", "$3")));
-    sql.reverse_remove =
-        format("{}DELETE FROM {} AS l USING {} WHERE l.{} = k.src AND l.{} = $2 AND l.{} = $3 AND {} RETURNING l.{}",
-               lock(among), n.table, sources, n.source, n.content_type, n.key, locked, n.source);
-    sql.reverse_clear = format("{}DELETE FROM {} WHERE {} = $1 AND {} = $2 AND {}",
-                               lock(format("IN ({})", linked_now("$1", "$2"))), n.table, n.content_type, n.key, locked);
-    // Only links of sources that are locked: what somebody else adds meanwhile has been added after this.
-    sql.reverse_remove_others = format(
-        "WITH held AS MATERIALIZED (SELECT {} AS src FROM {} WHERE {} IN ({}) FOR NO KEY UPDATE SKIP LOCKED) "
-        "DELETE FROM {} AS l WHERE l.{} = $2 AND l.{} = $3 AND l.{} NOT IN (SELECT k.src FROM {}) AND (l.{} IN (SELECT src "
-        "FROM held){}) RETURNING l.{}",
-        n.source_key, n.source_table, n.source_key, linked_now("$2", "$3"), n.table, n.content_type, n.key, n.source,
-        sources, n.source,
-        // Without a foreign key the source may be gone, and then there is nothing to lock.
-        n.constraints ? "" : format(" OR NOT EXISTS (SELECT FROM {} AS s WHERE s.{} = l.{})", n.source_table,
-                                    n.source_key, n.source),
-        n.source);
 }
 
 LinkStatements::Read reads(const Names& n, const Dialect& dialect, const std::string& types) {
@@ -137,27 +96,12 @@ LinkStatements generate(Context& context, const GM2MField& field) {
     sql.contains = format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {} = {} AND {} = {})", n.table, n.source,
                           dialect.parameter(1), n.content_type, dialect.parameter(2), n.key, dialect.parameter(3));
 
-    const std::string target =
-        format("l.{} = {} AND l.{} = {}", n.content_type, dialect.parameter(1), n.key, dialect.parameter(2));
-    const std::string order = join.layout == Layout::compact ? "l." + n.source : "l." + dialect.quote(join.id_column);
-    sql.reverse_all = format("SELECT {} FROM {} AS l JOIN {} AS t ON t.{} = l.{} WHERE {} ORDER BY {}",
-                             ModelStatements::of(context, *join.source).columns, n.table, n.source_table, n.source_key,
-                             n.source, target, order);
-    sql.reverse_keys = format("SELECT l.{} FROM {} AS l WHERE {}", n.source, n.table, target);
-    sql.reverse_count = format("SELECT count(*) FROM {} AS l WHERE {}", n.table, target);
-    sql.reverse_exists = format("SELECT EXISTS (SELECT 1 FROM {} AS l WHERE {})", n.table, target);
-
     // The order of linking is restored here, a source at a time; the engine would sort all links at once.
     const bool compact = join.layout == Layout::compact;
     sql.of_many_sources = format("SELECT l.{}, l.{}, l.{}, {} FROM {} AS l WHERE {}{}", n.source, n.content_type, n.key,
                                  compact ? "0" : "l." + dialect.quote(join.id_column), n.table,
                                  dialect.in_list("l." + n.source, 1, n.source_kind),
                                  compact ? format(" ORDER BY l.{}, l.{}, l.{}", n.source, n.content_type, n.key) : "");
-    sql.of_many_targets = format(
-        "SELECT l.{}, {}, {} FROM {} AS l JOIN {} AS t ON t.{} = l.{} WHERE l.{} = {} AND {}{}", n.key,
-        compact ? "0" : "l." + dialect.quote(join.id_column), ModelStatements::of(context, *join.source).columns, n.table,
-        n.source_table, n.source_key, n.source, n.content_type, dialect.parameter(1),
-        dialect.in_list("l." + n.key, 2, Kind::text), compact ? format(" ORDER BY l.{}, l.{}", n.key, n.source) : "");
 
     const std::string content_types = dialect.table(context.content_types.table());
     sql.occurring = format("SELECT c.id FROM {} AS c WHERE EXISTS (SELECT 1 FROM {} AS l WHERE l.{} = c.id)",

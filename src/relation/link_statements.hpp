@@ -7,10 +7,9 @@
 
 namespace gm2m::relation {
 
-/// The SQL on a relation's join table. Parameters, in this order, are the source's key, the content type and the
-/// target's key as text; in the forward direction the last two may be lists, in the reverse direction the first.
+/// The SQL on the links of one source. Parameters, in this order, are the source's key, and the content types and keys as
+/// text of targets, which may be lists.
 struct LinkStatements {
-    // Forward: of one source.
     std::string add, remove, clear;
     /// Unlinks what is not among the links given: parameters 2 and 3, or with one execution per row, parameter 2 as
     /// texts "<content type>:<key>".
@@ -25,17 +24,8 @@ struct LinkStatements {
     };
     Read of_all_models, of_some_models;
 
-    // Reverse: of one target. The reads and reverse_clear take only the content type and the key.
-    std::string reverse_add, reverse_remove, reverse_clear, reverse_remove_others;
-    std::string reverse_set_add;  // as reverse_add; locks the sources that are linked now as well
-    std::string reverse_all, reverse_keys, reverse_count, reverse_exists;
-    /// Locks the sources in list parameter 1, in the order of their keys. Empty as lock_source is.
-    std::string lock_sources;
-
     /// The links of the sources in list parameter 1: (source, content type, key, order).
     std::string of_many_sources;
-    /// The sources of the links of content type 1 with the keys in list parameter 2: (key, order, the source's columns).
-    std::string of_many_targets;
 
     /// Which content types occur in the join table.
     std::string occurring;

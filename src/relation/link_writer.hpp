@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <vector>
 
 #include "backend/connection.hpp"
 
@@ -32,9 +32,9 @@ private:
 /// execution changed.
 class LinkWrite {
 public:
-    LinkWrite(const backend::Dialect& dialect, const std::string& sql, std::array<backend::Parameter, 3> parameters,
+    LinkWrite(const backend::Dialect& dialect, const std::string& sql, std::vector<backend::Parameter> parameters,
               std::span<const Kind> columns, backend::ResultSink& sink)
-        : sql_(sql), parameters_(parameters), rows_(parameters_), columns_(columns), sink_(sink),
+        : sql_(sql), parameters_(std::move(parameters)), rows_(parameters_), columns_(columns), sink_(sink),
           row_by_row_(dialect.writes_row_by_row()) {}
     LinkWrite(const LinkWrite&) = delete;
     LinkWrite& operator=(const LinkWrite&) = delete;
@@ -47,7 +47,7 @@ public:
 
 private:
     const std::string& sql_;
-    std::array<backend::Parameter, 3> parameters_;
+    std::vector<backend::Parameter> parameters_;
     ListRows rows_;
     std::span<const Kind> columns_;
     backend::ResultSink& sink_;

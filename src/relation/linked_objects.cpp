@@ -19,7 +19,7 @@ void LinkedObjects::row(std::span<const ValueView> cells) {
     group_of_.push_back(static_cast<std::uint32_t>(last_));
 }
 
-std::vector<Object> LinkedObjects::load(Context& context) {
+std::vector<Object> LinkedObjects::load_in_place(Context& context) {
     std::deque<ModelLoad> loads;
     std::vector<backend::Request> requests;
     for (Group& group : groups_) {
@@ -34,8 +34,13 @@ std::vector<Object> LinkedObjects::load(Context& context) {
     objects.reserve(group_of_.size());
     std::vector<std::size_t> next(groups_.size(), 0);
     for (const std::uint32_t group : group_of_)
-        if (Object& object = groups_[group].objects[next[group]++])
-            objects.push_back(std::move(object));
+        objects.push_back(std::move(groups_[group].objects[next[group]++]));
+    return objects;
+}
+
+std::vector<Object> LinkedObjects::load(Context& context) {
+    std::vector<Object> objects = load_in_place(context);
+    std::erase_if(objects, [](const Object& object) { return !object; });
     return objects;
 }
 

@@ -16,6 +16,8 @@ public:
     void row(std::span<const ValueView> cells) override;
     /// The objects of the links; those whose row or model is gone are left out. (BEHAVIOUR 1.5, 2.9)
     std::vector<Object> load(Context& context);
+    /// The same, with an empty handle in the place of each that is gone.
+    std::vector<Object> load_in_place(Context& context);
 
 private:
     struct Group {

@@ -2,31 +2,56 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <gm2m/error.hpp>
 
+#include "model/access.hpp"
 #include "model/prefetched.hpp"
+#include "model/relation_data.hpp"
 #include "query/context.hpp"
+#include "relation/common_links.hpp"
 #include "relation/forward.hpp"
-#include "relation/reverse.hpp"
+#include "relation/queried_objects.hpp"
+#include "relation/typed_links.hpp"
 
 namespace gm2m {
 namespace {
 
 /// Says where an error happened, while it passes.
 template <class Work>
-auto in_relation(const GM2MField& field, Work&& work) {
+auto in_relation(const detail::RelationData& relation, Work&& work) {
     try {
         return work();
     } catch (DatabaseError& error) {
-        error.add_context("in " + field.label());
+        error.add_context("in " + relation.label);
         throw;
     }
+}
+
+GM2MField gm2m_field(detail::RelationData& relation) {
+    return GM2MField(static_cast<detail::GM2MFieldData&>(relation));
 }
 
 }  // namespace
 
 const Model& RelatedSet::model_of(const detail::TypeInfo& type) const {
     return context_->registry.get(type);
+}
+
+const Model& RelatedSet::model_of(std::string_view label) const {
+    return context_->registry.get(label);
+}
+
+bool RelatedSet::is_of_type(const Model& model) const {
+    return !only_ || std::ranges::find(*only_, &model) != only_->end();
+}
+
+const detail::QueryState* RelatedSet::query_on(const Model& model) const {
+    for (const auto& query : queries_)
+        if (query->model == &model)
+            return query.get();
+    return nullptr;
 }
 
 bool RelatedSet::narrow(std::vector<int>& content_types) const {
@@ -40,7 +65,7 @@ RelatedSet RelatedSet::of_type(std::span<const Model* const> models) const {
     RelatedSet narrowed = *this;
     std::vector<const Model*> only;
     for (const Model* model : models)
-        if (!only_ || std::ranges::find(*only_, model) != only_->end())
+        if (is_of_type(*model))
             only.push_back(model);
     narrowed.only_ = std::move(only);
     return narrowed;
@@ -49,70 +74,119 @@ RelatedSet RelatedSet::of_type(std::span<const Model* const> models) const {
 RelatedSet RelatedSet::of_type(std::initializer_list<std::string_view> labels) const {
     std::vector<const Model*> models;
     for (const std::string_view label : labels)
-        models.push_back(&context_->registry.get(label));
+        models.push_back(&model_of(label));
     return of_type(models);
 }
 
+RelatedSet RelatedSet::with(const detail::QueryCore& query) const {
+    RelatedSet narrowed = *this;
+    detail::replace_query(narrowed.queries_, query.state());
+    return narrowed;
+}
+
+void RelatedSet::restrict(detail::QueryCore& query) const {
+    query.restrict_to_links(*relation_, reverse_, *model_, key_);
+    if (!is_of_type(query.model()))
+        query.set_none();
+}
+
 /// Runs the read of this side, on what of_type() has left; `nothing` where it has left nothing.
-template <class OnForward, class OnReverse, class Result>
-Result RelatedSet::dispatch(OnForward&& on_forward, OnReverse&& on_reverse, Result nothing) const {
-    return in_relation(field_, [&]() -> Result {
-        if (reverse_) {
-            if (only_ && std::ranges::find(*only_, &field_.source()) == only_->end())
-                return nothing;
-            relation::Reverse links(*context_, field_, *model_, key_);
-            return on_reverse(links);
+template <class OnForward, class OnTyped, class Result>
+Result RelatedSet::dispatch(OnForward&& on_forward, OnTyped&& on_typed, Result nothing) const {
+    return in_relation(*relation_, [&]() -> Result {
+        if (reverse_ || !relation_->is_generic) {
+            relation::TypedLinks links(*context_, *relation_, reverse_, *model_, key_);
+            return is_of_type(links.far()) ? on_typed(links) : nothing;
         }
         relation::Forward::ContentTypes only;
         if (only_ && !narrow(only.emplace()))
             return nothing;
-        relation::Forward links(*context_, field_, key_);
+        relation::Forward links(*context_, gm2m_field(*relation_), key_);
         return on_forward(links, only);
     });
 }
 
 std::vector<Object> RelatedSet::all() const {
-    if (const std::vector<Object>* prefetched = detail::Prefetched::find(owner_.row(), field_.data(), reverse_)) {
+    const std::vector<Object>* prefetched = detail::Prefetched::find(owner_.row(), *relation_, reverse_);
+    if (prefetched && queries_.empty()) {
         std::vector<Object> objects = *prefetched;
-        if (only_)
-            std::erase_if(objects, [&](const Object& object) {
-                return std::ranges::find(*only_, &object.model()) == only_->end();
-            });
+        std::erase_if(objects, [&](const Object& object) { return !is_of_type(object.model()); });
         return objects;
     }
-    return dispatch([](auto& links, const auto& only) { return links.all(only); },
-                    [](auto& links) { return links.all(); }, std::vector<Object>());
-}
-
-std::size_t RelatedSet::count() const {
-    return dispatch([](auto& links, const auto& only) { return links.count(only); },
-                    [](auto& links) { return links.count(); }, std::size_t{0});
+    const detail::LinkedTo linked{relation_, reverse_, model_, key_};
+    const auto query = [&](const Model& model) {
+        return relation::linked_query(*context_, linked, model, query_on(model));
+    };
+    return dispatch(
+        [&](relation::Forward& links, const auto& only) {
+            if (queries_.empty())
+                return links.all(only);
+            std::vector<detail::QueryState> queries;
+            for (const ModelCount& count : links.count_by_model(only))
+                if (count.model)
+                    queries.push_back(query(*count.model));
+            return relation::load_queried(*context_, queries);
+        },
+        [&](relation::TypedLinks& links) {
+            return query_on(links.far()) ? relation::load_queried(*context_, {query(links.far())}) : links.all();
+        },
+        std::vector<Object>());
 }
 
 std::vector<ModelCount> RelatedSet::count_by_model() const {
-    return dispatch([](auto& links, const auto& only) { return links.count_by_model(only); },
-                    [&](auto& links) {
-                        std::vector<ModelCount> counts;
-                        if (const std::size_t count = links.count())
-                            counts.push_back({field_.source().label(), &field_.source(), count});
-                        return counts;
-                    },
-                    std::vector<ModelCount>());
+    std::vector<ModelCount> counts = dispatch([](auto& links, const auto& only) { return links.count_by_model(only); },
+                                              [](auto& links) {
+                                                  std::vector<ModelCount> far;
+                                                  if (const std::size_t count = links.count())
+                                                      far.push_back({links.far().label(), &links.far(), count});
+                                                  return far;
+                                              },
+                                              std::vector<ModelCount>());
+    for (ModelCount& each : counts)
+        if (const detail::QueryState* given = each.model ? query_on(*each.model) : nullptr)
+            each.count = relation::count_queried(relation::linked_query(
+                *context_, {relation_, reverse_, model_, key_}, *each.model, given));
+    std::erase_if(counts, [](const ModelCount& each) { return each.count == 0; });
+    return counts;
+}
+
+std::size_t RelatedSet::count() const {
+    if (queries_.empty())
+        return dispatch([](auto& links, const auto& only) { return links.count(only); },
+                        [](auto& links) { return links.count(); }, std::size_t{0});
+    std::size_t count = 0;
+    for (const ModelCount& each : count_by_model())
+        count += each.count;
+    return count;
 }
 
 bool RelatedSet::exists() const {
+    if (!queries_.empty())
+        return count() > 0;
     return dispatch([](auto& links, const auto& only) { return links.exists(only); },
                     [](auto& links) { return links.exists(); }, false);
 }
 
 bool RelatedSet::contains(const ObjectRef& object) const {
-    if (only_) {
-        const Model* model = ObjectReader(context_->registry).read(object).model;
-        if (std::ranges::find(*only_, model) == only_->end())
-            return false;
-    }
+    const ObjectView view = ObjectReader(context_->registry).read(object);
+    if (!is_of_type(*view.model))
+        return false;
+    if (const detail::QueryState* given = query_on(*view.model))
+        return relation::contains_queried(
+            relation::linked_query(*context_, {relation_, reverse_, model_, key_}, *view.model, given), saved_key(view));
     return dispatch([&](auto& links, const auto&) { return links.contains(object); },
                     [&](auto& links) { return links.contains(object); }, false);
+}
+
+std::vector<InCommon> RelatedSet::most_in_common(std::size_t limit) const {
+    if (!queries_.empty())
+        throw QueryError("most_in_common() counts links, of which with() chooses none: narrow it with of_type()");
+    return dispatch(
+        [&](auto&, const auto& only) {
+            return relation::most_in_common(*context_, gm2m_field(*relation_), key_, only, limit);
+        },
+        [&](auto&) { return relation::most_in_common(*context_, *relation_, reverse_, *model_, key_, limit); },
+        std::vector<InCommon>());
 }
 
 /// Forgets what a write through this manager outdates: what was prefetched for its object, and the other side of the
@@ -120,23 +194,23 @@ bool RelatedSet::contains(const ObjectRef& object) const {
 void RelatedManager::drop_prefetched(std::span<const ObjectRef> objects) const {
     for (const ObjectRef& object : objects)
         if (object.object())
-            detail::Prefetched::drop(object.object()->row(), field_.data(), !reverse_);
-    if (const std::vector<Object>* linked = detail::Prefetched::find(owner_.row(), field_.data(), reverse_))
+            detail::Prefetched::drop(object.object()->row(), *relation_, !reverse_);
+    if (const std::vector<Object>* linked = detail::Prefetched::find(owner_.row(), *relation_, reverse_))
         for (const Object& object : *linked)
-            detail::Prefetched::drop(object.row(), field_.data(), !reverse_);
-    detail::Prefetched::drop(owner_.row(), field_.data(), reverse_);
+            detail::Prefetched::drop(object.row(), *relation_, !reverse_);
+    detail::Prefetched::drop(owner_.row(), *relation_, reverse_);
 }
 
 /// Runs the write of this side.
 template <class Work>
 auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work) const {
     drop_prefetched(objects);
-    return in_relation(field_, [&] {
-        if (reverse_) {
-            relation::Reverse links(*context_, field_, *model_, key_);
+    return in_relation(*relation_, [&] {
+        if (reverse_ || !relation_->is_generic) {
+            relation::TypedLinks links(*context_, *relation_, reverse_, *model_, key_);
             return work(links);
         }
-        relation::Forward links(*context_, field_, key_);
+        relation::Forward links(*context_, gm2m_field(*relation_), key_);
         return work(links);
     });
 }

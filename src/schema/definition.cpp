@@ -54,6 +54,11 @@ std::string create_index(const backend::Dialect& dialect, std::string_view table
                        dialect.table(fmt::format("{}_{}_idx", table, suffix)), dialect.table(table), columns);
 }
 
+/// Whether an index of several columns serves lookups by the field alone.
+bool leads_an_index(const Model& model, const Field& field) {
+    return std::ranges::any_of(model.indexes(), [&](const Index& index) { return index.fields.front() == field.name(); });
+}
+
 std::string joined(const std::vector<std::string>& parts) {
     std::string all;
     for (const std::string& part : parts)
@@ -116,10 +121,12 @@ CreationOrder creation_order(const Registry& registry) {
 std::vector<std::string> create_table(const backend::Dialect& dialect, const Model& model,
                                       const std::vector<const Field*>& late) {
     std::vector<std::string> parts, indexes;
+    const bool is_clustered = !model.has_primary_key();  // the join table of a compact relation
     for (const auto& field : model.fields()) {
         const bool is_late = dialect.adds_constraints_later() && std::ranges::find(late, field.get()) != late.end();
         parts.push_back(column_definition(dialect, *field, is_late));
-        if ((field->options().index || field->is_foreign_key()) && !field->options().unique && !field->is_primary_key())
+        const bool wanted = field->options().index || (field->is_foreign_key() && !leads_an_index(model, *field));
+        if (wanted && !field->options().unique && !field->is_primary_key())
             indexes.push_back(create_index(dialect, model.table(), field->column(), dialect.quote(field->column())));
     }
     for (const Index& index : model.indexes()) {
@@ -128,12 +135,14 @@ std::vector<std::string> create_table(const backend::Dialect& dialect, const Mod
         for (const std::string& name : index.fields)
             suffix += (suffix.empty() ? "" : "_") + name;
         if (index.unique)
-            parts.push_back(fmt::format("UNIQUE ({})", columns));
+            parts.push_back(fmt::format("{} ({})", is_clustered && &index == &model.indexes().front() ? "PRIMARY KEY" : "UNIQUE",
+                                        columns));
         else
             indexes.push_back(create_index(dialect, model.table(), suffix, columns));
     }
     std::vector<std::string> statements{
-        fmt::format("CREATE TABLE IF NOT EXISTS {} ({})", dialect.table(model.table()), joined(parts))};
+        fmt::format("CREATE TABLE IF NOT EXISTS {} ({}){}", dialect.table(model.table()), joined(parts),
+                    is_clustered ? dialect.clustered_by_key() : "")};
     statements.insert(statements.end(), indexes.begin(), indexes.end());
     return statements;
 }

@@ -2,8 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
-#include <gm2m/gm2m_field.hpp>
+#include <gm2m/many_to_many_field.hpp>
 
 namespace gm2m::schema {
 
@@ -22,5 +23,24 @@ struct JoinTable {
 
 /// Throws ConfigurationError while the source model is not registered or not complete.
 JoinTable join_table_of(const GM2MField& field);
+
+/// The links of one object, the near one, where all lead to objects of one model, the far one: the reverse side of a
+/// GM2M field, and either side of a many-to-many field.
+struct TypedSide {
+    std::string table;
+    std::string order_column;               // of linking; empty in the compact layout
+    std::vector<std::string> near_columns;  // the key; of a GM2M field's target the content type and the key as text
+    Kind near_kind = Kind::text;            // of the key among them
+    std::string far_column;
+    const Model* far = nullptr;
+    const Model* source = nullptr;  // the model that declares the relation, near or far: writers lock its rows
+    bool source_is_far = false;
+    bool constraints = true;
+
+    bool is_generic() const noexcept { return near_columns.size() == 2; }
+};
+
+/// `reverse` of a many-to-many field: the near objects are targets. Throws as join_table_of().
+TypedSide typed_side_of(detail::RelationData& relation, bool reverse);
 
 }  // namespace gm2m::schema

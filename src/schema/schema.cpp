@@ -31,7 +31,8 @@ bool holds_foreign_content_types(Connection& connection, const Registry& registr
     const std::string sql = fmt::format("SELECT app_label, model FROM {}", connection.dialect().table(table));
     constexpr Kind columns[] = {Kind::text, Kind::text};
     RowSink sink([&](std::span<const ValueView> row) {
-        foreign = foreign || !registry.find(fmt::format("{}.{}", row[0].text(), row[1].text()));
+        const Model* model = registry.find(fmt::format("{}.{}", row[0].text(), row[1].text()));
+        foreign = foreign || !model || model == &registry.content_type_model();
     });
     Request request{.sql = &sql, .columns = columns, .sink = &sink};
     connection.execute(request, Access::read);
@@ -66,6 +67,8 @@ void create_tables(Connection& connection, const Registry& registry, const std::
             statements.push_back(add_late_constraint(dialect, *field));
     for (const JoinTable& table : join_tables(registry))
         append(create_join_table(dialect, table, content_type_table));
+    for (const ManyToManyField& field : registry.many_to_many_fields())
+        append(create_table(dialect, field.join_model(), {}));
 
     backend::in_transaction(connection, [&] {
         lock_schema(connection);
@@ -80,6 +83,8 @@ void drop_tables(Connection& connection, const Registry& registry, const std::st
     const std::vector<JoinTable> joins = join_tables(registry);
     backend::in_transaction(connection, [&] {
         lock_schema(connection);
+        for (const ManyToManyField& field : registry.many_to_many_fields())
+            connection.execute(fmt::format("DROP TABLE IF EXISTS {}", dialect.table(field.join_model().table())));
         for (const JoinTable& table : std::views::reverse(joins))
             connection.execute(fmt::format("DROP TABLE IF EXISTS {}", dialect.table(table.name)));
         // A target that was created after the key that refers to it goes first.

@@ -41,6 +41,7 @@ const std::map<std::string, std::string> public_headers{
     {"gm2m/gm2m.hpp", "database"},
     {"gm2m/gm2m_field.hpp", "model"},
     {"gm2m/interop/soci.hpp", "database"},
+    {"gm2m/many_to_many_field.hpp", "model"},
     {"gm2m/model.hpp", "model"},
     {"gm2m/object.hpp", "model"},
     {"gm2m/pool.hpp", "database"},

@@ -1,0 +1,162 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "backend/nearest.hpp"
+#include "model/names.hpp"
+#include "model/registry_state.hpp"
+
+/// The part of a registry that is about relations.
+namespace gm2m {
+namespace {
+
+void fill(detail::RelationData& data, Registry& registry, std::string_view source, std::string_view name) {
+    split_label(source);
+    check_field_name("relation", name, source);
+    data.registry = &registry;
+    data.source_label = source;
+    data.name = name;
+    data.label = fmt::format("{}.{}", source, name);
+}
+
+}  // namespace
+
+/// Gives a new relation its source if that is registered. Throws ConfigurationError if the name is taken.
+void Registry::claim_name(detail::RelationData& data) {
+    const std::string key = label_key(data.source_label);
+    const auto check = [&](const detail::RelationData& other) {
+        if (other.name == data.name && label_key(other.source_label) == key)
+            throw ConfigurationError(fmt::format("{} is declared already", data.label));
+    };
+    for (const auto& other : state_->gm2m_fields)
+        check(*other);
+    for (const auto& other : state_->many_to_many_fields)
+        check(*other);
+    const auto found = state_->by_label.find(key);
+    if (found == state_->by_label.end())
+        return;
+    data.source = found->second;
+    data.label = fmt::format("{}.{}", found->second->label(), data.name);
+    if (found->second->find_field(data.name) || found->second->find_generic_foreign_key(data.name))
+        throw ConfigurationError(fmt::format("{} has two fields called '{}'", data.source_label, data.name));
+}
+
+GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOptions options) {
+    auto data = std::make_unique<detail::GM2MFieldData>();
+    fill(*data, *this, source, name);
+    if (options.pk_maxlength == std::size_t{0})
+        throw ConfigurationError(fmt::format("{}: pk_maxlength is at least 1; none means no limit", data->label));
+    if (!options.db_table.empty())
+        check_column_name("db_table", options.db_table, data->label);
+    detail::ReverseNames{options.related_name, options.related_query_name}.check(data->label);
+    data->options = std::move(options);
+    for (const std::string& related : data->options.related) {
+        split_label(related);
+        data->add_relation(label_key(related), find(related), false);
+    }
+    const std::unique_lock lock(state_->mutex);
+    claim_name(*data);
+    return GM2MField(*state_->gm2m_fields.emplace_back(std::move(data)));
+}
+
+ManyToManyField Registry::many_to_many(std::string_view source, std::string_view name, std::string_view target,
+                                       ManyToManyOptions options) {
+    split_label(target);
+    auto data = std::make_unique<detail::ManyToManyData>();
+    fill(*data, *this, source, name);
+    for (const auto& [what, text] : {std::pair("db_table", &options.db_table),
+                                     std::pair("source_column", &options.source_column),
+                                     std::pair("target_column", &options.target_column)})
+        if (!text->empty())
+            check_column_name(what, *text, data->label);
+    detail::ReverseNames{options.related_name, options.related_query_name}.check(data->label);
+    data->target_label = target;
+    data->options = std::move(options);
+    const std::unique_lock lock(state_->mutex);
+    claim_name(*data);
+    if (const auto found = state_->by_label.find(label_key(target)); found != state_->by_label.end())
+        data->target = found->second;
+    return ManyToManyField(*state_->many_to_many_fields.emplace_back(std::move(data)));
+}
+
+std::vector<GM2MField> Registry::gm2m_fields() const {
+    const std::shared_lock lock(state_->mutex);
+    std::vector<GM2MField> fields;
+    fields.reserve(state_->gm2m_fields.size());
+    for (const auto& data : state_->gm2m_fields)
+        fields.push_back(GM2MField(*data));
+    return fields;
+}
+
+std::vector<GM2MField> Registry::gm2m_fields(const Model& model) const {
+    std::vector<GM2MField> fields = gm2m_fields();
+    std::erase_if(fields, [&](const GM2MField& field) { return field.data().source != &model; });
+    return fields;
+}
+
+std::optional<GM2MField> Registry::find_gm2m_field(const Model& model, std::string_view name) const {
+    for (const GM2MField& field : gm2m_fields(model))
+        if (field.name() == name)
+            return field;
+    return std::nullopt;
+}
+
+std::vector<ManyToManyField> Registry::many_to_many_fields() const {
+    const std::shared_lock lock(state_->mutex);
+    std::vector<ManyToManyField> fields;
+    for (const auto& data : state_->many_to_many_fields)
+        fields.push_back(ManyToManyField(*data));
+    return fields;
+}
+
+std::optional<ManyToManyField> Registry::find_many_to_many_field(const Model& model, std::string_view name) const {
+    for (const ManyToManyField& field : many_to_many_fields())
+        if (field.data().source == &model && field.name() == name)
+            return field;
+    return std::nullopt;
+}
+
+std::optional<ManyToManyField> Registry::find_reverse_many_to_many(const Model& target, std::string_view accessor) const {
+    for (const ManyToManyField& field : many_to_many_fields())
+        if (field.data().source && field.data().target == &target && !field.is_hidden() &&
+            field.accessor_name() == accessor)
+            return field;
+    return std::nullopt;
+}
+
+GM2MField Registry::reverse(const Model& target, std::string_view accessor) const {
+    std::optional<GM2MField> found, unrelated;
+    std::vector<std::string> names;
+    for (const GM2MField& field : gm2m_fields()) {
+        if (!field.data().source || field.is_hidden())
+            continue;
+        const std::string name = field.accessor_name();
+        const bool related = field.is_related(target);
+        if (related)
+            names.push_back(name);
+        if (name != accessor)
+            continue;
+        if (!related) {
+            unrelated = field;
+        } else if (found) {
+            throw ConfigurationError(fmt::format("the reverse accessor '{}' of {} is claimed by {} and by {}: give one "
+                                                 "of them another related_name",
+                                                 accessor, target.label(), found->label(), field.label()));
+        } else {
+            found = field;
+        }
+    }
+    if (found)
+        return *found;
+    if (unrelated)
+        throw NoReverseRelation(fmt::format(
+            "{} has no '{}' yet: no object of it was added to {} by this process. Name the model in `related`, call "
+            "add_relation(\"{}\"), or let Database::discover() look",
+            target.label(), accessor, unrelated->label(), target.label()));
+    throw NoReverseRelation(
+        fmt::format("{} has no reverse accessor '{}'{}", target.label(), accessor, did_you_mean(accessor, names)));
+}
+
+}  // namespace gm2m

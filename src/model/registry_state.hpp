@@ -1,0 +1,23 @@
+#pragma once
+
+#include <unordered_map>
+
+#include <gm2m/registry.hpp>
+
+#include "model/relation_data.hpp"
+
+namespace gm2m {
+
+struct Registry::State {
+    mutable std::shared_mutex mutex;
+    std::vector<std::unique_ptr<Model>> models;
+    std::unordered_map<std::string, Model*> by_label;  // keyed by label_key()
+    std::unordered_map<const detail::TypeInfo*, const Model*> by_type;
+    std::vector<std::unique_ptr<detail::GM2MFieldData>> gm2m_fields;
+    std::vector<std::unique_ptr<detail::ManyToManyData>> many_to_many_fields;
+    std::unique_ptr<Model> content_type_model;
+
+    std::mutex join_models;  // guards RelationData::join_model; taken before `mutex`
+};
+
+}  // namespace gm2m

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "query/query_state.hpp"
+#include "query/sql_writer.hpp"
+#include "schema/join_table.hpp"
+
+namespace gm2m::query {
+
+/// The links of one object that lead to objects of one model, in whatever join table they are. Names are quoted.
+struct LinkSet {
+    std::string table;
+    std::string order_column;                        // of linking; empty in the compact layout
+    std::vector<std::pair<std::string, Value>> near;  // what the links have in their columns
+    std::string far_column;
+    bool far_is_text;  // of a GM2M field: the far keys as text
+
+    /// Throws WrongModel if the relation leads to no object of `far`.
+    static LinkSet of(const Context& context, const detail::LinkedTo& linked, const Model& far);
+
+    /// A condition on the join table under an alias.
+    std::string is_near(SqlWriter& writer, const std::string& alias) const;
+    /// A condition on a column of far keys: it is linked.
+    std::string is_linked(SqlWriter& writer, const std::string& key, Kind kind) const;
+    /// The place in the order of linking of the object with that key.
+    std::string place(SqlWriter& writer, const std::string& key, Kind kind) const;
+    /// A column of far keys as the join table has them.
+    std::string stored(const SqlWriter& writer, const std::string& key, Kind kind) const;
+};
+
+}  // namespace gm2m::query

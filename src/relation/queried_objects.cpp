@@ -1,0 +1,99 @@
+#include "relation/queried_objects.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "model/access.hpp"
+#include "query/object_sink.hpp"
+#include "query/query_compiler.hpp"
+
+namespace gm2m::relation {
+namespace {
+
+struct Placed {
+    std::int64_t place;
+    Object object;
+};
+
+/// Collects rows of one model, each after its place.
+class PlacedSink final : public backend::ResultSink {
+public:
+    PlacedSink(const Model& model, std::vector<Placed>& out) : model_(model), out_(out) {}
+    void row(std::span<const ValueView> cells) override {
+        out_.push_back({cells[0].integer(), read_object(model_, cells.subspan(1))});
+    }
+
+private:
+    const Model& model_;
+    std::vector<Placed>& out_;
+};
+
+std::int64_t read_number(const detail::QueryState& query, const query::QueryCompiler& compiler) {
+    std::int64_t number = 0;
+    backend::RowSink sink([&](std::span<const ValueView> row) { number = row[0].integer(); });
+    backend::Request request = compiler.request(&sink);
+    query.context->connection.execute(request, backend::Access::read);
+    return number;
+}
+
+}  // namespace
+
+detail::QueryState linked_query(Context& context, const detail::LinkedTo& linked, const Model& model,
+                                const detail::QueryState* given) {
+    detail::QueryState query = given ? *given : detail::QueryState{.context = &context, .model = &model};
+    query.context = &context;
+    query.linked = linked;
+    return query;
+}
+
+std::vector<Object> load_queried(Context& context, const std::vector<detail::QueryState>& queries) {
+    std::deque<query::QueryCompiler> compilers;
+    std::deque<std::vector<Placed>> parts;
+    std::deque<PlacedSink> sinks;
+    std::vector<backend::Request> requests;
+    bool model_by_model = false;
+    for (const detail::QueryState& query : queries) {
+        query::QueryCompiler& compiler = compilers.emplace_back(context, query);
+        compiler.select_placed();
+        requests.push_back(compiler.request(&sinks.emplace_back(*query.model, parts.emplace_back())));
+        model_by_model = model_by_model || !query.order.empty() || query.reversed;
+    }
+    context.connection.execute(requests, backend::Access::read);
+
+    std::vector<Placed> all;
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+        std::vector<Object> objects;
+        for (const Placed& placed : parts[i])
+            objects.push_back(placed.object);
+        for (const auto& work : queries[i].after_fetch)
+            work(context, objects);
+        std::ranges::move(parts[i], std::back_inserter(all));
+    }
+    if (!model_by_model)
+        std::ranges::stable_sort(all, {}, &Placed::place);  // in the compact layout all places are the same
+    std::vector<Object> objects;
+    objects.reserve(all.size());
+    for (Placed& placed : all)
+        objects.push_back(std::move(placed.object));
+    return objects;
+}
+
+std::size_t count_queried(const detail::QueryState& query) {
+    query::QueryCompiler compiler(*query.context, query);
+    compiler.select_count();
+    return static_cast<std::size_t>(read_number(query, compiler));
+}
+
+bool contains_queried(const detail::QueryState& query, const Value& key) {
+    if (query.is_sliced()) {
+        const std::vector<Object> objects = load_queried(*query.context, {query});
+        return std::ranges::any_of(objects, [&](const Object& object) { return object.key() == key; });
+    }
+    detail::QueryState one = query;
+    one.filters.push_back(F("pk") == key);
+    query::QueryCompiler compiler(*query.context, one);
+    compiler.select_exists();
+    return read_number(one, compiler) != 0;
+}
+
+}  // namespace gm2m::relation

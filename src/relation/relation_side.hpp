@@ -1,0 +1,17 @@
+#pragma once
+
+#include <gm2m/registry.hpp>
+
+namespace gm2m::relation {
+
+/// A relation as seen from one of its ends.
+struct RelationSide {
+    detail::RelationData* relation;
+    bool reverse;
+};
+
+/// The relation of `model`, or the reverse accessor on it, of that name. Throws NoReverseRelation, saying what to do, or
+/// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2)
+RelationSide find_side(const Registry& registry, const Model& model, std::string_view name);
+
+}  // namespace gm2m::relation

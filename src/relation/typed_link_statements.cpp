@@ -1,0 +1,167 @@
+#include "relation/typed_link_statements.hpp"
+
+#include <fmt/format.h>
+
+#include "model/relation_data.hpp"
+#include "query/model_statements.hpp"
+
+namespace gm2m::relation {
+namespace {
+
+using backend::Dialect;
+using fmt::format;
+
+/// Writes the statements of one side.
+class Generator {
+public:
+    Generator(Context& context, TypedLinkStatements& out)
+        : context_(context), dialect_(context.connection.dialect()), side_(out.side), out_(out),
+          table_(dialect_.table(side_.table)), far_(dialect_.quote(side_.far_column)),
+          source_table_(context.table_of(*side_.source)),
+          source_key_(dialect_.quote(side_.source->primary_key().column())) {
+        for (const std::string& column : side_.near_columns)
+            near_.push_back(dialect_.quote(column));
+    }
+
+    void generate() {
+        dialect_.writes_row_by_row() ? write_row_by_row() : write_lists();
+        read();
+    }
+
+private:
+    std::string parameter(std::size_t n) const { return dialect_.parameter(n); }
+
+    /// The near object's columns are the parameters from the `first` on.
+    std::string is_near(std::size_t first, std::string_view alias = "") const {
+        std::string condition;
+        for (std::size_t i = 0; i < near_.size(); ++i)
+            condition += format("{}{}{} = {}", i == 0 ? "" : " AND ", alias, near_[i], parameter(first + i));
+        return condition;
+    }
+    std::string columns() const {
+        std::string all = far_;
+        for (const std::string& column : near_)
+            all += ", " + column;
+        return all;
+    }
+    std::string near_parameters() const {
+        std::string all;
+        for (std::size_t i = 0; i < near_.size(); ++i)
+            all += ", " + parameter(2 + i);
+        return all;
+    }
+    std::string linked_now(std::size_t first) const {
+        return format("SELECT {} FROM {} WHERE {}", far_, table_, is_near(first));
+    }
+
+    /// Where statements cost nothing to repeat: one execution per link.
+    void write_row_by_row() {
+        out_.add = format("INSERT INTO {} ({}) VALUES ({}{}) ON CONFLICT ({}) DO NOTHING", table_, columns(), parameter(1),
+                          near_parameters(), columns());
+        out_.set_add = out_.add;
+        out_.remove = format("DELETE FROM {} WHERE {} = {} AND {}", table_, far_, parameter(1), is_near(2));
+        out_.clear = format("DELETE FROM {} WHERE {}", table_, is_near(1));
+        out_.remove_others =
+            format("DELETE FROM {} WHERE {} NOT IN (SELECT value FROM json_each({})) AND {} RETURNING {}", table_, far_,
+                   parameter(1), is_near(2), far_);
+    }
+
+    /// Locks the rows of the sources for which the condition on their key holds, before anything is touched.
+    std::string lock(const std::string& condition) const {
+        return format("WITH locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} {} ORDER BY {} FOR NO KEY UPDATE) ",
+                      source_key_, source_table_, source_key_, condition, source_key_);
+    }
+
+    /// Where each statement is a round trip: lists in one parameter. Whoever writes links of a source locks the source's
+    /// row first, several in the order of their keys: so callers wait for one another instead of for a deadlock, and a
+    /// statement that follows the lock sees what those before have done. (BEHAVIOUR 2.12)
+    void write_lists() {
+        const Dialect::ListColumn far_list[] = {{1, out_.far_kind, "far"}};
+        const std::string list = dialect_.rows_of(far_list, "k");
+        const std::string near_is_source = format("= {}", parameter(2));
+        const std::string among =
+            side_.source_is_far ? format("IN (SELECT far FROM {})", list) : near_is_source;
+        const std::string among_all =
+            side_.source_is_far ? format("IN (SELECT far FROM {} UNION {})", list, linked_now(2)) : near_is_source;
+        const std::string among_linked = side_.source_is_far ? format("IN ({})", linked_now(1)) : format("= {}", parameter(1));
+        // True, but only known once the lock is held.
+        const std::string locked = "(SELECT count(*) FROM locked) >= 0";
+        const auto add = [&](const std::string& condition) {
+            return format("{}INSERT INTO {} ({}) SELECT k.far{} FROM {} WHERE {} ON CONFLICT ({}) DO NOTHING RETURNING {}",
+                          lock(condition), table_, columns(), near_parameters(), list, locked, columns(), far_);
+        };
+        out_.add = add(among);
+        out_.set_add = add(among_all);
+        out_.remove = format("{}DELETE FROM {} AS l USING {} WHERE l.{} = k.far AND {} AND {} RETURNING l.{}", lock(among),
+                             table_, list, far_, is_near(2, "l."), locked, far_);
+        out_.clear = format("{}DELETE FROM {} WHERE {} AND {}", lock(among_linked), table_, is_near(1), locked);
+        out_.remove_others = remove_others(list);
+        out_.lock = side_.source_is_far
+                        ? format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE", source_table_,
+                                 dialect_.in_list(source_key_, 1, out_.far_kind), source_key_)
+                        : format("SELECT 1 FROM {} WHERE {} = {} FOR NO KEY UPDATE", source_table_, source_key_, parameter(1));
+    }
+
+    /// It follows set_add, which has locked the near source; of far sources only links of those that are locked go: what
+    /// somebody else adds meanwhile has been added after this.
+    std::string remove_others(const std::string& list) const {
+        const std::string others =
+            format("DELETE FROM {} AS l WHERE {} AND l.{} NOT IN (SELECT k.far FROM {})", table_, is_near(2, "l."), far_, list);
+        const std::string returned = format(" RETURNING l.{}", far_);
+        if (!side_.source_is_far)
+            return others + returned;
+        // Without a foreign key the source may be gone, and then there is nothing to lock.
+        const std::string gone =
+            side_.constraints ? ""
+                              : format(" OR NOT EXISTS (SELECT FROM {} AS s WHERE s.{} = l.{})", source_table_, source_key_, far_);
+        return format(
+            "WITH held AS MATERIALIZED (SELECT {} AS src FROM {} WHERE {} IN ({}) FOR NO KEY UPDATE SKIP LOCKED) "
+            "{} AND (l.{} IN (SELECT src FROM held){}){}",
+            source_key_, source_table_, source_key_, linked_now(2), others, far_, gone, returned);
+    }
+
+    void read() {
+        const std::string order = side_.order_column.empty() ? "" : "l." + dialect_.quote(side_.order_column);
+        const ModelStatements& far = ModelStatements::of(context_, *side_.far);
+        const std::string joined = format("{} AS l JOIN {} AS t ON t.{} = l.{}", table_, context_.table_of(*side_.far),
+                                          dialect_.quote(side_.far->primary_key().column()), far_);
+        out_.all = format("SELECT {} FROM {} WHERE {} ORDER BY {}", far.columns, joined, is_near(1, "l."),
+                          order.empty() ? "l." + far_ : order);
+        out_.keys = linked_now(1);
+        out_.count = format("SELECT count(*) FROM {} WHERE {}", table_, is_near(1));
+        out_.exists = format("SELECT EXISTS (SELECT 1 FROM {} WHERE {})", table_, is_near(1));
+        out_.contains =
+            format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {})", table_, far_, parameter(1), is_near(2));
+
+        // The order of linking is restored in memory, an object at a time; the engine would sort all links at once.
+        const std::string near_key = "l." + near_.back();
+        const std::size_t list = near_.size();
+        out_.of_many = format(
+            "SELECT {}, {}, {} FROM {} WHERE {}{}{}", near_key, order.empty() ? "0" : order, far.columns, joined,
+            side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "",
+            dialect_.in_list(near_key, list, side_.near_kind), order.empty() ? format(" ORDER BY {}, l.{}", near_key, far_) : "");
+    }
+
+    Context& context_;
+    const Dialect& dialect_;
+    const schema::TypedSide& side_;
+    TypedLinkStatements& out_;
+    std::string table_, far_, source_table_, source_key_;
+    std::vector<std::string> near_;
+};
+
+}  // namespace
+
+const TypedLinkStatements& TypedLinkStatements::of(Context& context, detail::RelationData& relation, bool reverse) {
+    // Each side has statements of its own, and an address.
+    const void* key = reinterpret_cast<const char*>(&relation) + (reverse ? 1 : 0);
+    return context.cached<TypedLinkStatements>(key, [&] {
+        TypedLinkStatements statements;
+        statements.side = schema::typed_side_of(relation, reverse);
+        statements.far_kind = statements.side.far->primary_key().kind();
+        Generator(context, statements).generate();
+        return statements;
+    });
+}
+
+}  // namespace gm2m::relation

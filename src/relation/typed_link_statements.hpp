@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "query/context.hpp"
+#include "schema/join_table.hpp"
+
+namespace gm2m::relation {
+
+/// The SQL on the links of one object that all lead to objects of one model. The parameters of writes are the far keys,
+/// a list, and the near object's columns; those of reads the near object's columns alone.
+struct TypedLinkStatements {
+    schema::TypedSide side;
+    Kind far_kind;
+
+    std::string add, remove, clear;
+    /// As add; also locks the sources that are linked now. Then: unlinks what is not among the far keys given.
+    std::string set_add, remove_others;
+    /// Locks the sources that are written: the far keys in list parameter 1, in the order of the keys, or the near key.
+    /// Empty where a writer has the database to itself.
+    std::string lock;
+
+    std::string all, keys, count, exists;
+    /// Parameters: the far key, the near object's columns.
+    std::string contains;
+    /// The links of many objects, their keys in a list as the last parameter: (near key, order, the far model's columns).
+    std::string of_many;
+
+    static const TypedLinkStatements& of(Context& context, detail::RelationData& relation, bool reverse);
+};
+
+}  // namespace gm2m::relation

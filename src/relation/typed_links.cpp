@@ -1,0 +1,315 @@
+#include "relation/typed_links.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <numeric>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "backend/text_form.hpp"
+#include "model/access.hpp"
+#include "model/relation_data.hpp"
+#include "query/model_statements.hpp"
+#include "query/object_sink.hpp"
+#include "relation/link_writer.hpp"
+
+namespace gm2m::relation {
+
+using backend::Access;
+using backend::Parameter;
+using backend::Request;
+using backend::RowSink;
+using backend::ValueList;
+
+namespace {
+
+std::vector<Parameter> with_list(const ValueList& far, const std::vector<Parameter>& near) {
+    std::vector<Parameter> parameters{far};
+    parameters.insert(parameters.end(), near.begin(), near.end());
+    return parameters;
+}
+
+std::vector<std::size_t> sorted_order(const ValueList& keys) {
+    std::vector<std::size_t> order(keys.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const bool integers = form_of(keys.kind()) == ValueView::Form::integer;
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+        return integers ? keys.integer_at(a) < keys.integer_at(b) : keys.text_at(a) < keys.text_at(b);
+    });
+    return order;
+}
+
+}  // namespace
+
+/// Collects the far objects whose links a write has changed.
+class TypedLinks::ChangedKeys final : public backend::ResultSink {
+public:
+    ChangedKeys(const Model& far, const ValueList* given) : far_(far), given_(given), kind_(far.primary_key().kind()) {}
+
+    void row(std::span<const ValueView> cells) override { references_.push_back({&far_, Value(kind_, cells[0])}); }
+    void executed(std::size_t i, std::size_t affected) override {
+        if (affected > 0)
+            references_.push_back({&far_, Value(kind_, (*given_)[i])});
+    }
+    std::vector<Reference> take() { return std::move(references_); }
+
+private:
+    const Model& far_;
+    const ValueList* given_;
+    Kind kind_;
+    std::vector<Reference> references_;
+};
+
+TypedLinks::TypedLinks(Context& context, detail::RelationData& relation, bool reverse, const Model& near, const Value& key)
+    : context_(context), relation_(relation), sql_(TypedLinkStatements::of(context, relation, reverse)), near_(near),
+      far_(*sql_.side.far), near_key_(key), key_text_(sql_.side.is_generic() ? key.to_string() : "") {}
+
+ValueList TypedLinks::read(std::span<const ObjectRef> objects, bool distinct) {
+    ObjectReader reader(context_.registry);
+    const Field& key = far_.primary_key();
+    ValueList keys(key.kind());
+    keys.reserve(objects.size());
+    std::set<Value> seen;
+    Scratch scratch;
+    for (const ObjectRef& object : objects) {
+        const ObjectView view = reader.read(object);
+        if (view.model != &far_)
+            throw WrongModel(fmt::format("{} links objects of {} to those of {}: a {} cannot be one of them", relation_.label,
+                                         near_.label(), far_.label(), view.model->label()));
+        scratch.clear();
+        const ValueView value = view.key_view(scratch);
+        if (is_missing_key(key, value))
+            throw UnsavedObject(fmt::format("an object of {} was never saved, so that it cannot be linked by {}: insert "
+                                            "it first",
+                                            far_.label(), relation_.label));
+        key.check(value);
+        if (!distinct || seen.insert(Value(key.kind(), value)).second)
+            keys.push(value);
+    }
+    return keys;
+}
+
+TypedLinks::Near TypedLinks::near_of(int content_type) const {
+    return {Parameter::integer(content_type), Parameter::text(key_text_)};
+}
+
+std::optional<TypedLinks::Near> TypedLinks::find_near() {
+    if (!sql_.side.is_generic())
+        return Near{near_key_};
+    if (const auto content_type = context_.content_types.find_id(near_))
+        return near_of(*content_type);
+    return std::nullopt;
+}
+
+template <class Work>
+Changes TypedLinks::write(Work&& work) {
+    if (!sql_.side.is_generic())
+        return work(Near{near_key_});
+    const auto limit = static_cast<const detail::GM2MFieldData&>(relation_).options.pk_maxlength;
+    if (limit && text::count_characters(key_text_) > *limit)
+        throw KeyTooLong(fmt::format("the key of {}:{} has {} characters, but the join table of {} takes {}: declare the "
+                                     "relation with a larger pk_maxlength",
+                                     near_.label(), key_text_, text::count_characters(key_text_), relation_.label, *limit));
+    if (const auto id = context_.content_types.find_id_once(near_))
+        return work(near_of(*id));
+    return backend::in_transaction(context_.connection, [&] { return work(near_of(context_.content_types.id_of(near_))); });
+}
+
+std::vector<Reference> TypedLinks::write_links(const std::string& sql, const ValueList& far, const Near& near) {
+    const Kind columns[] = {sql_.far_kind};
+    const backend::Dialect& dialect = context_.connection.dialect();
+    ChangedKeys changed(far_, &far);
+    std::deque<ValueList> parts;
+    std::deque<LinkWrite> writes;
+    std::vector<Request> requests;
+    const auto append = [&](const ValueList& part) {
+        requests.push_back(writes.emplace_back(dialect, sql, with_list(part, near), columns, changed).request());
+    };
+    if (dialect.writes_row_by_row() || far.size() <= context_.keys_per_statement) {
+        append(far);
+        context_.connection.execute(requests, Access::write);
+        return changed.take();
+    }
+    // Each of several statements locks its own rows in order: together they would not.
+    return backend::in_transaction(context_.connection, [&] {
+        lock(far);
+        for (std::size_t begin = 0; begin < far.size(); begin += context_.keys_per_statement)
+            append(parts.emplace_back(far.slice(begin, context_.keys_per_statement)));
+        context_.connection.execute(requests, Access::write);
+        return changed.take();
+    });
+}
+
+/// Locks the rows of the sources, where rows can be locked: the far objects', in the order of their keys, or the near one's.
+void TypedLinks::lock(const ValueList& far) {
+    if (!context_.connection.dialect().locks_rows())
+        return;
+    std::deque<ValueList> parts;
+    std::deque<Parameter> parameters;
+    std::vector<Request> requests;
+    const auto append = [&](const Parameter& keys) {
+        requests.push_back({.sql = &sql_.lock, .parameters = std::span(&parameters.emplace_back(keys), 1)});
+    };
+    if (sql_.side.source_is_far) {
+        const std::vector<std::size_t> order = sorted_order(far);
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            if (i % context_.keys_per_statement == 0)
+                parts.emplace_back(far.kind());
+            parts.back().push(far[order[i]]);
+        }
+        for (const ValueList& part : parts)
+            append(part);
+    } else {
+        append(near_key_);
+    }
+    context_.connection.execute(requests, Access::write);
+}
+
+Changes TypedLinks::add(std::span<const ObjectRef> objects) {
+    const ValueList far = read(objects);
+    if (far.empty())
+        return {};
+    return write([&](const Near& near) { return Changes{write_links(sql_.add, far, near), {}}; });
+}
+
+Changes TypedLinks::remove(std::span<const ObjectRef> objects) {
+    const ValueList far = read(objects);
+    const std::optional<Near> near = find_near();
+    if (far.empty() || !near)
+        return {};
+    return {{}, write_links(sql_.remove, far, *near)};
+}
+
+Changes TypedLinks::set(std::span<const ObjectRef> objects) {
+    const ValueList far = read(objects);
+    return write([&](const Near& near) {
+        return far.size() <= context_.keys_per_statement ? set_links(far, near) : set_many_links(far, near);
+    });
+}
+
+Changes TypedLinks::set_links(const ValueList& far, const Near& near) {
+    const Kind columns[] = {sql_.far_kind};
+    const std::vector<Parameter> parameters = with_list(far, near);
+    const backend::Dialect& dialect = context_.connection.dialect();
+    ChangedKeys added(far_, &far), removed(far_, nullptr);
+    LinkWrite add(dialect, sql_.set_add, parameters, columns, added);
+    std::vector<Request> requests;
+    if (!dialect.writes_row_by_row() || !far.empty())
+        requests.push_back(add.request());
+    requests.push_back({.sql = &sql_.remove_others, .parameters = parameters, .columns = columns, .sink = &removed});
+    context_.connection.execute(requests, Access::write);
+    return {added.take(), removed.take()};
+}
+
+// More than one parameter holds: the difference is made here. All that is touched is locked at once, in order; a far
+// source that somebody else links after the look has been linked after this.
+Changes TypedLinks::set_many_links(const ValueList& far, const Near& near) {
+    return backend::in_transaction(context_.connection, [&] {
+        std::set<Value> wanted;
+        ValueList others(far.kind()), touched(far.kind());
+        for (std::size_t i = 0; i < far.size(); ++i) {
+            wanted.insert(Value(far.kind(), far[i]));
+            touched.push(far[i]);
+        }
+        RowSink sink([&](std::span<const ValueView> row) {
+            if (wanted.contains(Value(far.kind(), row[0])))
+                return;
+            others.push(row[0]);
+            touched.push(row[0]);
+        });
+        const Kind columns[] = {far.kind()};
+        if (!sql_.side.source_is_far)
+            lock(far);
+        ask(sql_.keys, columns, sink);
+        if (sql_.side.source_is_far)
+            lock(touched);
+        Changes changes{write_links(sql_.add, far, near), {}};
+        if (!others.empty())
+            changes.removed = write_links(sql_.remove, others, near);
+        return changes;
+    });
+}
+
+// The lock comes first: a statement that follows it sees what those who held it before have done.
+Changes TypedLinks::toggle(std::span<const ObjectRef> objects) {
+    const ValueList far = read(objects, true);
+    if (far.empty())
+        return {};
+    return write([&](const Near& near) {
+        return backend::in_transaction(context_.connection, [&] {
+            lock(far);
+            Changes changes;
+            changes.removed = write_links(sql_.remove, far, near);
+            std::set<Value> gone;
+            for (const Reference& reference : changes.removed)
+                gone.insert(reference.key);
+            ValueList left(far.kind());
+            for (std::size_t i = 0; i < far.size(); ++i)
+                if (!gone.contains(Value(far.kind(), far[i])))
+                    left.push(far[i]);
+            if (!left.empty())
+                changes.added = write_links(sql_.add, left, near);
+            return changes;
+        });
+    });
+}
+
+std::size_t TypedLinks::clear() {
+    const std::optional<Near> near = find_near();
+    if (!near)
+        return 0;
+    Request request{.sql = &sql_.clear, .parameters = *near};
+    context_.connection.execute(request, Access::write);
+    return request.affected;
+}
+
+/// Runs a read; nothing where there can be no links.
+void TypedLinks::ask(const std::string& sql, std::span<const Kind> columns, backend::ResultSink& sink) {
+    const std::optional<Near> near = find_near();
+    if (!near)
+        return;
+    Request request{.sql = &sql, .parameters = *near, .columns = columns, .sink = &sink};
+    context_.connection.execute(request, Access::read);
+}
+
+std::int64_t TypedLinks::ask_number(const std::string& sql, Kind kind) {
+    std::int64_t number = 0;
+    RowSink sink([&](std::span<const ValueView> row) { number = row[0].integer(); });
+    ask(sql, std::span(&kind, 1), sink);
+    return number;
+}
+
+std::vector<Object> TypedLinks::all() {
+    std::vector<Object> objects;
+    ObjectSink sink(far_, objects);
+    ask(sql_.all, ModelStatements::of(context_, far_).kinds, sink);
+    return objects;
+}
+
+std::size_t TypedLinks::count() {
+    return static_cast<std::size_t>(ask_number(sql_.count, Kind::big_integer));
+}
+
+bool TypedLinks::exists() {
+    return ask_number(sql_.exists, Kind::boolean) != 0;
+}
+
+bool TypedLinks::contains(const ObjectRef& object) {
+    const ValueList far = read(std::span(&object, 1));
+    const std::optional<Near> near = find_near();
+    if (!near)
+        return false;
+    bool found = false;
+    RowSink sink([&](std::span<const ValueView> row) { found = row[0].integer() != 0; });
+    constexpr Kind columns[] = {Kind::boolean};
+    std::vector<Parameter> parameters{Parameter(far.kind(), far[0])};
+    parameters.insert(parameters.end(), near->begin(), near->end());
+    Request request{.sql = &sql_.contains, .parameters = parameters, .columns = columns, .sink = &sink};
+    context_.connection.execute(request, Access::read);
+    return found;
+}
+
+}  // namespace gm2m::relation

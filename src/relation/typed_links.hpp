@@ -1,0 +1,58 @@
+#pragma once
+
+#include <gm2m/related_manager.hpp>
+
+#include "relation/typed_link_statements.hpp"
+
+namespace gm2m::relation {
+
+/// The links of one object that all lead to objects of one model: what a RelatedManager does on the reverse side of a
+/// GM2M field (BEHAVIOUR 3.4), and on both sides of a many-to-many field.
+class TypedLinks {
+public:
+    /// `near` is the object's model and key, and outlives this.
+    TypedLinks(Context& context, detail::RelationData& relation, bool reverse, const Model& near, const Value& key);
+
+    Changes add(std::span<const ObjectRef> objects);
+    Changes remove(std::span<const ObjectRef> objects);
+    Changes set(std::span<const ObjectRef> objects);
+    Changes toggle(std::span<const ObjectRef> objects);
+    std::size_t clear();
+
+    std::vector<Object> all();
+    std::size_t count();
+    bool exists();
+    bool contains(const ObjectRef& object);
+
+    const Model& far() const noexcept { return far_; }
+
+private:
+    class ChangedKeys;
+    /// What the near object's links have in their columns.
+    using Near = std::vector<backend::Parameter>;
+
+    /// The keys of the far objects, checked.
+    backend::ValueList read(std::span<const ObjectRef> objects, bool distinct = false);
+    /// Nothing if the near model has no content type, and so no links.
+    std::optional<Near> find_near();
+    Near near_of(int content_type) const;
+    /// Runs `work` with the near object's columns; its content type is created if need be.
+    template <class Work>
+    Changes write(Work&& work);
+    std::vector<Reference> write_links(const std::string& sql, const backend::ValueList& far, const Near& near);
+    void lock(const backend::ValueList& far);
+    Changes set_links(const backend::ValueList& far, const Near& near);
+    Changes set_many_links(const backend::ValueList& far, const Near& near);
+    void ask(const std::string& sql, std::span<const Kind> columns, backend::ResultSink& sink);
+    std::int64_t ask_number(const std::string& sql, Kind kind);
+
+    Context& context_;
+    const detail::RelationData& relation_;
+    const TypedLinkStatements& sql_;
+    const Model& near_;
+    const Model& far_;
+    backend::Parameter near_key_;
+    std::string key_text_;  // of a GM2M field's target
+};
+
+}  // namespace gm2m::relation
