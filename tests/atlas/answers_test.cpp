@@ -17,6 +17,8 @@ TEST_P(AtlasAnswersTest, AreManyEnoughToMeanSomething) {
     EXPECT_EQ(expected().at("country").size(), 5U);
     EXPECT_EQ(expected().at("reverse").size(), 4U);
     EXPECT_EQ(expected().at("content_types").size(), 8U);
+    EXPECT_EQ(expected().at("lookup").size(), 3U);
+    EXPECT_EQ(expected().at("similar").size(), 3U);
 }
 
 // 1.4: each model finds the number that Django gave it

@@ -12,9 +12,6 @@
 namespace atlas {
 namespace {
 
-/// How many related objects each other country has in common with this one, by code.
-using Common = std::map<std::string, int>;
-
 /// What is related, by model.
 void print_related(std::ostream& out, const gm2m::RelatedSet& related) {
     // One call brings the objects of all models; each handle knows its own.
@@ -29,18 +26,15 @@ void print_related(std::ostream& out, const gm2m::RelatedSet& related) {
 
 /// For each related object of the model T, the other countries that have it.
 template <class T>
-void print_shared(std::ostream& out, gm2m::Database& db, const gm2m::RelatedSet& related, const Country& country,
-                  Common& common) {
+void print_shared(std::ostream& out, gm2m::Database& db, const gm2m::RelatedSet& related, const Country& country) {
     std::vector<gm2m::Instance<T>> things = related.all<T>();
     std::ranges::sort(things, {}, [](const auto& thing) { return thing->name; });
     for (const gm2m::Instance<T>& thing : things) {
         std::vector<std::string> others;
         // The reverse side, by the name that the relation gives it on every target.
         for (const gm2m::Instance<Country>& other : db.related(thing, "countries").template all<Country>()) {
-            if (other->code == country.code)
-                continue;
-            others.push_back(other->name);
-            ++common[other->code];
+            if (other->code != country.code)
+                others.push_back(other->name);
         }
         out << "  " << describe(thing) << ": " << (others.empty() ? "no other" : std::to_string(others.size())) << '\n';
         if (!others.empty())
@@ -48,14 +42,10 @@ void print_shared(std::ostream& out, gm2m::Database& db, const gm2m::RelatedSet&
     }
 }
 
-void print_closest(std::ostream& out, gm2m::Database& db, const Common& common) {
-    std::vector<std::pair<std::string, int>> closest(common.begin(), common.end());
-    // Equal ones stay in the order of their codes.
-    std::ranges::stable_sort(closest, std::ranges::greater(), &std::pair<std::string, int>::second);
-    if (closest.size() > 5)
-        closest.resize(5);
-    for (const auto& [code, count] : closest)
-        out << "  " << db.get<Country>(code)->name << ": " << count << '\n';
+/// The countries that have the most related objects in common with it.
+void print_closest(std::ostream& out, const gm2m::RelatedSet& related) {
+    for (const auto& [country, count] : related.most_in_common(5))
+        out << "  " << country.get<Country>().name << ": " << count << '\n';
 }
 
 }  // namespace
@@ -65,18 +55,17 @@ void report(std::ostream& out, gm2m::Database& db, const Atlas& atlas, const gm2
     out << describe(country) << ": " << related.count() << " links\n\nRelated to it\n";
     print_related(out, related);
 
-    Common common;
     out << "\nWhich countries share its time zones\n";
-    print_shared<TimeZone>(out, db, related, *country, common);
+    print_shared<TimeZone>(out, db, related, *country);
     out << "\nWhich countries share its currencies\n";
-    print_shared<Currency>(out, db, related, *country, common);
+    print_shared<Currency>(out, db, related, *country);
     out << "\nWhich countries share its languages\n";
-    print_shared<Language>(out, db, related, *country, common);
+    print_shared<Language>(out, db, related, *country);
     out << "\nWhich countries share its scripts\n";
-    print_shared<Script>(out, db, related, *country, common);
+    print_shared<Script>(out, db, related, *country);
 
     out << "\nMost of these in common\n";
-    print_closest(out, db, common);
+    print_closest(out, related);
 }
 
 }  // namespace atlas
