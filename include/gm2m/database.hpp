@@ -132,6 +132,17 @@ public:
     void prefetch(const std::vector<Instance<T>>& objects, const Prefetch& relation) {
         prefetch(std::vector<Object>(objects.begin(), objects.end()), relation);
     }
+    /// The objects that a foreign key ("author"), or a generic one ("gm2m_tgt"), of these objects leads to: one for each,
+    /// in their order, an empty handle where it leads nowhere. One that several lead to is loaded once.
+    /// 1 statement per target model, in 1 round trip. Throws UnknownField, QueryError.
+    std::vector<Object> follow(const std::vector<Object>& objects, std::string_view foreign_key);
+    template <class T>
+    std::vector<Object> follow(const std::vector<Instance<T>>& objects, std::string_view foreign_key) {
+        return follow(std::vector<Object>(objects.begin(), objects.end()), foreign_key);
+    }
+    Object follow(const Object& object, std::string_view foreign_key) {
+        return follow(std::vector<Object>{object}, foreign_key).front();
+    }
     /// Finds in the join tables which models they hold, so that these have their reverse accessors. (BEHAVIOUR 3.3)
     /// 1 statement per relation.
     void discover();

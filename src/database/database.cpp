@@ -10,6 +10,7 @@
 #include "model/relation_data.hpp"
 #include "query/object_store.hpp"
 #include "relation/discovery.hpp"
+#include "relation/follow.hpp"
 #include "relation/prefetch.hpp"
 #include "relation/relation_side.hpp"
 #include "schema/schema.hpp"
@@ -118,6 +119,10 @@ RelatedManager Database::related(const ObjectRef& object, std::string_view name)
 
 void Database::prefetch(const std::vector<Object>& objects, const Prefetch& relation) {
     relation::prefetch(impl_->context, objects, relation);
+}
+
+std::vector<Object> Database::follow(const std::vector<Object>& objects, std::string_view foreign_key) {
+    return relation::follow(impl_->context, objects, foreign_key);
 }
 
 void Database::discover() {

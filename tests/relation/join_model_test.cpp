@@ -63,6 +63,23 @@ TEST_P(JoinModelTest, GivesRows) {
     EXPECT_EQ(db.content_types().get_for_id(static_cast<int>(link["gm2m_ct"].get<std::int64_t>())).model, "country");
 }
 
+TEST_P(JoinModelTest, RowsLeadToTheirObjects) {
+    scratch.sql("DELETE FROM cinema_movie WHERE title = 'Brazil'");
+    const auto rows = links().order_by("gm2m_src", "gm2m_ct__model", "gm2m_pk").fetch();
+    StatementCounter counter(db);
+    const auto targets = db.follow(rows, "gm2m_tgt");
+    EXPECT_EQ(counter.statements(), 3U);
+    ASSERT_EQ(targets.size(), 7U);
+    EXPECT_EQ(targets[0]["code"], Value("CH"));
+    EXPECT_EQ(targets[1]["title"], Value("Alien"));
+    EXPECT_TRUE(targets[3].is(targets[1]));  // loaded once
+    EXPECT_FALSE(targets[4]);                // gone
+    EXPECT_EQ(db.follow(rows, "gm2m_src")[6]["name"], Value("Jim"));
+    EXPECT_EQ(db.follow(rows[1], "gm2m_ct")["model"], Value("movie"));
+    EXPECT_THROW(db.follow(rows, "gm2m_pk"), QueryError);
+    EXPECT_THROW(db.follow(rows, "gm2m_target"), UnknownField);
+}
+
 TEST_P(JoinModelTest, IsReadOnly) {
     const Model& model = cinema.preferred.join_model();
     EXPECT_TRUE(model.is_read_only());

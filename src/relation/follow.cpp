@@ -1,0 +1,86 @@
+#include "relation/follow.hpp"
+
+#include <deque>
+#include <map>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "model/access.hpp"
+#include "relation/distinct_keys.hpp"
+#include "relation/model_load.hpp"
+
+namespace gm2m::relation {
+namespace {
+
+/// What is to be loaded of one model, each object once, and for whom.
+struct Wanted {
+    DistinctKeys keys;
+    std::vector<std::pair<std::size_t, std::uint32_t>> places;  // of a result, and of its key
+    std::vector<Object> objects;
+};
+
+class Follower {
+public:
+    Follower(Context& context, std::string_view name) : context_(context), name_(name) {}
+
+    std::vector<Object> follow(std::span<const Object> objects) {
+        for (std::size_t i = 0; i < objects.size(); ++i)
+            add(i, objects[i]);
+        std::deque<ModelLoad> loads;
+        std::vector<backend::Request> requests;
+        for (auto& [model, wanted] : by_model_) {
+            wanted.objects.resize(wanted.keys.size());
+            loads.emplace_back(*model, wanted.keys.texts(), wanted.objects).append_requests(context_, requests);
+        }
+        context_.connection.execute(requests, backend::Access::read);
+        std::vector<Object> found(objects.size());
+        for (const auto& [model, wanted] : by_model_)
+            for (const auto& [result, key] : wanted.places)
+                found[result] = wanted.objects[key];
+        return found;
+    }
+
+private:
+    void add(std::size_t place, const Object& object) {
+        const Model& model = object.model();
+        if (const GenericForeignKey* generic = model.find_generic_foreign_key(name_)) {
+            const Value type = value_of(object, *generic->content_type);
+            const auto content_type =
+                type.is_null() ? std::nullopt : context_.content_types.find(static_cast<int>(type.view().integer()));
+            if (content_type && content_type->registered)
+                want(place, *content_type->registered, value_of(object, *generic->key));
+            return;
+        }
+        const Field& field = model.field(name_);
+        if (!field.is_foreign_key())
+            throw QueryError(fmt::format("{} is no foreign key that could be followed", field.label()));
+        model.require_complete();
+        want(place, *field.target(), value_of(object, field));
+    }
+
+    static Value value_of(const Object& object, const Field& field) {
+        Scratch scratch;
+        return Value(field.kind(), field.view(data_of(object.row()), scratch));
+    }
+
+    void want(std::size_t place, const Model& model, const Value& key) {
+        if (key.is_null())
+            return;
+        Wanted& wanted = by_model_[&model];
+        wanted.places.emplace_back(place, wanted.keys.insert(key.to_string()));
+    }
+
+    Context& context_;
+    std::string_view name_;
+    std::map<const Model*, Wanted> by_model_;
+};
+
+}  // namespace
+
+std::vector<Object> follow(Context& context, std::span<const Object> objects, std::string_view name) {
+    return Follower(context, name).follow(objects);
+}
+
+}  // namespace gm2m::relation
