@@ -1,34 +1,18 @@
 #include "query/condition_compiler.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
 
 #include "backend/text_form.hpp"
-#include "schema/join_table.hpp"
+#include "query/sql_list.hpp"
 
 namespace gm2m::query {
 
 using detail::ConditionNode;
 using Type = ConditionNode::Type;
-
-/// A node whose names have been found in the models.
-struct ConditionCompiler::Node {
-    const ConditionNode* source = nullptr;
-    std::vector<Node> children;
-    // of a comparison
-    ResolvedPath path;
-    std::vector<ResolvedPath> operand_paths;  // of operands that are fields
-    const NamedExpression* named = nullptr;
-
-    Type type() const { return source->type; }
-    Lookup lookup() const { return source->lookup; }
-    /// The field that is compared; where the path ends at a relation, the key of what it leads to.
-    const Field& field() const { return path.field ? *path.field : path.hops.back().to->primary_key(); }
-};
 
 namespace {
 
@@ -56,15 +40,6 @@ std::pair<backend::Dialect::Match, bool> match_of(Lookup lookup) {
 bool is_text_lookup(Lookup lookup) {
     return lookup == Lookup::iexact || lookup == Lookup::regex ||
            (lookup >= Lookup::contains && lookup <= Lookup::iendswith);
-}
-
-std::string joined(const std::vector<std::string>& parts, std::string_view with) {
-    if (parts.size() == 1)
-        return parts.front();
-    std::string all;
-    for (const std::string& part : parts)
-        all += fmt::format("{}({})", all.empty() ? "" : with, part);
-    return all;
 }
 
 bool starts_with(std::span<const Hop> hops, std::span<const Hop> prefix) {
@@ -191,174 +166,6 @@ std::string ConditionCompiler::write_comparison(Scope& scope, const Node& node, 
         return write_link(scope, node, skip);
     const std::span hops = std::span(node.path.hops).subspan(skip);
     return compare(scope, node, skip, scope.column(hops, node.field()), node.field().kind());
-}
-
-/// This row, or what its foreign keys lead to, is one from which the last hop leads to an object for which `inner` holds.
-std::string ConditionCompiler::write_related(Scope& scope, std::span<const Hop> hops, const Inner& inner) {
-    if (hops.back().type == Hop::Type::generic_foreign_key)
-        return write_generic(scope, hops, inner);
-    const Field& key = hops.back().from->primary_key();
-    std::string column = scope.column(hops.first(hops.size() - 1), key);
-    if (hops.back().type == Hop::Type::reverse_gm2m && writer_.dialect().key_from_text(column, key.kind()).empty())
-        column = writer_.dialect().key_to_text(column, key.kind());
-    return fmt::format("{} IN ({})", column, keys_that_lead(hops.back(), inner));
-}
-
-/// The row's generic foreign key names an object of the hop's model for which `inner` holds.
-std::string ConditionCompiler::write_generic(Scope& scope, std::span<const Hop> hops, const Inner& inner) {
-    const Hop& hop = hops.back();
-    const std::span before = hops.first(hops.size() - 1);
-    std::string sql = fmt::format("{} = {}", scope.column(before, *hop.generic->content_type), bind_content_type(*hop.to));
-    if (inner) {
-        Scope target(context_, writer_, *hop.to);
-        const std::string condition = inner(target);
-        sql += fmt::format(" AND {} IN (SELECT {} FROM {} WHERE {})", scope.column(before, *hop.generic->key),
-                           generic_key(*hop.generic, *hop.to, target.column(hop.to->primary_key())), target.from(),
-                           condition);
-    }
-    return sql;
-}
-
-/// A column of primary keys of `target` as the generic foreign key holds them.
-std::string ConditionCompiler::generic_key(const GenericForeignKey& generic, const Model& target,
-                                           const std::string& column) const {
-    const Kind kind = target.primary_key().kind();
-    if (generic.key->kind() == Kind::text)
-        return writer_.dialect().key_to_text(column, kind);
-    require_same_form(generic, target);
-    return column;
-}
-
-void ConditionCompiler::require_same_form(const GenericForeignKey& generic, const Model& target) const {
-    if (generic.key->kind() != Kind::text && form_of(generic.key->kind()) != form_of(target.primary_key().kind()))
-        throw QueryError(fmt::format("{} is of kind {}, and cannot refer to the keys of {}, which are of kind {}",
-                                     generic.key->label(), gm2m::name_of(generic.key->kind()), target.label(),
-                                     gm2m::name_of(target.primary_key().kind())));
-}
-
-std::string ConditionCompiler::bind_content_type(const Model& model) {
-    // No row has the content type 0: what no database knows of yet is linked to nothing.
-    return writer_.bind(Value(context_.content_types.find_id(model).value_or(0)));
-}
-
-std::string ConditionCompiler::keys_that_lead(const Hop& hop, const Inner& inner) {
-    const backend::Dialect& dialect = writer_.dialect();
-    if (hop.type == Hop::Type::reverse_foreign_key) {
-        Scope scope(context_, writer_, *hop.to);
-        const std::string condition = inner ? " AND " + inner(scope) : "";
-        const std::string key = scope.column(*hop.foreign_key);
-        return fmt::format("SELECT {} FROM {} WHERE {} IS NOT NULL{}", key, scope.from(), key, condition);
-    }
-    const schema::JoinTable join = schema::join_table_of(*hop.relation);
-    const bool reverse = hop.type == Hop::Type::reverse_gm2m;
-    const Model& target = reverse ? *hop.from : *hop.to;
-    const std::string links = writer_.alias();
-    const auto column = [&](const std::string& name) { return fmt::format("{}.{}", links, dialect.quote(name)); };
-    const Field& target_key = target.primary_key();
-    std::string selected = column(join.source_column);
-    if (reverse) {
-        selected = dialect.key_from_text(column(join.key_column), target_key.kind());
-        if (selected.empty())
-            selected = column(join.key_column);
-    }
-    std::string sql = fmt::format("SELECT {} FROM {} AS {} WHERE {} = {}", selected, dialect.table(join.name), links,
-                                  column(join.content_type_column), bind_content_type(target));
-    if (inner) {
-        Scope scope(context_, writer_, *hop.to);
-        const std::string condition = inner(scope);
-        const std::string key = scope.column(hop.to->primary_key());
-        sql += fmt::format(" AND {} IN (SELECT {} FROM {} WHERE {})", column(reverse ? join.source_column : join.key_column),
-                           reverse ? key : dialect.key_to_text(key, target_key.kind()), scope.from(), condition);
-    }
-    return sql;
-}
-
-/// No object at the end of the path, or one in which the field is missing.
-std::string ConditionCompiler::write_missing(Scope& scope, const Node& node, std::size_t skip, bool missing) {
-    const std::span hops = std::span<const Hop>(node.path.hops).subspan(skip);
-    const auto multiple = std::ranges::find_if(hops, &Hop::is_multiple);
-    if (multiple == hops.end()) {
-        if (node.path.open_relation)
-            return write_unlinked(scope, hops, *node.path.open_relation, missing);
-        if (const GenericForeignKey* generic = node.path.open_generic)
-            return fmt::format("({} IS NULL OR {} IS NULL) IS {}TRUE", scope.column(hops, *generic->content_type),
-                               scope.column(hops, *generic->key), missing ? "" : "NOT ");
-        return fmt::format("{} IS {}NULL", scope.column(hops, node.field()), missing ? "" : "NOT ");
-    }
-    const auto first = hops.first(static_cast<std::size_t>(multiple - hops.begin()) + 1);
-    const bool ends_there = first.size() == hops.size() && !node.path.field && !node.path.is_open();
-    const auto inside = [&](bool of_field) {
-        return write_related(scope, first, [&](Scope& inner) {
-            return write_missing(inner, node, skip + first.size(), of_field);
-        });
-    };
-    const std::string any = write_related(scope, first, {});
-    if (ends_there)
-        return missing ? fmt::format("({}) IS NOT TRUE", any) : any;
-    return missing ? fmt::format("({}) IS NOT TRUE OR {}", any, inside(true)) : inside(false);
-}
-
-/// Whether the row, or what its foreign keys lead to, links nothing.
-std::string ConditionCompiler::write_unlinked(Scope& scope, std::span<const Hop> hops, const GM2MField& relation,
-                                              bool unlinked) {
-    const schema::JoinTable join = schema::join_table_of(relation);
-    const backend::Dialect& dialect = writer_.dialect();
-    const std::string linked =
-        fmt::format("{} IN (SELECT {} FROM {})", scope.column(hops, relation.source().primary_key()),
-                    dialect.quote(join.source_column), dialect.table(join.name));
-    return unlinked ? fmt::format("({}) IS NOT TRUE", linked) : linked;
-}
-
-/// A relation to objects of any models, compared with objects: whether one of them is linked.
-std::string ConditionCompiler::write_link(Scope& scope, const Node& node, std::size_t skip) {
-    const std::span hops = std::span<const Hop>(node.path.hops).subspan(skip);
-    if (const GenericForeignKey* generic = node.path.open_generic)
-        return write_references(node, scope.column(hops, *generic->content_type), scope.column(hops, *generic->key),
-                                generic);
-    const GM2MField& relation = *node.path.open_relation;
-    const schema::JoinTable join = schema::join_table_of(relation);
-    const backend::Dialect& dialect = writer_.dialect();
-    const std::string key = scope.column(hops, relation.source().primary_key());
-    return fmt::format("{} IN (SELECT {} FROM {} WHERE {})", key, dialect.quote(join.source_column),
-                       dialect.table(join.name),
-                       write_references(node, dialect.quote(join.content_type_column), dialect.quote(join.key_column),
-                                        nullptr));
-}
-
-/// Content type and key are those of one of the objects; `generic`, if it is such a key rather than a join table's.
-std::string ConditionCompiler::write_references(const Node& node, const std::string& content_type,
-                                                const std::string& key, const GenericForeignKey* generic) {
-    std::map<const Model*, std::vector<const Reference*>> by_model;
-    for (const Operand& operand : node.source->operands) {
-        const auto& reference = operand.reference();
-        if ((node.lookup() != Lookup::exact && node.lookup() != Lookup::in) || !reference)
-            throw QueryError(fmt::format("'{}' refers to objects of any models: compare it with objects, or follow it to "
-                                         "one model, as in '{}__movie__title'",
-                                         node.path.text, node.path.text));
-        if (!reference->model)
-            throw QueryError(fmt::format("'{}' is compared with a reference that names no model", node.path.text));
-        by_model[reference->model].push_back(&*reference);
-    }
-    std::vector<std::string> alternatives;
-    for (const auto& [model, references] : by_model) {
-        if (generic)
-            require_same_form(*generic, *model);
-        const Kind kind = generic && generic->key->kind() != Kind::text ? generic->key->kind() : Kind::text;
-        const auto stored = [&](const Reference& reference) {
-            return kind == Kind::text ? Value(reference.key.to_string()) : reference.key;
-        };
-        const std::string type = fmt::format("{} = {}", content_type, bind_content_type(*model));
-        if (references.size() == 1) {
-            alternatives.push_back(fmt::format("{} AND {} = {}", type, key, writer_.bind(stored(*references.front()))));
-            continue;
-        }
-        backend::ValueList keys(kind);
-        for (const Reference* reference : references)
-            keys.push(stored(*reference).view());
-        alternatives.push_back(
-            fmt::format("{} AND {}", type, writer_.dialect().in_list(key, writer_.bind(std::move(keys)), kind)));
-    }
-    return alternatives.empty() ? "1 = 0" : joined(alternatives, " OR ");
 }
 
 Value ConditionCompiler::fitting(const Node& node, const Operand& operand) const {

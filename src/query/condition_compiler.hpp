@@ -36,7 +36,20 @@ public:
     std::string keys_that_lead(const Hop& hop, const Inner& inner);
 
 private:
-    struct Node;
+    /// A node whose names have been found in the models.
+    struct Node {
+        const detail::ConditionNode* source = nullptr;
+        std::vector<Node> children;
+        // of a comparison
+        ResolvedPath path;
+        std::vector<ResolvedPath> operand_paths;  // of operands that are fields
+        const NamedExpression* named = nullptr;
+
+        detail::ConditionNode::Type type() const { return source->type; }
+        Lookup lookup() const { return source->lookup; }
+        /// The field that is compared; where the path ends at a relation, the key of what it leads to.
+        const Field& field() const { return path.field ? *path.field : path.hops.back().to->primary_key(); }
+    };
 
     Node resolve_tree(const Model& model, const detail::ConditionNode& node);
     void require_inside(const Node& node, std::span<const Hop> hops) const;
