@@ -113,9 +113,10 @@ QueryCompiler::Column QueryCompiler::call(const Aggregate& aggregate, const std:
 
 QueryCompiler::Column QueryCompiler::aggregate_rows(const Aggregate& aggregate) {
     const ResolvedPath path = resolve(context_.registry, *state_.model, aggregate.field().path());
-    const std::string filter = aggregate.condition() ? conditions_.compile(scope_, *aggregate.condition()) : "";
-    if (!is_multiple(path))
+    if (!is_multiple(path)) {
+        const std::string filter = aggregate.condition() ? conditions_.compile(scope_, *aggregate.condition()) : "";
         return call(aggregate, scope_.column(path.hops, *path.field), path.field->kind(), filter, path.text);
+    }
     // What is related to the rows: of each row first, then of all.
     const Column each = aggregate_related(aggregate, path);
     switch (aggregate.function()) {
