@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,8 @@ struct ResolvedPath {
     const GenericForeignKey* open_generic = nullptr;
 
     bool is_open() const noexcept { return open_relation || open_generic; }
+    /// Whether no one value of the row is at its end.
+    bool leads_to_several() const noexcept { return is_open() || std::ranges::any_of(hops, &Hop::is_multiple); }
 };
 
 /// Throws UnknownField, naming the path and offering the nearest names; QueryError for a name that is ambiguous.

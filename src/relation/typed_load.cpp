@@ -1,0 +1,114 @@
+#include "relation/typed_load.hpp"
+
+#include "backend/text_form.hpp"
+#include "query/model_statements.hpp"
+#include "query/object_sink.hpp"
+#include "query/query_compiler.hpp"
+#include "relation/distinct_keys.hpp"
+#include "relation/key_index.hpp"
+#include "relation/typed_link_statements.hpp"
+
+namespace gm2m::relation {
+namespace {
+
+using backend::Access;
+using backend::Request;
+using backend::ValueList;
+
+/// The far objects of the owners, which are all of one model.
+class TypedLoad final : public backend::ResultSink {
+public:
+    TypedLoad(Context& context, detail::RelationData& relation, bool reverse, const Owners& owners,
+              const detail::QueryState* query)
+        : context_(context), relation_(relation), reverse_(reverse),
+          sql_(TypedLinkStatements::of(context, relation, reverse)), far_(*sql_.side.far), owners_(owners), query_(query),
+          near_keys_(sql_.side.near_kind), index_(near_keys_) {
+        const auto fields = far_.fields();
+        while (!fields[key_column_]->is_primary_key())
+            ++key_column_;
+        for (std::size_t i = 0; i < owners.keys.size(); ++i)
+            push_near_key(owners.keys[i]);
+    }
+
+    std::vector<Object> run(const Model& near) {
+        if (!sql_.side.is_generic() || context_.content_types.find_id(near))
+            for (std::size_t begin = 0; begin < near_keys_.size(); begin += context_.keys_per_statement)
+                read_links(near, near_keys_.slice(begin, context_.keys_per_statement));
+        const bool sort = !sql_.side.order_column.empty() || (query_ && is_ordered(*query_));
+        distribute(owners_, links_, relation_, reverse_,
+                   [&](std::span<const Link*> own) {
+                       if (sort)  // else the statement has sorted them
+                           std::ranges::sort(own, {}, &Link::order);
+                   },
+                   [&](const Link& link) -> const Object& { return objects_[link.target]; });
+        if (query_)
+            for (const auto& work : query_->after_fetch)
+                work(context_, objects_);
+        return std::move(objects_);
+    }
+
+    void row(std::span<const ValueView> cells) override {
+        const std::span<const ValueView> columns = cells.subspan(2);
+        text_.clear();
+        text::append_value(text_, sql_.far_kind, columns[key_column_]);
+        const std::uint32_t object = seen_.insert(text_);
+        if (object == objects_.size())
+            objects_.push_back(read_object(far_, columns));
+        index_.find_all(cells[0], [&](std::size_t owner) {
+            links_.push_back({static_cast<std::uint32_t>(owner), 0, object, cells[1].integer()});
+        });
+    }
+
+private:
+    void push_near_key(const ValueView& key) {
+        if (!sql_.side.is_generic())
+            return near_keys_.push(key);
+        text_.clear();
+        text::append_value(text_, owners_.keys.kind(), key);
+        near_keys_.push_text(text_);
+    }
+
+    void read_links(const Model& near, const ValueList& keys) {
+        query::SqlWriter writer(context_.connection.dialect());
+        if (query_) {
+            const std::size_t list = writer.bind(keys);
+            query::QueryCompiler compiler(context_, *query_, writer);
+            compiler.select_far(sql_.side, near, list);
+            Request request = compiler.request(this);
+            context_.connection.execute(request, Access::read);
+            return;
+        }
+        if (sql_.side.is_generic())
+            writer.bind(Value(*context_.content_types.find_id(near)));
+        writer.bind(keys);
+        const ModelStatements& statements = ModelStatements::of(context_, far_);
+        std::vector<Kind> columns{sql_.side.near_kind, Kind::big_integer};
+        columns.insert(columns.end(), statements.kinds.begin(), statements.kinds.end());
+        Request request{.sql = &sql_.of_many, .parameters = writer.parameters(), .columns = columns, .sink = this};
+        context_.connection.execute(request, Access::read);
+    }
+
+    Context& context_;
+    detail::RelationData& relation_;
+    bool reverse_;
+    const TypedLinkStatements& sql_;
+    const Model& far_;
+    const Owners& owners_;
+    const detail::QueryState* query_;
+    ValueList near_keys_;
+    KeyIndex index_;
+    std::size_t key_column_ = 0;
+    std::string text_;
+    DistinctKeys seen_;
+    std::vector<Object> objects_;
+    std::vector<Link> links_;
+};
+
+}  // namespace
+
+std::vector<Object> load_typed(Context& context, detail::RelationData& relation, bool reverse, const Owners& owners,
+                               const Model& near, const detail::QueryState* query) {
+    return TypedLoad(context, relation, reverse, owners, query).run(near);
+}
+
+}  // namespace gm2m::relation
