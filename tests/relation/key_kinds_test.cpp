@@ -92,6 +92,37 @@ TEST_P(KeyKindsTest, LinkEverythingToEverything) {
     }
 }
 
+// 3.6, 5.2: lookups, prefetches, per-model queries and the join model take every kind of key, on both sides
+TEST_P(KeyKindsTest, AreLookedUpThrough) {
+    for (const Object& source : objects)
+        db.related(source, "links").add(objects);
+    for (const Keys& source : keys_of_every_kind()) {
+        const std::string label = label_of(source.kind), accessor = std::string(name_of(source.kind)) + "s";
+        const auto sources = db.query(label).prefetch("links").fetch();
+        for (const Object& each : sources)
+            EXPECT_EQ(db.related(each, "links").all().size(), objects.size());
+        for (const Keys& target : keys_of_every_kind()) {
+            SCOPED_TRACE(label + " to " + label_of(target.kind));
+            const std::string model = db.models()[label_of(target.kind)].model_name();
+            const Object first = db.get(label_of(target.kind), target.first);
+            EXPECT_EQ(db.query(label).filter(F("links__" + model + "__pk") == target.first).count(), 2U);
+            EXPECT_EQ(db.query(label).filter(F("links") == first).count(), 2U);
+            EXPECT_EQ(db.query(label).filter(F("links__" + model + "__note") == "x").count(), 2U);
+            EXPECT_EQ(db.query(label_of(target.kind)).filter(F(accessor + "__pk") == source.first).count(), 2U);
+            EXPECT_EQ(db.query(label_of(target.kind)).filter(F(accessor + "__note") == "x").count(), 2U);
+            EXPECT_EQ(db.related(sources[0], "links").where(label_of(target.kind), F("note") == "x").fetch().size(), 2U);
+            EXPECT_EQ(db.query(label + "_links").filter(F("gm2m_tgt__" + model + "__note") == "x").count(), 4U);
+
+            const QuerySet one = db.query(label_of(target.kind)).order_by("-pk").limit(1);
+            for (const Object& each : db.query(label).prefetch(Prefetch("links").with(one)).fetch())
+                EXPECT_EQ(db.related(each, "links").all().size(), objects.size() - 1);
+            for (const Object& each : db.query(label_of(target.kind)).prefetch(Prefetch(accessor).with(db.query(label).limit(1))).fetch())
+                EXPECT_EQ(db.related(each, accessor).all().size(), 1U);
+        }
+        EXPECT_EQ(db.related(sources[0], "links").most_in_common(9).size(), 1U);
+    }
+}
+
 // 2.1: the text form of each key type is the peer's
 TEST_P(KeyKindsTest, HaveThePeersTextForm) {
     for (std::size_t i = 0; i < objects.size(); i += 2)
