@@ -66,6 +66,10 @@ public:
     /// What follows an order's column: "DESC NULLS LAST".
     virtual std::string order_suffix(bool descending, bool nulls_first) const = 0;
 
+    /// What follows a column of that kind in an ORDER BY to sort it as its values are sorted in memory: text by its bytes,
+    /// whatever the database's collation.
+    virtual std::string_view in_byte_order(Kind kind) const noexcept = 0;
+
     /// What stands for no limit before an OFFSET.
     virtual std::string_view no_limit() const noexcept = 0;
 

@@ -66,10 +66,15 @@ private:
                    parameter(1), is_near(2), far_);
     }
 
+    /// The order in which TypedLinks::lock() goes as well, slice by slice.
+    std::string key_order() const {
+        return format("{}{}", source_key_, dialect_.in_byte_order(side_.source->primary_key().kind()));
+    }
+
     /// Locks the rows of the sources for which the condition on their key holds, before anything is touched.
     std::string lock(const std::string& condition) const {
         return format("WITH locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} {} ORDER BY {} FOR NO KEY UPDATE) ",
-                      source_key_, source_table_, source_key_, condition, source_key_);
+                      source_key_, source_table_, source_key_, condition, key_order());
     }
 
     /// Where each statement is a round trip: lists in one parameter. Whoever writes links of a source locks the source's
@@ -98,7 +103,7 @@ private:
         out_.remove_others = remove_others(list);
         out_.lock = side_.source_is_far
                         ? format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE", source_table_,
-                                 dialect_.in_list(source_key_, 1, out_.far_kind), source_key_)
+                                 dialect_.in_list(source_key_, 1, out_.far_kind), key_order())
                         : format("SELECT 1 FROM {} WHERE {} = {} FOR NO KEY UPDATE", source_table_, source_key_, parameter(1));
     }
 

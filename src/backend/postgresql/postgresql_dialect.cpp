@@ -120,6 +120,8 @@ public:
         return fmt::format("{} NULLS {}", descending ? " DESC" : "", nulls_first ? "FIRST" : "LAST");
     }
 
+    std::string_view in_byte_order(Kind kind) const noexcept override { return kind == Kind::text ? " COLLATE \"C\"" : ""; }
+
     std::string_view no_limit() const noexcept override { return "ALL"; }
 
     std::string in_list(std::string_view expression, std::size_t n, Kind kind) const override {

@@ -102,6 +102,8 @@ public:
                                           : fmt::format("{} NULLS {}", descending ? " DESC" : "", nulls_first ? "FIRST" : "LAST");
     }
 
+    std::string_view in_byte_order(Kind) const noexcept override { return ""; }
+
     std::string_view no_limit() const noexcept override { return "-1"; }
 
     std::string in_list(std::string_view expression, std::size_t n, Kind) const override {
