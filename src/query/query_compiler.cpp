@@ -72,7 +72,9 @@ QueryCompiler::Column QueryCompiler::column_of(const F& field) {
 QueryCompiler::Column QueryCompiler::call(const Aggregate& aggregate, const std::string& argument, Kind kind,
                                           const std::string& filter, const std::string& path) {
     const auto function = aggregate.function();
-    std::string sql = fmt::format("{}({}{})", name_of(function), aggregate.is_distinct() ? "DISTINCT " : "", argument);
+    // Links are distinct.
+    const bool distinct = aggregate.is_distinct() && argument != "*";
+    std::string sql = fmt::format("{}({}{})", name_of(function), distinct ? "DISTINCT " : "", argument);
     if (!filter.empty())
         sql += fmt::format(" FILTER (WHERE {})", filter);
     const backend::Dialect& dialect = writer_.dialect();
@@ -96,9 +98,10 @@ QueryCompiler::Column QueryCompiler::call(const Aggregate& aggregate, const std:
 
 QueryCompiler::Column QueryCompiler::aggregate_rows(const Aggregate& aggregate) {
     const ResolvedPath path = resolve(context_.registry, *state_.model, aggregate.field().path());
-    const std::string filter = aggregate.condition() ? conditions_.compile(scope_, *aggregate.condition()) : "";
-    if (!is_multiple(path))
+    if (!is_multiple(path)) {
+        const std::string filter = aggregate.condition() ? conditions_.compile(scope_, *aggregate.condition()) : "";
         return call(aggregate, scope_.column(path.hops, *path.field), path.field->kind(), filter, path.text);
+    }
     // What is related to the rows: of each row first, then of all.
     const Column each = aggregate_related(aggregate, path);
     switch (aggregate.function()) {
@@ -218,7 +221,7 @@ std::string QueryCompiler::slice() const {
     return fmt::format(" LIMIT {} OFFSET {}", limit, state_.offset);
 }
 
-void QueryCompiler::finish(const std::vector<Column>& columns, bool ordered) {
+void QueryCompiler::finish(const std::vector<Column>& columns, bool ordered, bool distinct) {
     std::string list;
     for (const Column& column : columns) {
         list += (list.empty() ? "" : ", ") + column.sql;
@@ -226,7 +229,7 @@ void QueryCompiler::finish(const std::vector<Column>& columns, bool ordered) {
     }
     const std::string condition = where();
     const std::string sorted = ordered ? order() : "";
-    sql_ = fmt::format("SELECT {}{} FROM {}{}{}{}", state_.distinct ? "DISTINCT " : "", list, scope_.from(), condition,
+    sql_ = fmt::format("SELECT {}{} FROM {}{}{}{}", distinct ? "DISTINCT " : "", list, scope_.from(), condition,
                        sorted, slice());
 }
 
@@ -243,7 +246,7 @@ void QueryCompiler::select_values(const std::vector<F>& fields) {
     std::vector<Column> columns;
     for (const F& field : fields)
         columns.push_back(column_of(field));
-    finish(columns, true);
+    finish(columns, true, state_.distinct);
 }
 
 void QueryCompiler::select_count() {

@@ -48,7 +48,7 @@ private:
     std::string where();
     std::string order();
     std::string slice() const;
-    void finish(const std::vector<Column>& columns, bool ordered);
+    void finish(const std::vector<Column>& columns, bool ordered, bool distinct = false);
 
     Context& context_;
     const detail::QueryState& state_;
