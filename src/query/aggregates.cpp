@@ -27,7 +27,9 @@ bool is_number(Kind kind) {
 QueryCompiler::Column QueryCompiler::call(const Aggregate& aggregate, const std::string& argument, Kind kind,
                                           const std::string& filter, const std::string& path) {
     const auto function = aggregate.function();
-    std::string sql = fmt::format("{}({}{})", name_of(function), aggregate.is_distinct() ? "DISTINCT " : "", argument);
+    // Links are distinct.
+    const bool distinct = aggregate.is_distinct() && argument != "*";
+    std::string sql = fmt::format("{}({}{})", name_of(function), distinct ? "DISTINCT " : "", argument);
     if (!filter.empty())
         sql += fmt::format(" FILTER (WHERE {})", filter);
     const backend::Dialect& dialect = writer_.dialect();

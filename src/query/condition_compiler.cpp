@@ -66,22 +66,6 @@ ConditionCompiler::Node ConditionCompiler::resolve_tree(const Model& model, cons
     return node;
 }
 
-std::span<const Hop> ConditionCompiler::first_multiple(const Node& node, std::size_t skip) {
-    if (node.type() == Type::negation || (node.type() == Type::comparison && node.lookup() == Lookup::isnull))
-        return {};  // what they say is of all related objects together
-    if (node.type() == Type::comparison) {
-        const std::span hops = std::span(node.path.hops).subspan(skip);
-        const auto multiple = std::ranges::find_if(hops, &Hop::is_multiple);
-        return multiple == hops.end() ? std::span<const Hop>{}
-                                      : hops.first(static_cast<std::size_t>(multiple - hops.begin()) + 1);
-    }
-    const std::span<const Hop> first = first_multiple(node.children.front(), skip);
-    for (const Node& child : node.children)
-        if (!std::ranges::equal(first_multiple(child, skip), first))
-            return {};
-    return first;
-}
-
 std::string ConditionCompiler::compile(Scope& scope, const Condition& condition) {
     const Node node = resolve_tree(scope.model(), condition.node());
     return write(scope, node, 0);
@@ -103,19 +87,9 @@ void ConditionCompiler::require_inside(const Node& node, std::span<const Hop> ho
 }
 
 std::string ConditionCompiler::write(Scope& scope, const Node& node, std::size_t skip) {
-    switch (node.type()) {
-        case Type::comparison: return write_all(scope, {&node}, skip);
-        case Type::negation: return fmt::format("({}) IS NOT TRUE", write(scope, node.children.front(), skip));
-        case Type::conjunction: {
-            std::vector<const Node*> children;
-            for (const Node& child : node.children)
-                children.push_back(&child);
-            return write_all(scope, children, skip);
-        }
-        case Type::disjunction: break;
-    }
-    const auto hops = first_multiple(node, skip);
-    if (!hops.empty())
+    if (node.type() == Type::negation)
+        return fmt::format("({}) IS NOT TRUE", write(scope, node.children.front(), skip));
+    if (node.type() != Type::disjunction || !first_multiple(node, skip).empty())
         return write_all(scope, {&node}, skip);
     std::vector<std::string> parts;
     for (const Node& child : node.children)
@@ -124,9 +98,17 @@ std::string ConditionCompiler::write(Scope& scope, const Node& node, std::size_t
 }
 
 /// All of the nodes hold; those that bear on the same related objects do so for one and the same of them.
-std::string ConditionCompiler::write_all(Scope& scope, const std::vector<const Node*>& nodes, std::size_t skip) {
+std::string ConditionCompiler::write_all(Scope& scope, const ConditionNodes& nodes, std::size_t skip) {
+    ConditionNodes left;
+    for (const Node* node : nodes)
+        add_conjuncts(left, *node);
+    for (const Node* node : left)
+        if (node->type() == Type::disjunction && first_multiple(*node, skip).empty()) {
+            const auto [with, others] = those_that_meet(*node, left, skip);
+            if (!with.empty())
+                return write_alternatives(scope, *node, with, others, skip);
+        }
     std::vector<std::string> parts;
-    std::vector<const Node*> left = nodes;
     while (!left.empty()) {
         const Node& node = *left.front();
         const std::span<const Hop> hops = first_multiple(node, skip);
@@ -135,26 +117,58 @@ std::string ConditionCompiler::write_all(Scope& scope, const std::vector<const N
             left.erase(left.begin());
             continue;
         }
-        std::vector<const Node*> together, others;
+        ConditionNodes together, others;
         for (const Node* each : left)
             (std::ranges::equal(first_multiple(*each, skip), hops) ? together : others).push_back(each);
-        const std::size_t inside = skip + hops.size();
-        parts.push_back(write_related(scope, hops, [&](Scope& inner) {
-            std::vector<std::string> conditions;
-            for (const Node* each : together)
-                if (each->type() == Type::disjunction) {
-                    std::vector<std::string> alternatives;
-                    for (const Node& child : each->children)
-                        alternatives.push_back(write(inner, child, inside));
-                    conditions.push_back(joined(alternatives, " OR "));
-                } else {
-                    conditions.push_back(write(inner, *each, inside));
-                }
-            return joined(conditions, " AND ");
-        }));
+        parts.push_back(write_together(scope, together, hops, skip));
         left = std::move(others);
     }
-    return joined(parts, " AND ");
+    return parts.empty() ? "1 = 1" : joined(parts, " AND ");
+}
+
+/// Alternatives that bear on different objects: each is put together with what bears on the same as it does.
+std::string ConditionCompiler::write_alternatives(Scope& scope, const Node& disjunction, const ConditionNodes& with,
+                                                  const ConditionNodes& others, std::size_t skip) {
+    std::vector<std::string> alternatives;
+    for (const Node& child : disjunction.children) {
+        ConditionNodes together = with;
+        together.push_back(&child);
+        alternatives.push_back(write_all(scope, together, skip));
+    }
+    const std::string any = joined(alternatives, " OR ");
+    return others.empty() ? any : joined({any, write_all(scope, others, skip)}, " AND ");
+}
+
+/// The nodes hold for one of the objects that the hops lead to; or, if they only test for what is missing, there is none.
+std::string ConditionCompiler::write_together(Scope& scope, const ConditionNodes& nodes, std::span<const Hop> hops,
+                                              std::size_t skip) {
+    const std::size_t inside = skip + hops.size();
+    bool linked = false, unlinked = false;
+    ConditionNodes of_object, of_missing;
+    for (const Node* node : nodes) {
+        const bool is_test = node->is_test_for_missing();
+        const bool missing = is_test && node->source->operands.front().value().get<bool>();
+        if (is_test && node->path.hops.size() == inside && !node->path.field && !node->path.is_open())
+            (missing ? unlinked : linked) = true;
+        else
+            (missing ? of_missing : of_object).push_back(node);
+    }
+    if (unlinked && (linked || !of_object.empty()))
+        return "1 = 0";
+    if (unlinked)
+        return fmt::format("({}) IS NOT TRUE", write_related(scope, hops, {}));
+    if (of_object.empty() && of_missing.empty())
+        return write_related(scope, hops, {});
+    const auto related = [&](const ConditionNodes& conditions) {
+        return write_related(scope, hops, [&](Scope& inner) { return write_all(inner, conditions, inside); });
+    };
+    if (!of_object.empty()) {
+        of_object.insert(of_object.end(), of_missing.begin(), of_missing.end());
+        return related(of_object);
+    }
+    const std::string any = linked ? write_related(scope, hops, {}) + " AND " : "";
+    const std::string none = related({});  // a link to what is gone leads to no object
+    return fmt::format("{}(({}) IS NOT TRUE OR {})", any, none, related(of_missing));
 }
 
 std::string ConditionCompiler::write_comparison(Scope& scope, const Node& node, std::size_t skip) {
@@ -231,7 +245,7 @@ std::string ConditionCompiler::compare(Scope& scope, const Node& node, std::size
 
 std::string ConditionCompiler::compare_list(const Node& node, const std::string& left, Kind kind) {
     if (node.source->operands.empty())
-        return "1 = 0";
+        return node.named ? fmt::format("1 = 0 AND {} IS NULL", left) : "1 = 0";  // whose parameters are bound already
     const ValueView::Form form = form_of(kind);
     const bool flat = form == ValueView::Form::integer || kind == Kind::text || kind == Kind::uuid;
     backend::ValueList list(kind);

@@ -2,8 +2,8 @@
 
 #include <functional>
 
-#include "query/condition_node.hpp"
 #include "query/context.hpp"
+#include "query/resolved_condition.hpp"
 #include "query/scope.hpp"
 
 namespace gm2m::query {
@@ -36,28 +36,16 @@ public:
     std::string keys_that_lead(const Hop& hop, const Inner& inner);
 
 private:
-    /// A node whose names have been found in the models.
-    struct Node {
-        const detail::ConditionNode* source = nullptr;
-        std::vector<Node> children;
-        // of a comparison
-        ResolvedPath path;
-        std::vector<ResolvedPath> operand_paths;  // of operands that are fields
-        const NamedExpression* named = nullptr;
-
-        detail::ConditionNode::Type type() const { return source->type; }
-        Lookup lookup() const { return source->lookup; }
-        /// The field that is compared; where the path ends at a relation, the key of what it leads to.
-        const Field& field() const { return path.field ? *path.field : path.hops.back().to->primary_key(); }
-    };
+    using Node = ResolvedCondition;
 
     Node resolve_tree(const Model& model, const detail::ConditionNode& node);
     void require_inside(const Node& node, std::span<const Hop> hops) const;
-    /// The hops of a node that lead to the first of several objects, after `skip`; none if it bears on this row alone.
-    static std::span<const Hop> first_multiple(const Node& node, std::size_t skip);
 
     std::string write(Scope& scope, const Node& node, std::size_t skip);
-    std::string write_all(Scope& scope, const std::vector<const Node*>& nodes, std::size_t skip);
+    std::string write_all(Scope& scope, const ConditionNodes& nodes, std::size_t skip);
+    std::string write_alternatives(Scope& scope, const Node& disjunction, const ConditionNodes& with,
+                                   const ConditionNodes& others, std::size_t skip);
+    std::string write_together(Scope& scope, const ConditionNodes& nodes, std::span<const Hop> hops, std::size_t skip);
     std::string write_comparison(Scope& scope, const Node& node, std::size_t skip);
     std::string write_related(Scope& scope, std::span<const Hop> hops, const Inner& inner);
     std::string write_generic(Scope& scope, std::span<const Hop> hops, const Inner& inner);

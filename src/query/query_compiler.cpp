@@ -122,7 +122,7 @@ std::string QueryCompiler::slice() const {
     return fmt::format(" LIMIT {} OFFSET {}", limit, state_.offset);
 }
 
-void QueryCompiler::finish(const std::vector<Column>& columns, bool ordered) {
+void QueryCompiler::finish(const std::vector<Column>& columns, bool ordered, bool distinct) {
     std::string list;
     for (const Column& column : columns) {
         list += (list.empty() ? "" : ", ") + column.sql;
@@ -130,7 +130,7 @@ void QueryCompiler::finish(const std::vector<Column>& columns, bool ordered) {
     }
     const std::string condition = where();
     const std::string sorted = ordered ? order() : "";
-    sql_ = fmt::format("SELECT {}{} FROM {}{}{}{}", state_.distinct ? "DISTINCT " : "", list, scope_.from(), condition,
+    sql_ = fmt::format("SELECT {}{} FROM {}{}{}{}", distinct ? "DISTINCT " : "", list, scope_.from(), condition,
                        sorted, slice());
 }
 
@@ -151,7 +151,7 @@ void QueryCompiler::select_values(const std::vector<F>& fields) {
     std::vector<Column> columns;
     for (const F& field : fields)
         columns.push_back(column_of(field));
-    finish(columns, true);
+    finish(columns, true, state_.distinct);
 }
 
 void QueryCompiler::select_count() {

@@ -74,7 +74,7 @@ private:
     /// A condition on a column `n` of such numbers.
     std::string in_slice() const;
     std::string slice() const;
-    void finish(const std::vector<Column>& columns, bool ordered);
+    void finish(const std::vector<Column>& columns, bool ordered, bool distinct = false);
 
     Context& context_;
     const detail::QueryState& state_;

@@ -92,29 +92,15 @@ std::string ConditionCompiler::keys_that_lead(const Hop& hop, const Inner& inner
     return sql;
 }
 
-/// No object at the end of the path, or one in which the field is missing.
+/// What the path names, over foreign keys alone, is missing.
 std::string ConditionCompiler::write_missing(Scope& scope, const Node& node, std::size_t skip, bool missing) {
     const std::span hops = std::span<const Hop>(node.path.hops).subspan(skip);
-    const auto multiple = std::ranges::find_if(hops, &Hop::is_multiple);
-    if (multiple == hops.end()) {
-        if (node.path.open_relation)
-            return write_unlinked(scope, hops, *node.path.open_relation, missing);
-        if (const GenericForeignKey* generic = node.path.open_generic)
-            return fmt::format("({} IS NULL OR {} IS NULL) IS {}TRUE", scope.column(hops, *generic->content_type),
-                               scope.column(hops, *generic->key), missing ? "" : "NOT ");
-        return fmt::format("{} IS {}NULL", scope.column(hops, node.field()), missing ? "" : "NOT ");
-    }
-    const auto first = hops.first(static_cast<std::size_t>(multiple - hops.begin()) + 1);
-    const bool ends_there = first.size() == hops.size() && !node.path.field && !node.path.is_open();
-    const auto inside = [&](bool of_field) {
-        return write_related(scope, first, [&](Scope& inner) {
-            return write_missing(inner, node, skip + first.size(), of_field);
-        });
-    };
-    const std::string any = write_related(scope, first, {});
-    if (ends_there)
-        return missing ? fmt::format("({}) IS NOT TRUE", any) : any;
-    return missing ? fmt::format("({}) IS NOT TRUE OR {}", any, inside(true)) : inside(false);
+    if (node.path.open_relation)
+        return write_unlinked(scope, hops, *node.path.open_relation, missing);
+    if (const GenericForeignKey* generic = node.path.open_generic)
+        return fmt::format("({} IS NULL OR {} IS NULL) IS {}TRUE", scope.column(hops, *generic->content_type),
+                           scope.column(hops, *generic->key), missing ? "" : "NOT ");
+    return fmt::format("{} IS {}NULL", scope.column(hops, node.field()), missing ? "" : "NOT ");
 }
 
 /// Whether the row, or what its foreign keys lead to, links nothing.
