@@ -55,24 +55,6 @@ private:
     std::string bytes_;
 };
 
-/// A one-dimensional array without NULLs as array_send() of the server writes it.
-class ArrayReader {
-public:
-    explicit ArrayReader(std::string_view bytes)
-        : next_(bytes.data() + (bytes.size() > empty_size ? head_size : bytes.size())), end_(bytes.data() + bytes.size()) {}
-    bool more() const { return next_ < end_; }
-    std::string_view next() {
-        const auto size = static_cast<std::size_t>(read_integer<std::int32_t>(next_));
-        const std::string_view element(next_ + 4, size);
-        next_ += 4 + size;
-        return element;
-    }
-
-private:
-    static constexpr std::size_t empty_size = 12, head_size = 20;
-    const char *next_, *end_;
-};
-
 /// The values of a statement's parameters, in binary form.
 class Parameters {
 public:

@@ -9,7 +9,7 @@ namespace benchmark::c_api {
 
 PostgresqlHand::Result::Result(PGconn* connection, PGresult* result) : result_(result, PQclear) {
     const ExecStatusType status = PQresultStatus(result);
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_SINGLE_TUPLE)
         throw std::runtime_error(PQerrorMessage(connection));
 }
 
@@ -63,6 +63,26 @@ void PostgresqlHand::pipeline(const std::vector<Sent>& statements,
         take(i, Result(connection_, PQgetResult(connection_)));
         check(PQgetResult(connection_) == nullptr);
     }
+    end_pipeline();
+}
+
+// libpq would apply the single-row mode of a statement outside of a pipeline to the pipeline that follows.
+void PostgresqlHand::stream(const std::string& sql, const Parameters& parameters,
+                            const std::function<void(const Result&)>& take) {
+    check(PQenterPipelineMode(connection_));
+    check(PQsendQueryParams(connection_, sql.c_str(), parameters.count(), parameters.types(),
+                            parameters.values().data(), parameters.lengths().data(), parameters.formats().data(), 1));
+    check(PQsetSingleRowMode(connection_));
+    check(PQpipelineSync(connection_));
+    while (PGresult* row = PQgetResult(connection_)) {
+        const Result result(connection_, row);
+        if (result.rows() > 0)
+            take(result);
+    }
+    end_pipeline();
+}
+
+void PostgresqlHand::end_pipeline() {
     PGresult* synced = PQgetResult(connection_);  // only now has the transaction been committed
     const bool committed = PQresultStatus(synced) == PGRES_PIPELINE_SYNC;
     PQclear(synced);

@@ -14,7 +14,14 @@ constexpr char insert_sql[] =
     "SELECT $1, k.ct, k.pk FROM unnest($2, $3) AS k (ct, pk) WHERE (SELECT count(*) FROM locked) >= 0 "
     "ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING RETURNING gm2m_ct_id, gm2m_pk";
 
-// After insert_sql, which has locked the user.
+// set(): what follows the lock sees all that others have done before. NOT IN is hashed; to insert what is there already
+// would be tried one by one.
+constexpr char lock_sql[] = "SELECT 1 FROM cinema_user WHERE id = $1 FOR NO KEY UPDATE";
+constexpr char insert_missing_sql[] =
+    "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) "
+    "SELECT $1, k.ct, k.pk FROM unnest($2, $3) AS k (ct, pk) WHERE (k.ct, k.pk) NOT IN "
+    "(SELECT gm2m_ct_id, gm2m_pk FROM cinema_user_preferred_videos WHERE gm2m_src_id = $1) "
+    "ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING RETURNING gm2m_ct_id, gm2m_pk";
 constexpr char delete_others_sql[] =
     "DELETE FROM cinema_user_preferred_videos WHERE gm2m_src_id = $1 AND (gm2m_ct_id, gm2m_pk) NOT IN "
     "(SELECT k.ct, k.pk FROM unnest($2, $3) AS k (ct, pk)) RETURNING gm2m_ct_id, gm2m_pk";
@@ -59,8 +66,11 @@ PostgresqlHand::Added PostgresqlHand::add(std::int64_t user, const Objects& obje
 PostgresqlHand::Changes PostgresqlHand::set(std::int64_t user, const Objects& objects) {
     const Parameters parameters = link_parameters(user, objects);
     Changes changes;
-    pipeline({{insert_sql, parameters}, {delete_others_sql, parameters}}, [&](std::size_t i, const Result& result) {
-        std::vector<Key>& keys = i == 0 ? changes.added : changes.removed;
+    pipeline({{lock_sql, Parameters().add(user)}, {insert_missing_sql, parameters}, {delete_others_sql, parameters}},
+             [&](std::size_t i, const Result& result) {
+        if (i == 0)
+            return;
+        std::vector<Key>& keys = i == 1 ? changes.added : changes.removed;
         keys.reserve(static_cast<std::size_t>(result.rows()));
         for (int row = 0; row < result.rows(); ++row)
             keys.push_back(key_in(result, row));

@@ -65,11 +65,14 @@ private:
         Parameters parameters;
     };
     void pipeline(const std::vector<Sent>& statements, const std::function<void(std::size_t, const Result&)>& take);
+    /// Calls `take` with each row as it arrives, so that the whole result is never held.
+    void stream(const std::string& sql, const Parameters& parameters, const std::function<void(const Result&)>& take);
+    void end_pipeline();
     void check(bool good);
     void read_content_types();
     void read_links(std::int64_t user, LinkedVideos& linked);
     void read_videos(LinkedVideos& linked);
-    void read_own_links(const Result& links, UsersWithVideos& all, LinkedKeys& keys);
+    void read_own_links(UsersWithVideos& all, LinkedKeys& keys);
     void load_videos(const LinkedKeys& keys, std::vector<AnyVideo>& videos);
     void load_users(const std::vector<std::int64_t>& keys, std::vector<User>& users);
     Parameters link_parameters(std::int64_t user, const Objects& objects) const;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 
 #include "c_api/postgresql_hand.hpp"
@@ -30,35 +31,31 @@ PostgresqlHand::UsersWithVideos PostgresqlHand::users_with_videos(std::int64_t l
         all.owners.push_back({users.big_integer(row, 0), std::string(users.text(row, 1))});
 
     LinkedKeys keys;
-    // An array of keys is one value on the wire and in memory.
-    read_own_links(query(layout_ == Layout::compact
-                             ? "SELECT gm2m_src_id, gm2m_ct_id, array_agg(gm2m_pk::text ORDER BY gm2m_pk), '{}'::bigint[] FROM "
-                               "cinema_user_preferred_videos WHERE gm2m_src_id = ANY($1) GROUP BY 1, 2 ORDER BY 1, 2"
-                             : "SELECT gm2m_src_id, gm2m_ct_id, array_agg(gm2m_pk::text), array_agg(id) FROM "
-                               "cinema_user_preferred_videos WHERE gm2m_src_id = ANY($1) GROUP BY 1, 2 ORDER BY 1, 2",
-                         Parameters().add(keys_of(all.owners))),
-                   all, keys);
+    read_own_links(all, keys);
     load_videos(keys, all.linked);
     all.drop_missing([](const AnyVideo& video) { return key_of(video).id == 0; });
     return all;
 }
 
-/// Rows of (user, content type, keys, places in the order of linking), by user.
-void PostgresqlHand::read_own_links(const Result& links, UsersWithVideos& all, LinkedKeys& keys) {
-    OwnLinks own;
-    int row = 0;
-    for (const User& user : all.owners) {
-        for (; row < links.rows() && links.big_integer(row, 0) == user.id; ++row) {
-            const std::size_t model = model_of(links.integer(row, 1));
-            if (model == model_count)
-                continue;
-            ArrayReader texts(links.text(row, 2)), orders(links.text(row, 3));
-            while (texts.more())
-                own.push(orders.more() ? read_integer<std::int64_t>(orders.next().data()) : 0,
-                         keys.number({model, number_in(texts.next())}));
-        }
-        own.take(all, layout_ == Layout::compact);
-    }
+void PostgresqlHand::read_own_links(UsersWithVideos& all, LinkedKeys& keys) {
+    const bool compact = layout_ == Layout::compact;
+    std::vector<OwnLinks> own(all.owners.size());
+    std::size_t owner = 0;
+    stream(compact ? "SELECT gm2m_src_id, gm2m_ct_id, gm2m_pk FROM cinema_user_preferred_videos "
+                     "WHERE gm2m_src_id = ANY($1) ORDER BY gm2m_src_id, gm2m_ct_id, gm2m_pk"
+                   : "SELECT gm2m_src_id, gm2m_ct_id, gm2m_pk, id FROM cinema_user_preferred_videos "
+                     "WHERE gm2m_src_id = ANY($1)",
+           Parameters().add(keys_of(all.owners)), [&](const Result& row) {
+               const std::int64_t source = row.big_integer(0, 0);
+               if (all.owners[owner].id != source)  // the links of one user tend to come together
+                   owner = static_cast<std::size_t>(std::ranges::lower_bound(all.owners, source, {}, &User::id) -
+                                                    all.owners.begin());
+               const std::size_t model = model_of(row.integer(0, 1));
+               if (model < model_count)
+                   own[owner].push(compact ? 0 : row.big_integer(0, 3), keys.number({model, number_in(row.text(0, 2))}));
+           });
+    for (OwnLinks& links : own)
+        links.take(all, compact);
 }
 
 /// One statement per model, all in one round trip.
@@ -85,22 +82,18 @@ PostgresqlHand::OperasWithUsers PostgresqlHand::operas_with_users() {
         all.owners.push_back({{operas.big_integer(row, 0), std::string(operas.text(row, 1))}});
         texts.push(std::string_view(std::to_string(all.owners.back().id)));
     }
-    const bool compact = layout_ == Layout::compact;
-    // The place of an opera in the list; its links, in their order.
-    const Result links = query(
-        std::string("SELECT k.place, array_agg(l.gm2m_src_id ORDER BY ") + (compact ? "l.gm2m_src_id" : "l.id") +
-            ") FROM unnest($2) WITH ORDINALITY AS k (pk, place) JOIN cinema_user_preferred_videos AS l ON "
-            "l.gm2m_pk = k.pk AND l.gm2m_ct_id = $1 GROUP BY 1 ORDER BY 1",
-        Parameters().add(content_types_[2]).add(text_array_oid, std::move(texts)));
     KeyNumbers users;
-    OwnLinks own;
-    int row = 0;
-    for (std::size_t i = 0; i < all.owners.size(); ++i) {
-        if (row < links.rows() && links.big_integer(row, 0) == static_cast<std::int64_t>(i) + 1)
-            for (ArrayReader sources(links.text(row++, 1)); sources.more();)
-                own.push(0, users.number(read_integer<std::int64_t>(sources.next().data())));
-        own.take(all, true);
-    }
+    std::vector<OwnLinks> own(all.owners.size());
+    // A join: to plan "= ANY" of many texts takes longer than to execute it.
+    stream(std::string("SELECT k.place, l.gm2m_src_id, l.") + (layout_ == Layout::compact ? "gm2m_src_id" : "id") +
+               " FROM unnest($2) WITH ORDINALITY AS k (pk, place) JOIN cinema_user_preferred_videos AS l ON "
+               "l.gm2m_ct_id = $1 AND l.gm2m_pk = k.pk",
+           Parameters().add(content_types_[2]).add(text_array_oid, std::move(texts)), [&](const Result& row) {
+               own[static_cast<std::size_t>(row.big_integer(0, 0)) - 1].push(row.big_integer(0, 2),
+                                                                             users.number(row.big_integer(0, 1)));
+           });
+    for (OwnLinks& links : own)
+        links.take(all, false);
     load_users(users.keys(), all.linked);
     all.drop_missing([](const User& user) { return user.id == 0; });
     return all;
@@ -120,8 +113,10 @@ void PostgresqlHand::load_users(const std::vector<std::int64_t>& keys, std::vect
 PostgresqlHand::Users PostgresqlHand::users_of_movie(std::int64_t movie) {
     const Result result = execute_prepared(
         "users_of_movie",
-        std::string("SELECT u.id, u.name FROM cinema_user_preferred_videos AS l JOIN cinema_user AS u ON u.id = "
-                    "l.gm2m_src_id WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = $2 ORDER BY ") +
+        // OFFSET 0 keeps the planner from reading all users and joining them: there are but a few to seek.
+        std::string("SELECT u.id, u.name FROM cinema_user_preferred_videos AS l CROSS JOIN LATERAL (SELECT * FROM "
+                    "cinema_user WHERE id = l.gm2m_src_id OFFSET 0) AS u WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = $2 "
+                    "ORDER BY ") +
             (layout_ == Layout::compact ? "l.gm2m_src_id" : "l.id"),
         Parameters().add(content_types_[0]).add(std::to_string(movie)));
     Users users;

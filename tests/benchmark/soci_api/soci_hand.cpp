@@ -149,9 +149,9 @@ SociHand::Users SociHand::users_of_movie(std::int64_t movie) {
 SociHand::Movies SociHand::movies_of_users_named(const std::string& name) {
     if (!movies_)
         movies_.emplace(session_,
-                        "SELECT id, title FROM cinema_movie WHERE id IN (SELECT CAST(l.gm2m_pk AS bigint) FROM cinema_user "
-                        "AS u JOIN cinema_user_preferred_videos AS l ON l.gm2m_src_id = u.id WHERE u.name = :wanted AND "
-                        "l.gm2m_ct_id = :ct)",
+                        "SELECT id, title FROM cinema_movie WHERE id IN (SELECT CAST(gm2m_pk AS bigint) FROM "
+                        "cinema_user_preferred_videos WHERE gm2m_ct_id = :ct AND gm2m_src_id IN (SELECT id FROM "
+                        "cinema_user WHERE name = :wanted))",
                         content_types_[0]);
     movies_->wanted = name;
     Movies movies;
