@@ -129,7 +129,9 @@ PostgresqlHand::Users PostgresqlHand::users_of_movie(std::int64_t movie) {
 PostgresqlHand::Movies PostgresqlHand::movies_of_users_named(const std::string& name) {
     const Result result = execute_prepared(
         "movies_of_users_named",
-        "SELECT id, title FROM cinema_movie WHERE id IN (SELECT l.gm2m_pk::bigint FROM cinema_user AS u JOIN "
+        // A key that is no number leads nowhere, and is no error; the column holds none that is too large.
+        "SELECT id, title FROM cinema_movie WHERE id IN (SELECT CASE WHEN l.gm2m_pk <> '' AND "
+        "ltrim(l.gm2m_pk, '0123456789') = '' THEN l.gm2m_pk::bigint END FROM cinema_user AS u JOIN "
         "cinema_user_preferred_videos AS l ON l.gm2m_src_id = u.id WHERE u.name = $1 AND l.gm2m_ct_id = $2)",
         Parameters().add(name).add(content_types_[0]));
     Movies movies;

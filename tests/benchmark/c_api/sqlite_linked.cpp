@@ -117,9 +117,8 @@ SqliteHand::Users SqliteHand::users_of_movie(std::int64_t movie) {
 SqliteHand::Movies SqliteHand::movies_of_users_named(const std::string& name) {
     sqlite3_stmt* select =
         prepared(select_movies_,
-                 "SELECT id, title FROM cinema_movie WHERE id IN (SELECT CAST(l.gm2m_pk AS INTEGER) FROM cinema_user AS u "
-                 "CROSS JOIN cinema_user_preferred_videos AS l ON l.gm2m_src_id = u.id "
-                 "WHERE u.name = ?1 AND l.gm2m_ct_id = ?2)");
+                 "SELECT id, title FROM cinema_movie WHERE id IN (SELECT l.gm2m_pk FROM cinema_user AS u CROSS JOIN "
+                 "cinema_user_preferred_videos AS l ON l.gm2m_src_id = u.id WHERE u.name = ?1 AND l.gm2m_ct_id = ?2)");
     check(sqlite3_bind_text(select, 1, name.data(), static_cast<int>(name.size()), SQLITE_STATIC));
     check(sqlite3_bind_int(select, 2, content_types_[0]));
     Movies movies;

@@ -18,12 +18,15 @@ constexpr char delete_others_sql[] =
     "(SELECT k.ct, k.pk FROM unnest(CAST(:cts AS int[]), CAST(:pks AS text[])) AS k (ct, pk)) "
     "RETURNING gm2m_ct_id, gm2m_pk";
 
-constexpr ListSyntax array_list{'{', '}', "(SELECT unnest(CAST(:keys AS bigint[])))", "(SELECT unnest(CAST(:keys AS text[])))"};
+constexpr Syntax syntax{'{', '}', "(SELECT unnest(CAST(:keys AS bigint[])))",
+                        "(SELECT unnest(CAST(:keys AS text[])))",
+                        "CASE WHEN gm2m_pk <> '' AND ltrim(gm2m_pk, '0123456789') = '' THEN "
+                        "CAST(gm2m_pk AS bigint) END"};
 
 }  // namespace
 
 PostgresqlHand::PostgresqlHand(const Address& address)
-    : SociHand(address, soci::postgresql, address.location, array_list) {}
+    : SociHand(address, soci::postgresql, address.location, syntax) {}
 
 PostgresqlHand::Insert::Insert(soci::session& session)
     : added_content_types(rows_at_once),

@@ -3,8 +3,8 @@
 namespace benchmark::soci_api {
 
 SociHand::SociHand(const Address& address, const soci::backend_factory& backend, const std::string& connect_string,
-                   const ListSyntax& lists)
-    : layout_(address.layout), session_(backend, connect_string), lists_(lists) {
+                   const Syntax& syntax)
+    : layout_(address.layout), session_(backend, connect_string), syntax_(syntax) {
     for (std::size_t model = 0; model < model_count; ++model)
         session_ << "SELECT id FROM gm2m_content_type WHERE app_label = 'cinema' AND model = :model",
             soci::use(std::string(model_names[model])), soci::into(content_types_[model]);
@@ -36,7 +36,7 @@ SociHand::UsersWithVideos SociHand::users_with_videos(std::int64_t last) {
     std::vector<std::string> texts(rows_at_once);
     soci::statement links =
         (session_.prepare << "SELECT gm2m_src_id, gm2m_ct_id, gm2m_pk FROM cinema_user_preferred_videos WHERE gm2m_src_id IN "
-                          << lists_.integers << " ORDER BY gm2m_src_id, "
+                          << syntax_.integers << " ORDER BY gm2m_src_id, "
                           << (layout_ == Layout::compact ? "gm2m_ct_id, gm2m_pk" : "id"),
          soci::use(list, "keys"), soci::into(sources), soci::into(content_types), soci::into(texts));
     links.execute();
@@ -62,7 +62,7 @@ void SociHand::load(const std::string& table, const std::string& column, const s
     std::vector<long long> ids(rows_at_once);
     std::vector<std::string> texts(rows_at_once);
     soci::statement select =
-        (session_.prepare << "SELECT id, " << column << " FROM " << table << " WHERE id IN " << lists_.integers,
+        (session_.prepare << "SELECT id, " << column << " FROM " << table << " WHERE id IN " << syntax_.integers,
          soci::use(list, "keys"), soci::into(ids), soci::into(texts));
     select.execute();
     while (select.fetch())
@@ -109,7 +109,7 @@ SociHand::OperasWithUsers SociHand::operas_with_users() {
     soci::statement links =
         (session_.prepare << "SELECT gm2m_pk, gm2m_src_id FROM cinema_user_preferred_videos WHERE gm2m_ct_id = :ct AND "
                              "gm2m_pk IN "
-                          << lists_.texts << " ORDER BY gm2m_pk, " << (layout_ == Layout::compact ? "gm2m_src_id" : "id"),
+                          << syntax_.texts << " ORDER BY gm2m_pk, " << (layout_ == Layout::compact ? "gm2m_src_id" : "id"),
          soci::use(content_types_[2], "ct"), soci::use(list, "keys"), soci::into(texts), soci::into(sources));
     links.execute();
     KeyNumbers users;
@@ -149,9 +149,9 @@ SociHand::Users SociHand::users_of_movie(std::int64_t movie) {
 SociHand::Movies SociHand::movies_of_users_named(const std::string& name) {
     if (!movies_)
         movies_.emplace(session_,
-                        "SELECT id, title FROM cinema_movie WHERE id IN (SELECT CAST(gm2m_pk AS bigint) FROM "
-                        "cinema_user_preferred_videos WHERE gm2m_ct_id = :ct AND gm2m_src_id IN (SELECT id FROM "
-                        "cinema_user WHERE name = :wanted))",
+                        std::string("SELECT id, title FROM cinema_movie WHERE id IN (SELECT ") + syntax_.number +
+                            " FROM cinema_user_preferred_videos WHERE gm2m_ct_id = :ct AND gm2m_src_id IN (SELECT "
+                            "id FROM cinema_user WHERE name = :wanted))",
                         content_types_[0]);
     movies_->wanted = name;
     Movies movies;

@@ -14,11 +14,14 @@ namespace benchmark::soci_api {
 /// SOCI fetches as many rows at a time as the vectors in into() hold.
 constexpr std::size_t rows_at_once = 1'000;
 
-/// How a list of keys is passed: SOCI knows no arrays, so that it is a text.
-struct ListSyntax {
+/// What differs between the engines in SQL.
+struct Syntax {
+    /// A list of keys is passed as a text: SOCI knows no arrays.
     char open, close;
     /// The list `:keys` as a sub-query of one column, of integers and of texts.
     const char *integers, *texts;
+    /// gm2m_pk to be compared with numbers; one that is no number is equal to none.
+    const char* number;
 };
 
 /// What is the same on both engines.
@@ -31,21 +34,21 @@ public:
 
 protected:
     SociHand(const Address& address, const soci::backend_factory& backend, const std::string& connect_string,
-             const ListSyntax& lists);
+             const Syntax& syntax);
 
     /// model_count if it is the number of none of ours.
     std::size_t model_of(int content_type) const;
     /// Numbers, or texts with `quote` around each.
     template <class T>
     std::string list_of(const std::vector<T>& keys, std::string_view quote = "") const {
-        std::string text(1, lists_.open);
+        std::string text(1, syntax_.open);
         for (const T& key : keys) {
             text += text.size() > 1 ? "," : "";
             text += quote;
             text += std::to_string(key);
             text += quote;
         }
-        return text + lists_.close;
+        return text + syntax_.close;
     }
 
     Layout layout_;
@@ -70,7 +73,7 @@ private:
         soci::statement statement;
     };
 
-    const ListSyntax& lists_;
+    const Syntax& syntax_;
     std::optional<LookUp> users_, movies_;
 };
 
