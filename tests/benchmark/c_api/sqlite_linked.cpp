@@ -1,6 +1,8 @@
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <charconv>
+#include <numeric>
 #include <unordered_set>
 
 #include "c_api/sqlite_hand.hpp"
@@ -46,7 +48,11 @@ void SqliteHand::load_videos(const LinkedKeys& keys, std::vector<AnyVideo>& vide
     for (std::size_t model = 0; model < model_count; ++model) {
         const Statement select = prepare("SELECT title FROM cinema_" + std::string(model_names[model]) + " WHERE id = ?1");
         const std::vector<std::int64_t>& ids = keys.keys(model);
-        for (std::size_t i = 0; i < ids.size(); ++i) {
+        // In the order of the table: each of its pages is read once.
+        std::vector<std::uint32_t> order(ids.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::ranges::sort(order, {}, [&](std::uint32_t i) { return ids[i]; });
+        for (const std::uint32_t i : order) {
             check(sqlite3_bind_int64(select.get(), 1, ids[i]));
             if (sqlite3_step(select.get()) == SQLITE_ROW)
                 videos[keys.number(model, i)] = make_video(model, {ids[i], text_of(select.get(), 0)});
