@@ -54,8 +54,7 @@ Timing run(const Plan& plan, Hand hand) {
     Stopwatch stopwatch;
     Checksum answer;
     {
-        const std::unique_ptr<Run> run =
-            plan.workload->make(hand, plan.stage->address(), plan.workload->scene.dataset);
+        const std::unique_ptr<Run> run = plan.workload->make(hand, plan.stage->address(), plan.workload->scene.dataset);
         stopwatch.time([&] { run->work(); });
         answer = run->answer();
         stopwatch.time([&] { run->forget(); });

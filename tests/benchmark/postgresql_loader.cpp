@@ -14,7 +14,8 @@ constexpr std::size_t bytes_at_once = 1 << 16;
 /// come with those; a foreign key is checked last.
 constexpr char constraints_and_indexes_sql[] =
     "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),"
-    " format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)), contype = 'f'"
+    " format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)), contype = "
+    "'f'"
     " FROM pg_constraint WHERE conrelid = 'cinema_user_preferred_videos'::regclass AND contype IN ('p', 'u', 'f')"
     " UNION ALL "
     "SELECT format('DROP INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid), false FROM pg_index AS i"

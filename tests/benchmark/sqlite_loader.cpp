@@ -39,16 +39,14 @@ public:
         sqlite3_bind_text(insert_, 3, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
         step();
     }
-    void end() override {
-        check(sqlite3_finalize(std::exchange(insert_, nullptr)));
-    }
+    void end() override { check(sqlite3_finalize(std::exchange(insert_, nullptr))); }
     void finish() override { execute((index_ + "; COMMIT").c_str()); }
 
 private:
     std::string read_index() {
-        check(sqlite3_prepare_v2(connection_,
-                                 "SELECT sql FROM sqlite_master WHERE name = 'cinema_user_preferred_videos_reverse_idx'",
-                                 -1, &insert_, nullptr));
+        check(sqlite3_prepare_v2(
+            connection_, "SELECT sql FROM sqlite_master WHERE name = 'cinema_user_preferred_videos_reverse_idx'", -1,
+            &insert_, nullptr));
         if (sqlite3_step(insert_) != SQLITE_ROW)
             throw std::runtime_error("the join table has no index for the reverse side");
         std::string sql = reinterpret_cast<const char*>(sqlite3_column_text(insert_, 0));

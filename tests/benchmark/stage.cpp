@@ -49,9 +49,7 @@ Cinema::Cinema(Layout layout)
           models.model<Opera>("cinema.Opera")
               .primary_key("id", &Opera::id)
               .field("title", &Opera::title, {.max_length = 255});
-          models.model<User>("cinema.User")
-              .primary_key("id", &User::id)
-              .field("name", &User::name, {.index = true});
+          models.model<User>("cinema.User").primary_key("id", &User::id).field("name", &User::name, {.index = true});
           return models.gm2m("cinema.User", "preferred_videos",
                              {.related = {std::begin(labels), std::end(labels)}, .layout = layout});
       }()) {}

@@ -46,9 +46,9 @@ PostgresqlHand::Result PostgresqlHand::execute_prepared(const char* name, const 
 }
 
 PostgresqlHand::Result PostgresqlHand::query(const std::string& sql, const Parameters& parameters) {
-    return {connection_, PQexecParams(connection_, sql.c_str(), parameters.count(), parameters.types(),
-                                      parameters.values().data(), parameters.lengths().data(),
-                                      parameters.formats().data(), 1)};
+    return {connection_,
+            PQexecParams(connection_, sql.c_str(), parameters.count(), parameters.types(), parameters.values().data(),
+                         parameters.lengths().data(), parameters.formats().data(), 1)};
 }
 
 void PostgresqlHand::pipeline(const std::vector<Sent>& statements,

@@ -68,13 +68,13 @@ PostgresqlHand::Changes PostgresqlHand::set(std::int64_t user, const Objects& ob
     Changes changes;
     pipeline({{lock_sql, Parameters().add(user)}, {insert_missing_sql, parameters}, {delete_others_sql, parameters}},
              [&](std::size_t i, const Result& result) {
-        if (i == 0)
-            return;
-        std::vector<Key>& keys = i == 1 ? changes.added : changes.removed;
-        keys.reserve(static_cast<std::size_t>(result.rows()));
-        for (int row = 0; row < result.rows(); ++row)
-            keys.push_back(key_in(result, row));
-    });
+                 if (i == 0)
+                     return;
+                 std::vector<Key>& keys = i == 1 ? changes.added : changes.removed;
+                 keys.reserve(static_cast<std::size_t>(result.rows()));
+                 for (int row = 0; row < result.rows(); ++row)
+                     keys.push_back(key_in(result, row));
+             });
     return changes;
 }
 

@@ -24,8 +24,7 @@ std::int64_t number_in(std::string_view text) {
 
 PostgresqlHand::UsersWithVideos PostgresqlHand::users_with_videos(std::int64_t last) {
     UsersWithVideos all;
-    const Result users =
-        query("SELECT id, name FROM cinema_user WHERE id <= $1 ORDER BY id", Parameters().add(last));
+    const Result users = query("SELECT id, name FROM cinema_user WHERE id <= $1 ORDER BY id", Parameters().add(last));
     all.owners.reserve(static_cast<std::size_t>(users.rows()));
     for (int row = 0; row < users.rows(); ++row)
         all.owners.push_back({users.big_integer(row, 0), std::string(users.text(row, 1))});
@@ -41,19 +40,20 @@ void PostgresqlHand::read_own_links(UsersWithVideos& all, LinkedKeys& keys) {
     const bool compact = layout_ == Layout::compact;
     std::vector<OwnLinks> own(all.owners.size());
     std::size_t owner = 0;
-    stream(compact ? "SELECT gm2m_src_id, gm2m_ct_id, gm2m_pk FROM cinema_user_preferred_videos "
-                     "WHERE gm2m_src_id = ANY($1) ORDER BY gm2m_src_id, gm2m_ct_id, gm2m_pk"
-                   : "SELECT gm2m_src_id, gm2m_ct_id, gm2m_pk, id FROM cinema_user_preferred_videos "
-                     "WHERE gm2m_src_id = ANY($1)",
-           Parameters().add(keys_of(all.owners)), [&](const Result& row) {
-               const std::int64_t source = row.big_integer(0, 0);
-               if (all.owners[owner].id != source)  // the links of one user tend to come together
-                   owner = static_cast<std::size_t>(std::ranges::lower_bound(all.owners, source, {}, &User::id) -
-                                                    all.owners.begin());
-               const std::size_t model = model_of(row.integer(0, 1));
-               if (model < model_count)
-                   own[owner].push(compact ? 0 : row.big_integer(0, 3), keys.number({model, number_in(row.text(0, 2))}));
-           });
+    stream(
+        compact ? "SELECT gm2m_src_id, gm2m_ct_id, gm2m_pk FROM cinema_user_preferred_videos "
+                  "WHERE gm2m_src_id = ANY($1) ORDER BY gm2m_src_id, gm2m_ct_id, gm2m_pk"
+                : "SELECT gm2m_src_id, gm2m_ct_id, gm2m_pk, id FROM cinema_user_preferred_videos "
+                  "WHERE gm2m_src_id = ANY($1)",
+        Parameters().add(keys_of(all.owners)), [&](const Result& row) {
+            const std::int64_t source = row.big_integer(0, 0);
+            if (all.owners[owner].id != source)  // the links of one user tend to come together
+                owner = static_cast<std::size_t>(std::ranges::lower_bound(all.owners, source, {}, &User::id) -
+                                                 all.owners.begin());
+            const std::size_t model = model_of(row.integer(0, 1));
+            if (model < model_count)
+                own[owner].push(compact ? 0 : row.big_integer(0, 3), keys.number({model, number_in(row.text(0, 2))}));
+        });
     for (OwnLinks& links : own)
         links.take(all, compact);
 }
@@ -101,9 +101,10 @@ PostgresqlHand::OperasWithUsers PostgresqlHand::operas_with_users() {
 
 void PostgresqlHand::load_users(const std::vector<std::int64_t>& keys, std::vector<User>& users) {
     users.resize(keys.size());
-    const Result result = query("SELECT k.place, t.name FROM unnest($1) WITH ORDINALITY AS k (id, place) JOIN "
-                                "cinema_user AS t ON t.id = k.id",
-                                Parameters().add(keys));
+    const Result result = query(
+        "SELECT k.place, t.name FROM unnest($1) WITH ORDINALITY AS k (id, place) JOIN "
+        "cinema_user AS t ON t.id = k.id",
+        Parameters().add(keys));
     for (int row = 0; row < result.rows(); ++row) {
         const auto i = static_cast<std::size_t>(result.big_integer(row, 0)) - 1;
         users[i] = {keys[i], std::string(result.text(row, 1))};

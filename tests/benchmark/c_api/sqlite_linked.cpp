@@ -46,7 +46,8 @@ SqliteHand::UsersWithVideos SqliteHand::users_with_videos(std::int64_t last) {
 void SqliteHand::load_videos(const LinkedKeys& keys, std::vector<AnyVideo>& videos) {
     videos.resize(keys.count());
     for (std::size_t model = 0; model < model_count; ++model) {
-        const Statement select = prepare("SELECT title FROM cinema_" + std::string(model_names[model]) + " WHERE id = ?1");
+        const Statement select =
+            prepare("SELECT title FROM cinema_" + std::string(model_names[model]) + " WHERE id = ?1");
         const std::vector<std::int64_t>& ids = keys.keys(model);
         // In the order of the table: each of its pages is read once.
         std::vector<std::uint32_t> order(ids.size());
@@ -174,9 +175,8 @@ void SqliteHand::change_links(std::int64_t user, const Objects& objects, Changes
 
 void SqliteHand::delete_links(std::int64_t user, const std::vector<std::int64_t>& gone, const std::vector<Key>& keys) {
     const bool compact = layout_ == Layout::compact;
-    const Statement remove =
-        prepare(std::string("DELETE FROM cinema_user_preferred_videos WHERE ") +
-                (compact ? "gm2m_ct_id = ?1 AND gm2m_src_id = ?2 AND gm2m_pk = ?3" : "id = ?1"));
+    const Statement remove = prepare(std::string("DELETE FROM cinema_user_preferred_videos WHERE ") +
+                                     (compact ? "gm2m_ct_id = ?1 AND gm2m_src_id = ?2 AND gm2m_pk = ?3" : "id = ?1"));
     if (compact)
         check(sqlite3_bind_int64(remove.get(), 2, user));
     for (std::size_t i = 0; i < gone.size(); ++i) {

@@ -18,8 +18,7 @@ constexpr char delete_others_sql[] =
     "(SELECT k.ct, k.pk FROM unnest(CAST(:cts AS int[]), CAST(:pks AS text[])) AS k (ct, pk)) "
     "RETURNING gm2m_ct_id, gm2m_pk";
 
-constexpr Syntax syntax{'{', '}', "(SELECT unnest(CAST(:keys AS bigint[])))",
-                        "(SELECT unnest(CAST(:keys AS text[])))",
+constexpr Syntax syntax{'{', '}', "(SELECT unnest(CAST(:keys AS bigint[])))", "(SELECT unnest(CAST(:keys AS text[])))",
                         "CASE WHEN gm2m_pk <> '' AND ltrim(gm2m_pk, '0123456789') = '' THEN "
                         "CAST(gm2m_pk AS bigint) END"};
 
@@ -54,8 +53,7 @@ PostgresqlHand::Added PostgresqlHand::add(std::int64_t user, const Objects& obje
     insert_->statement.execute();
     while (insert_->statement.fetch())
         for (std::size_t i = 0; i < insert_->added_keys.size(); ++i)
-            added.push_back(
-                {model_of(insert_->added_content_types[i]), std::stoll(insert_->added_keys[i])});
+            added.push_back({model_of(insert_->added_content_types[i]), std::stoll(insert_->added_keys[i])});
     return added;
 }
 
@@ -65,10 +63,9 @@ PostgresqlHand::Changes PostgresqlHand::set(std::int64_t user, const Objects& ob
         changes.added = add(user, objects);
         std::vector<int> content_types(rows_at_once);
         std::vector<std::string> keys(rows_at_once);
-        soci::statement remove =
-            (session_.prepare << delete_others_sql, soci::use(insert_->user, "src"),
-             soci::use(insert_->content_types, "cts"), soci::use(insert_->keys, "pks"), soci::into(content_types),
-             soci::into(keys));
+        soci::statement remove = (session_.prepare << delete_others_sql, soci::use(insert_->user, "src"),
+                                  soci::use(insert_->content_types, "cts"), soci::use(insert_->keys, "pks"),
+                                  soci::into(content_types), soci::into(keys));
         remove.execute();
         while (remove.fetch())
             for (std::size_t i = 0; i < keys.size(); ++i)

@@ -35,9 +35,10 @@ SociHand::UsersWithVideos SociHand::users_with_videos(std::int64_t last) {
     std::vector<int> content_types(rows_at_once);
     std::vector<std::string> texts(rows_at_once);
     soci::statement links =
-        (session_.prepare << "SELECT gm2m_src_id, gm2m_ct_id, gm2m_pk FROM cinema_user_preferred_videos WHERE gm2m_src_id IN "
-                          << syntax_.integers << " ORDER BY gm2m_src_id, "
-                          << (layout_ == Layout::compact ? "gm2m_ct_id, gm2m_pk" : "id"),
+        (session_.prepare
+             << "SELECT gm2m_src_id, gm2m_ct_id, gm2m_pk FROM cinema_user_preferred_videos WHERE gm2m_src_id IN "
+             << syntax_.integers << " ORDER BY gm2m_src_id, "
+             << (layout_ == Layout::compact ? "gm2m_ct_id, gm2m_pk" : "id"),
          soci::use(list, "keys"), soci::into(sources), soci::into(content_types), soci::into(texts));
     links.execute();
     LinkedKeys keys;
@@ -73,9 +74,10 @@ void SociHand::load(const std::string& table, const std::string& column, const s
 void SociHand::load_videos(LinkedKeys& keys, std::vector<AnyVideo>& videos) {
     videos.resize(keys.count());
     for (std::size_t model = 0; model < model_count; ++model)
-        load("cinema_" + std::string(model_names[model]), "title", keys.keys(model), [&](long long id, std::string title) {
-            videos[keys.known_number({model, id})] = make_video(model, {id, std::move(title)});
-        });
+        load("cinema_" + std::string(model_names[model]), "title", keys.keys(model),
+             [&](long long id, std::string title) {
+                 videos[keys.known_number({model, id})] = make_video(model, {id, std::move(title)});
+             });
 }
 
 void SociHand::load_users(const std::vector<std::int64_t>& keys, std::vector<User>& users) {
@@ -83,8 +85,9 @@ void SociHand::load_users(const std::vector<std::int64_t>& keys, std::vector<Use
     for (const std::int64_t key : keys)
         numbers.number(key);
     users.resize(keys.size());
-    load("cinema_user", "name", keys,
-         [&](long long id, std::string name) { users[numbers.number(id)] = {id, std::move(name)}; });
+    load("cinema_user", "name", keys, [&](long long id, std::string name) {
+        users[numbers.number(id)] = {id, std::move(name)};
+    });
 }
 
 SociHand::OperasWithUsers SociHand::operas_with_users() {
@@ -109,7 +112,8 @@ SociHand::OperasWithUsers SociHand::operas_with_users() {
     soci::statement links =
         (session_.prepare << "SELECT gm2m_pk, gm2m_src_id FROM cinema_user_preferred_videos WHERE gm2m_ct_id = :ct AND "
                              "gm2m_pk IN "
-                          << syntax_.texts << " ORDER BY gm2m_pk, " << (layout_ == Layout::compact ? "gm2m_src_id" : "id"),
+                          << syntax_.texts << " ORDER BY gm2m_pk, "
+                          << (layout_ == Layout::compact ? "gm2m_src_id" : "id"),
          soci::use(content_types_[2], "ct"), soci::use(list, "keys"), soci::into(texts), soci::into(sources));
     links.execute();
     KeyNumbers users;
@@ -133,11 +137,12 @@ SociHand::LookUp::LookUp(soci::session& session, const std::string& sql, int con
 
 SociHand::Users SociHand::users_of_movie(std::int64_t movie) {
     if (!users_)
-        users_.emplace(session_,
-                       std::string("SELECT u.id, u.name FROM cinema_user_preferred_videos AS l JOIN cinema_user AS u ON "
-                                   "u.id = l.gm2m_src_id WHERE l.gm2m_ct_id = :ct AND l.gm2m_pk = :wanted ORDER BY ") +
-                           (layout_ == Layout::compact ? "l.gm2m_src_id" : "l.id"),
-                       content_types_[0]);
+        users_.emplace(
+            session_,
+            std::string("SELECT u.id, u.name FROM cinema_user_preferred_videos AS l JOIN cinema_user AS u ON "
+                        "u.id = l.gm2m_src_id WHERE l.gm2m_ct_id = :ct AND l.gm2m_pk = :wanted ORDER BY ") +
+                (layout_ == Layout::compact ? "l.gm2m_src_id" : "l.id"),
+            content_types_[0]);
     users_->wanted = std::to_string(movie);
     Users users;
     users_->statement.execute();
