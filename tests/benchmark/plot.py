@@ -43,7 +43,7 @@ def svg(width, height, parts):
 
 def bars(rows):
     """A group for each engine and layout, a bar for each hand: its time as a multiple of the C API's."""
-    left, unit, bar, gap, top = 150, 170, 16, 14, 12
+    left, unit, bar, gap, top = 180, 160, 16, 14, 12
     longest = 3  # a longer bar is cut, and says so in its label
     parts, y = [], top
     for engine, engine_name in ENGINES.items():
@@ -57,7 +57,7 @@ def bars(rows):
                     continue
                 row = group[hand]
                 length = min(row["ratio"], longest) * unit
-                label = f"{row['ratio']:.2f}×  {duration(row['median_s'])}, {row['peak_rss_mb']:.0f} MB"
+                label = f"{row['ratio']:.2f}×: {duration(row['median_s'])}, {row['peak_rss_mb']:.0f} MB"
                 parts.append(text(left - 6, y + bar - 4, name, "end", extra="font-size='11'"))
                 parts.append(f"<rect x='{left}' y='{y}' width='{length:.1f}' height='{bar - 3}' fill='{colour}'/>")
                 parts.append(text(left + length + 6, y + bar - 4, label))
