@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 #include <random>
-#include <span>
 
 namespace benchmark {
 namespace {
@@ -39,7 +38,16 @@ std::string Dataset::user_name(std::int64_t user) {
     return "User " + std::to_string(user);
 }
 
-std::vector<Key> Dataset::all_objects() {
+Dataset Dataset::of_links(std::size_t links) {
+    Dataset dataset;
+    const auto scale = static_cast<std::int64_t>(links / dataset.links());
+    dataset.users *= scale;
+    for (std::int64_t& count : dataset.objects)
+        count *= scale;
+    return dataset;
+}
+
+std::vector<Key> Dataset::all_objects() const {
     std::vector<Key> keys;
     for (std::size_t model = 0; model < model_count; ++model)
         for (std::int64_t id = 1; id <= objects[model]; ++id)
@@ -47,29 +55,30 @@ std::vector<Key> Dataset::all_objects() {
     return keys;
 }
 
-std::vector<Key> Dataset::shuffled_objects() {
+std::vector<Key> Dataset::shuffled_objects() const {
     std::vector<Key> keys = all_objects();
     Random().draw(keys, keys.size());
     return keys;
 }
 
-std::vector<std::vector<Key>> Dataset::objects_of_users() {
+void Dataset::each_user(const std::function<void(std::int64_t, std::span<const Key>)>& take) const {
     Random random;
     std::vector<std::int64_t> ids[model_count];
     for (std::size_t model = 0; model < model_count; ++model) {
         ids[model].resize(static_cast<std::size_t>(objects[model]));
         std::iota(ids[model].begin(), ids[model].end(), 1);
     }
-    std::vector<std::vector<Key>> of_users(static_cast<std::size_t>(users));
-    for (std::vector<Key>& keys : of_users) {
+    std::vector<Key> keys;
+    for (std::int64_t user = 1; user <= users; ++user) {
+        keys.clear();
         for (std::size_t model = 0; model < model_count; ++model) {
             random.draw(ids[model], links_per_user[model]);
             for (std::size_t i = 0; i < links_per_user[model]; ++i)
                 keys.push_back({model, ids[model][i]});
         }
         random.draw(keys, keys.size());
+        take(user, keys);
     }
-    return of_users;
 }
 
 void Checksum::add(Key key, std::string_view title) {

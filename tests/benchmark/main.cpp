@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <utility>
 
 #include "compile_time.hpp"
 #include "process.hpp"
@@ -10,10 +11,16 @@
 namespace benchmark {
 namespace {
 
+/// The name of all workloads of different scale.
+constexpr char every_scale[] = "S";
+constexpr std::size_t most_links_by_default = 1'000'000;
+
 struct Options {
     std::vector<std::string> only, engines, layouts, hands;
     std::string json, postgresql_url, run_once, location;
+    std::vector<std::size_t> links;
     int repeat = 7;
+    bool large = false;
 };
 
 template <class T>
@@ -40,7 +47,9 @@ std::vector<T> chosen(std::span<const T> all, const std::vector<std::string>& na
 void declare(CLI::App& app, Options& options) {
     std::vector<std::string> workload_names{"compile"};
     for (const Workload& workload : workloads())
-        workload_names.emplace_back(workload.name);
+        if (workload_names.back() != workload.name)
+            workload_names.emplace_back(workload.name);
+    workload_names.emplace_back(every_scale);
     const auto list = [&](const char* name, std::vector<std::string>& values, const std::vector<std::string>& possible,
                           const char* text) {
         app.add_option(name, values, text)->delimiter(',')->check(CLI::IsMember(possible));
@@ -49,6 +58,8 @@ void declare(CLI::App& app, Options& options) {
     list("--engines", options.engines, names_of(all_engines), "On these engines alone");
     list("--layouts", options.layouts, names_of(all_layouts), "With these layouts alone");
     list("--hands", options.hands, names_of(all_hands), "By these hands alone");
+    app.add_option("--links", options.links, "S with so many links alone")->delimiter(',');
+    app.add_flag("--large", options.large, "S with more than 10^6 links on PostgreSQL too");
     app.add_option("--repeat", options.repeat, "How many runs the median is of")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
@@ -57,34 +68,66 @@ void declare(CLI::App& app, Options& options) {
     app.add_option("--run-once", options.run_once)->group("");
     app.add_option("--location", options.location)->group("");
     std::string text = "Workloads:\n";
+    std::string_view last;
     for (const Workload& workload : workloads())
-        text += "  " + std::string(workload.name) + "  " + std::string(workload.description) + "\n";
-    app.footer(text + "  compile  the README's program\n");
+        if (std::exchange(last, workload.name) != workload.name)
+            text += "  " + std::string(workload.name) + "  " + std::string(workload.description) + "\n";
+    app.footer(text + "  S     all of S-W3, S-W5 and S-W7; none of them is run unless it is asked for\n" +
+               "  compile  the README's program\n");
 }
 
-bool is_wanted(const Options& options, std::string_view workload) {
-    return options.only.empty() || std::ranges::find(options.only, workload) != options.only.end();
+bool is_wanted(const Options& options, std::string_view name) {
+    return std::ranges::find(options.only, name) != options.only.end();
+}
+
+bool is_wanted(const Options& options, const Workload& workload, Engine engine) {
+    if (workload.scale == 0)
+        return options.only.empty() || is_wanted(options, workload.name);
+    if (!options.links.empty() && std::ranges::find(options.links, workload.scale) == options.links.end())
+        return false;
+    if (engine == Engine::postgresql && workload.scale > most_links_by_default && !options.large)
+        return false;
+    return is_wanted(options, workload.name) || is_wanted(options, every_scale);
+}
+
+/// The rows of each workload on one engine with one layout. A scene is set once for all workloads that start from it.
+void run(const Options& options, Engine engine, Layout layout, std::vector<std::vector<Row>>& rows) {
+    const auto all = workloads();
+    const auto hands = chosen<Hand>(all_hands, options.hands);
+    std::vector<const Workload*> left;
+    for (const Workload& workload : all)
+        if (is_wanted(options, workload, engine))
+            left.push_back(&workload);
+    while (!left.empty()) {
+        const Scene& scene = left.front()->scene;
+        show(title_of(*left.front(), engine, layout) + ": preparing");
+        Stage stage(engine, layout, scene, options.postgresql_url);
+        std::erase_if(left, [&](const Workload* workload) {
+            if (workload->scene != scene)
+                return false;
+            std::ranges::move(measure({workload, &stage, hands, options.repeat}),
+                              std::back_inserter(rows[static_cast<std::size_t>(workload - all.data())]));
+            return true;
+        });
+    }
 }
 
 std::vector<Row> run(const Options& options) {
+    std::vector<std::vector<Row>> of_workloads(workloads().size());
+    for (const Engine engine : chosen<Engine>(all_engines, options.engines))
+        for (const Layout layout : chosen<Layout>(all_layouts, options.layouts))
+            run(options, engine, layout, of_workloads);
     std::vector<Row> rows;
-    const auto hands = chosen<Hand>(all_hands, options.hands);
-    for (const Workload& workload : workloads()) {
-        if (!is_wanted(options, workload.name))
-            continue;
-        for (const Engine engine : chosen<Engine>(all_engines, options.engines))
-            for (const Layout layout : chosen<Layout>(all_layouts, options.layouts))
-                std::ranges::move(measure({&workload, engine, layout, hands, options.repeat, options.postgresql_url}),
-                                  std::back_inserter(rows));
-    }
-    if (is_wanted(options, "compile"))
+    for (std::vector<Row>& each : of_workloads)
+        std::ranges::move(each, std::back_inserter(rows));
+    if (options.only.empty() || is_wanted(options, "compile"))
         rows.push_back(measure_compile_time());
     return rows;
 }
 
 int run_child(const Options& options) {
     for (const Workload& workload : workloads())
-        if (workload.name == options.run_once)
+        if (workload.name == options.run_once && workload.scale == options.links.front())
             run_once(workload, chosen<Hand>(all_hands, options.hands).front(),
                      {chosen<Engine>(all_engines, options.engines).front(),
                       chosen<Layout>(all_layouts, options.layouts).front(), options.location});

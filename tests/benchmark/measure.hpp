@@ -14,20 +14,24 @@ struct Row {
     double median = 0, fastest = 0, slowest = 0;  // seconds
     std::optional<double> peak_rss;               // MB
     std::optional<double> ratio;                  // to the C API's median
+    std::size_t links = 0;                        // Workload::scale
 };
 
 struct Plan {
     const Workload* workload;
-    Engine engine;
-    Layout layout;
+    Stage* stage;  // of the workload's scene
     std::vector<Hand> hands;
     int repeat;
-    std::string postgresql_url;
 };
 
 /// Runs the hands in turn, each from the same state, after one round that does not count. Throws if two of them
 /// disagree about the work, or if it is interrupted.
 std::vector<Row> measure(const Plan& plan);
+
+/// "W1 sqlite compact"
+std::string title_of(const Workload& workload, Engine engine, Layout layout);
+/// A line about what is going on, to standard error.
+void show(const std::string& text);
 
 /// What the process that measures a peak of memory does: the work, once.
 void run_once(const Workload& workload, Hand hand, const Address& address);

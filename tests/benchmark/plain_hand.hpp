@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dataset.hpp"
+#include "with_linked.hpp"
 
 namespace benchmark {
 
@@ -24,8 +25,8 @@ public:
     using Videos = std::vector<const AnyVideo*>;
 
     template <class Hand>
-    explicit VideoShelf(const Hand&) {
-        for (const Key key : Dataset::all_objects()) {
+    VideoShelf(const Hand&, const Dataset& dataset) {
+        for (const Key key : dataset.all_objects()) {
             first_[key.model] = key.id == 1 ? videos_.size() : first_[key.model];
             videos_.push_back(make_video(key.model, {key.id, Dataset::title(key)}));
         }
@@ -110,14 +111,51 @@ public:
     using Objects = VideoShelf::Videos;
     using Added = std::vector<Key>;
     using Videos = std::vector<AnyVideo>;
+    using Users = std::vector<User>;
+    using Movies = std::vector<Movie>;
+    using UsersWithVideos = WithLinked<User, AnyVideo>;
+    using OperasWithUsers = WithLinked<Opera, User>;
+    struct Changes {
+        std::vector<Key> added, removed;
+    };
 
     static void report(const Added& added, Checksum& checksum) {
         for (const Key key : added)
             checksum.add(key);
     }
+    static void report(Changes changes, Checksum& checksum) {
+        for (std::vector<Key>* keys : {&changes.added, &changes.removed}) {
+            std::ranges::sort(*keys);
+            report(*keys, checksum);
+        }
+    }
+    static void report(const AnyVideo& video, Checksum& checksum) {
+        std::visit([&](const Video& v) { checksum.add({video.index(), v.id}, v.title); }, video);
+    }
+    static void report(const User& user, Checksum& checksum) { checksum.add({model_count, user.id}, user.name); }
     static void report(const Videos& videos, Checksum& checksum) {
         for (const AnyVideo& video : videos)
-            std::visit([&](const Video& v) { checksum.add({video.index(), v.id}, v.title); }, video);
+            report(video, checksum);
+    }
+    static void report(const Users& users, Checksum& checksum) {
+        for (const User& user : users)
+            report(user, checksum);
+    }
+    static void report(Movies movies, Checksum& checksum) {
+        std::ranges::sort(movies, {}, &Movie::id);
+        for (const Movie& movie : movies)
+            checksum.add({0, movie.id}, movie.title);
+    }
+    template <class Owner, class Linked>
+    static void report(const WithLinked<Owner, Linked>& all, Checksum& checksum) {
+        for (std::size_t i = 0; i < all.owners.size(); ++i) {
+            if constexpr (std::is_same_v<Owner, User>)
+                report(all.owners[i], checksum);
+            else
+                checksum.add({2, all.owners[i].id}, all.owners[i].title);
+            for (const std::uint32_t linked : all.linked_to(i))
+                report(all.linked[linked], checksum);
+        }
     }
 };
 

@@ -10,18 +10,13 @@
 #include <stdexcept>
 
 #include "dataset.hpp"
+#include "loader.hpp"
 
 namespace benchmark {
 namespace {
 
-template <class T>
-std::vector<T> all_of(std::size_t model) {
-    std::vector<T> objects;
-    for (const Key key : Dataset::all_objects())
-        if (key.model == model)
-            objects.push_back({{.id = key.id, .title = Dataset::title(key)}});
-    return objects;
-}
+constexpr const char* labels[model_count] = {"cinema.Movie", "cinema.Documentary", "cinema.Opera"};
+constexpr char links_table[] = "cinema_user_preferred_videos";
 
 /// So that no run waits for what was copied before it.
 void write_through(const std::string& path) {
@@ -54,11 +49,13 @@ Cinema::Cinema(Layout layout)
           models.model<Opera>("cinema.Opera")
               .primary_key("id", &Opera::id)
               .field("title", &Opera::title, {.max_length = 255});
-          models.model<User>("cinema.User").primary_key("id", &User::id).field("name", &User::name);
-          return models.gm2m("cinema.User", "preferred_videos", {.layout = layout});
+          models.model<User>("cinema.User").primary_key("id", &User::id).field("name", &User::name, {.index = true});
+          return models.gm2m("cinema.User", "preferred_videos",
+                             {.related = {std::begin(labels), std::end(labels)}, .layout = layout});
       }()) {}
 
-Stage::Stage(Engine engine, Layout layout, const std::string& postgresql_url) : address_{engine, layout, {}} {
+Stage::Stage(Engine engine, Layout layout, const Scene& scene, const std::string& postgresql_url)
+    : address_{engine, layout, {}}, scene_(scene) {
     const std::string name = "gm2m_benchmark_" + std::to_string(::getpid());
     if (engine == Engine::sqlite) {
         address_.location = (std::filesystem::temp_directory_path() / (name + ".sqlite3")).string();
@@ -81,15 +78,23 @@ Stage::~Stage() {
 }
 
 void Stage::create() {
-    if (address_.engine == Engine::sqlite)
-        return fill("sqlite3://" + prepared_);
+    if (address_.engine == Engine::sqlite) {
+        // What no run changes is not copied.
+        fill("sqlite3://" + (scene_.changes ? prepared_ : address_.location));
+        return;
+    }
     soci::session session(soci::postgresql, address_.location);
     session << "CREATE SCHEMA " << schema_;
     fill(address_.location);
     // Nothing but the workload is to run, and each run is to find the same statistics.
-    session << "ALTER TABLE cinema_user_preferred_videos SET (autovacuum_enabled = false)";
+    session << "ALTER TABLE " << links_table << " SET (autovacuum_enabled = false)";
     for (const char* table : {"cinema_movie", "cinema_documentary", "cinema_opera", "cinema_user"})
         session << "VACUUM ANALYZE " << table;
+    if (scene_.linked == Linked::nothing)
+        return;
+    session << "VACUUM ANALYZE " << links_table;
+    if (scene_.changes)
+        session << "CREATE TABLE prepared AS TABLE " << links_table;
 }
 
 void Stage::remove() noexcept {
@@ -109,31 +114,41 @@ void Stage::remove() noexcept {
 }
 
 void Stage::fill(const std::string& url) {
-    Cinema cinema(address_.layout);
-    auto db = gm2m::Database::open(cinema.models, url);
-    db.create_tables();
-    std::vector<User> users;
-    for (std::int64_t id = 1; id <= Dataset::users; ++id)
-        users.push_back({id, Dataset::user_name(id)});
-    gm2m::Transaction transaction(db);
-    db.insert_many(std::move(users));
-    db.insert_many(all_of<Movie>(0));
-    db.insert_many(all_of<Documentary>(1));
-    db.insert_many(all_of<Opera>(2));
-    for (const char* label : {"cinema.Movie", "cinema.Documentary", "cinema.Opera"})
-        db.content_types().get_for_model(label);
-    transaction.commit();
+    std::array<int, model_count> content_types{};
+    {
+        Cinema cinema(address_.layout);
+        auto db = gm2m::Database::open(cinema.models, url);
+        db.create_tables();
+        for (std::size_t model = 0; model < model_count; ++model)
+            content_types[model] = db.content_types().get_for_model(labels[model]).id;
+    }
+    const auto loader = address_.engine == Engine::sqlite
+                            ? make_sqlite_loader(scene_.changes ? prepared_ : address_.location)
+                            : make_postgresql_loader(url);
+    load(*loader, scene_, content_types);
 }
 
 void Stage::restore() {
+    if (!scene_.changes)
+        return;
     if (address_.engine == Engine::sqlite) {
         std::filesystem::copy_file(prepared_, address_.location, std::filesystem::copy_options::overwrite_existing);
         write_through(address_.location);
     } else {
-        soci::session session(soci::postgresql, address_.location);
-        session << "TRUNCATE cinema_user_preferred_videos"
-                << (address_.layout == Layout::standard ? " RESTART IDENTITY" : "");
+        restore_postgresql();
     }
+}
+
+void Stage::restore_postgresql() {
+    const bool standard = address_.layout == Layout::standard;
+    soci::session session(soci::postgresql, address_.location);
+    session << "TRUNCATE " << links_table << (standard ? " RESTART IDENTITY" : "");
+    if (scene_.linked == Linked::nothing)
+        return;
+    session << "INSERT INTO " << links_table << " SELECT * FROM prepared" << (standard ? " ORDER BY id" : "");
+    if (standard)
+        session << "SELECT setval(pg_get_serial_sequence('" << links_table << "', 'id'), max(id)) FROM prepared";
+    session << "VACUUM ANALYZE " << links_table;
 }
 
 std::size_t Stage::links() const {
@@ -141,7 +156,7 @@ std::size_t Stage::links() const {
     soci::session session(sqlite ? static_cast<const soci::backend_factory&>(soci::sqlite3) : soci::postgresql,
                           sqlite ? "db=" + address_.location : address_.location);
     long long count = 0;
-    session << "SELECT count(*) FROM cinema_user_preferred_videos", soci::into(count);
+    session << "SELECT count(*) FROM " << links_table, soci::into(count);
     return static_cast<std::size_t>(count);
 }
 

@@ -6,6 +6,8 @@
 
 #include <gm2m/gm2m.hpp>
 
+#include "scene.hpp"
+
 namespace benchmark {
 
 enum class Engine { sqlite, postgresql };
@@ -30,16 +32,17 @@ struct Cinema {
     gm2m::GM2MField preferred_videos;
 };
 
-/// A database in which all objects exist and no links; gone afterwards. A file in the temporary folder, or a schema of
-/// the server at `postgresql_url`.
+/// A database in the state of a scene; gone afterwards. A file in the temporary folder, or a schema of the server at
+/// `postgresql_url`.
 class Stage {
 public:
-    Stage(Engine engine, Layout layout, const std::string& postgresql_url);
+    Stage(Engine engine, Layout layout, const Scene& scene, const std::string& postgresql_url);
     ~Stage();
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
 
     const Address& address() const { return address_; }
+    const Scene& scene() const { return scene_; }
     /// Back to the state in which each run starts. No hand is connected.
     void restore();
     /// The number of rows in the join table.
@@ -48,9 +51,11 @@ public:
 private:
     void create();
     void fill(const std::string& url);
+    void restore_postgresql();
     void remove() noexcept;
 
     Address address_;
+    Scene scene_;
     std::string prepared_;  // SQLite: the file that restore() copies
     std::string schema_;    // PostgreSQL
 };

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "dataset.hpp"
+#include "scene.hpp"
 #include "stage.hpp"
 
 namespace benchmark {
@@ -29,9 +29,12 @@ public:
 struct Workload {
     std::string_view name;
     std::string_view description;
+    Scene scene;
     /// The rows in the join table afterwards.
-    std::size_t links;
-    std::unique_ptr<Run> (*make)(Hand hand, const Address& address);
+    std::size_t links_afterwards;
+    std::unique_ptr<Run> (*make)(Hand hand, const Address& address, const Dataset& dataset);
+    /// How many links there are, where the workload is one of several that differ in that alone (S); else 0.
+    std::size_t scale = 0;
 };
 
 std::span<const Workload> workloads();

@@ -1,9 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
+#include <functional>
+#include <memory>
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "c_api/binary_array.hpp"
 #include "plain_hand.hpp"
 #include "stage.hpp"
 
@@ -28,25 +33,55 @@ public:
     }
     Added add(std::int64_t user, const Objects& objects);
     Videos all(std::int64_t user);
+    Changes set(std::int64_t user, const Objects& objects);
+    UsersWithVideos users_with_videos(std::int64_t last);
+    OperasWithUsers operas_with_users();
+    Users users_of_movie(std::int64_t movie);
+    Movies movies_of_users_named(const std::string& name);
 
 private:
-    class Result;
+    /// What went wrong is thrown.
+    class Result {
+    public:
+        Result(pg_conn* connection, pg_result* result);
+        int rows() const;
+        std::string_view text(int row, int column) const;
+        std::int32_t integer(int row, int column) const;
+        std::int64_t big_integer(int row, int column) const;
+
+    private:
+        std::unique_ptr<pg_result, void (*)(pg_result*)> result_;
+    };
 
     void run(const char* sql);
     Result execute(const char* sql);
-    void prepare(const char* name, const std::string& sql, std::initializer_list<unsigned> types);
-    Result execute_prepared(const char* name, int count, const char* const* values, const int* lengths);
+    /// A statement that is executed many times; prepared at its first use.
+    Result execute_prepared(const char* name, const std::string& sql, const Parameters& parameters);
+    /// Once only.
+    Result query(const std::string& sql, const Parameters& parameters);
+    /// Sends all the statements, calls `take` with each result in turn; one round trip and one transaction.
+    struct Sent {
+        std::string sql;
+        Parameters parameters;
+    };
+    void pipeline(const std::vector<Sent>& statements, const std::function<void(std::size_t, const Result&)>& take);
+    /// Calls `take` with each row as it arrives, so that the whole result is never held.
+    void stream(const std::string& sql, const Parameters& parameters, const std::function<void(const Result&)>& take);
+    void end_pipeline();
     void check(bool good);
     void read_content_types();
-    void prepare_selects();
     void read_links(std::int64_t user, LinkedVideos& linked);
     void read_videos(LinkedVideos& linked);
+    void read_own_links(UsersWithVideos& all, LinkedKeys& keys);
+    void load_videos(const LinkedKeys& keys, std::vector<AnyVideo>& videos);
+    void load_users(const std::vector<std::int64_t>& keys, std::vector<User>& users);
+    Parameters link_parameters(std::int64_t user, const Objects& objects) const;
+    Key key_in(const Result& result, int row) const;
     std::size_t model_of(int content_type) const;
 
     Layout layout_;
     pg_conn* connection_ = nullptr;
-    bool insert_is_prepared_ = false;
-    bool selects_are_prepared_ = false;
+    std::set<std::string_view> prepared_;
     int content_types_[model_count] = {};
 };
 

@@ -6,14 +6,11 @@
 #include <stdexcept>
 
 namespace benchmark::c_api {
-namespace {
 
 std::string text_of(sqlite3_stmt* statement, int column) {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
     return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
 }
-
-}  // namespace
 
 SqliteHand::SqliteHand(const Address& address) : layout_(address.layout) {
     if (sqlite3_open(address.location.c_str(), &connection_) != SQLITE_OK)
@@ -27,6 +24,8 @@ SqliteHand::~SqliteHand() {
     sqlite3_finalize(insert_);
     for (sqlite3_stmt* select : select_)
         sqlite3_finalize(select);
+    sqlite3_finalize(select_users_);
+    sqlite3_finalize(select_movies_);
     sqlite3_close(connection_);
 }
 
@@ -104,6 +103,19 @@ sqlite3_stmt* SqliteHand::prepared(sqlite3_stmt*& statement, const std::string& 
     if (!statement)
         check(sqlite3_prepare_v3(connection_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr));
     return statement;
+}
+
+SqliteHand::Statement SqliteHand::prepare(const std::string& sql) {
+    sqlite3_stmt* statement = nullptr;
+    check(sqlite3_prepare_v2(connection_, sql.c_str(), -1, &statement, nullptr));
+    return {statement, sqlite3_finalize};
+}
+
+std::size_t SqliteHand::model_of(int content_type) const {
+    std::size_t model = 0;
+    while (model < model_count && content_types_[model] != content_type)
+        ++model;
+    return model;
 }
 
 void SqliteHand::execute(const char* sql) {

@@ -5,6 +5,8 @@
 namespace benchmark {
 namespace {
 
+using gm2m::F;
+
 constexpr const char* labels[model_count] = {"cinema.Movie", "cinema.Documentary", "cinema.Opera"};
 
 }  // namespace
@@ -15,8 +17,8 @@ Gm2mHand::Gm2mHand(const Address& address)
         db_.content_types().get_for_model(label);  // as the other hands do when they connect
 }
 
-Gm2mHand::Shelf::Shelf(const Gm2mHand& hand) {
-    for (const Key key : Dataset::all_objects()) {
+Gm2mHand::Shelf::Shelf(const Gm2mHand& hand, const Dataset& dataset) {
+    for (const Key key : dataset.all_objects()) {
         gm2m::Object object = hand.cinema_.models.get(labels[key.model]).make();
         object.visit(
             [&](Movie& m) {
@@ -48,18 +50,46 @@ Gm2mHand::Videos Gm2mHand::all(std::int64_t user) {
     return db_.related(User{.id = user}, cinema_.preferred_videos).all();
 }
 
-std::size_t Gm2mHand::index_of(const gm2m::Model& model) const {
-    return static_cast<std::size_t>(std::ranges::find(model_names, model.model_name()) - std::begin(model_names));
+Gm2mHand::Changes Gm2mHand::set(std::int64_t user, const Objects& objects) {
+    return db_.related(User{.id = user}, cinema_.preferred_videos).set(objects);
+}
+
+Gm2mHand::UsersWithVideos Gm2mHand::users_with_videos(std::int64_t last) {
+    return db_.query<User>().filter(F(&User::id) <= last).order_by("id").prefetch(cinema_.preferred_videos).fetch();
+}
+
+Gm2mHand::OperasWithUsers Gm2mHand::operas_with_users() {
+    return db_.query<Opera>().order_by("id").prefetch("user_set").fetch();
+}
+
+Gm2mHand::Users Gm2mHand::users_of_movie(std::int64_t movie) {
+    return db_.related(Movie{{.id = movie}}, "user_set").all();
+}
+
+Gm2mHand::Movies Gm2mHand::movies_of_users_named(const std::string& name) {
+    return db_.query<Movie>().filter(F("user__name") == name).fetch();
+}
+
+Key Gm2mHand::key_of(const gm2m::Reference& reference) const {
+    const auto name = std::ranges::find(model_names, reference.model->model_name());
+    return {static_cast<std::size_t>(name - std::begin(model_names)), reference.key.get<std::int64_t>()};
 }
 
 void Gm2mHand::report(const Added& added, Checksum& checksum) const {
     for (const gm2m::Reference& link : added)
-        checksum.add({index_of(*link.model), link.key.get<std::int64_t>()});
+        checksum.add(key_of(link));
 }
 
-void Gm2mHand::report(const Videos& videos, Checksum& checksum) const {
-    for (const gm2m::Object& video : videos)
-        video.visit(
+void Gm2mHand::report(Changes changes, Checksum& checksum) const {
+    for (std::vector<gm2m::Reference>* links : {&changes.added, &changes.removed}) {
+        std::ranges::sort(*links, {}, [&](const gm2m::Reference& link) { return key_of(link); });
+        report(*links, checksum);
+    }
+}
+
+void Gm2mHand::report(const std::vector<gm2m::Object>& objects, Checksum& checksum) const {
+    for (const gm2m::Object& object : objects)
+        object.visit(
             [&](const Movie& m) {
                 checksum.add({0, m.id}, m.title);
             },
@@ -68,7 +98,29 @@ void Gm2mHand::report(const Videos& videos, Checksum& checksum) const {
             },
             [&](const Opera& o) {
                 checksum.add({2, o.id}, o.title);
+            },
+            [&](const User& u) {
+                checksum.add({model_count, u.id}, u.name);
             });
+}
+
+void Gm2mHand::report(Movies movies, Checksum& checksum) const {
+    std::ranges::sort(movies, {}, [](const auto& movie) { return movie->id; });
+    report(std::vector<gm2m::Object>(movies.begin(), movies.end()), checksum);
+}
+
+void Gm2mHand::report(const UsersWithVideos& users, Checksum& checksum) const {
+    for (const auto& user : users) {
+        report(std::vector<gm2m::Object>{user}, checksum);
+        report(db_.related(user, cinema_.preferred_videos).all(), checksum);
+    }
+}
+
+void Gm2mHand::report(const OperasWithUsers& operas, Checksum& checksum) const {
+    for (const auto& opera : operas) {
+        report(std::vector<gm2m::Object>{opera}, checksum);
+        report(db_.related(opera, "user_set").all(), checksum);
+    }
 }
 
 }  // namespace benchmark

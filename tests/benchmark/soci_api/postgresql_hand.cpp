@@ -2,8 +2,6 @@
 
 #include <soci/postgresql/soci-postgresql.h>
 
-#include "soci_api/content_types.hpp"
-
 namespace benchmark::soci_api {
 namespace {
 
@@ -14,21 +12,20 @@ constexpr char insert_sql[] =
     "WHERE (SELECT count(*) FROM locked) >= 0 "
     "ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING RETURNING gm2m_ct_id, gm2m_pk";
 
-std::string array_literal(const std::vector<std::int64_t>& numbers) {
-    std::string text;
-    for (const std::int64_t number : numbers) {
-        text += text.empty() ? '{' : ',';
-        text += std::to_string(number);
-    }
-    return text.empty() ? "{}" : text + '}';
-}
+// After insert_sql, which has locked the user.
+constexpr char delete_others_sql[] =
+    "DELETE FROM cinema_user_preferred_videos WHERE gm2m_src_id = :src AND (gm2m_ct_id, gm2m_pk) NOT IN "
+    "(SELECT k.ct, k.pk FROM unnest(CAST(:cts AS int[]), CAST(:pks AS text[])) AS k (ct, pk)) "
+    "RETURNING gm2m_ct_id, gm2m_pk";
+
+constexpr Syntax syntax{'{', '}', "(SELECT unnest(CAST(:keys AS bigint[])))", "(SELECT unnest(CAST(:keys AS text[])))",
+                        "CASE WHEN gm2m_pk <> '' AND ltrim(gm2m_pk, '0123456789') = '' THEN "
+                        "CAST(gm2m_pk AS bigint) END"};
 
 }  // namespace
 
 PostgresqlHand::PostgresqlHand(const Address& address)
-    : layout_(address.layout), session_(soci::postgresql, address.location) {
-    read_content_types(session_, content_types_);
-}
+    : SociHand(address, soci::postgresql, address.location, syntax) {}
 
 PostgresqlHand::Insert::Insert(soci::session& session)
     : added_content_types(rows_at_once),
@@ -46,8 +43,8 @@ PostgresqlHand::Added PostgresqlHand::add(std::int64_t user, const Objects& obje
         content_types.push_back(content_types_[key.model]);
         keys.push_back(key.id);
     }
-    insert_->content_types = array_literal(content_types);
-    insert_->keys = array_literal(keys);
+    insert_->content_types = list_of(content_types);
+    insert_->keys = list_of(keys);
 
     Added added;
     added.reserve(objects.size());
@@ -56,9 +53,25 @@ PostgresqlHand::Added PostgresqlHand::add(std::int64_t user, const Objects& obje
     insert_->statement.execute();
     while (insert_->statement.fetch())
         for (std::size_t i = 0; i < insert_->added_keys.size(); ++i)
-            added.push_back(
-                {model_of(insert_->added_content_types[i], content_types_), std::stoll(insert_->added_keys[i])});
+            added.push_back({model_of(insert_->added_content_types[i]), std::stoll(insert_->added_keys[i])});
     return added;
+}
+
+PostgresqlHand::Changes PostgresqlHand::set(std::int64_t user, const Objects& objects) {
+    Changes changes;
+    transaction([&] {
+        changes.added = add(user, objects);
+        std::vector<int> content_types(rows_at_once);
+        std::vector<std::string> keys(rows_at_once);
+        soci::statement remove = (session_.prepare << delete_others_sql, soci::use(insert_->user, "src"),
+                                  soci::use(insert_->content_types, "cts"), soci::use(insert_->keys, "pks"),
+                                  soci::into(content_types), soci::into(keys));
+        remove.execute();
+        while (remove.fetch())
+            for (std::size_t i = 0; i < keys.size(); ++i)
+                changes.removed.push_back({model_of(content_types[i]), std::stoll(keys[i])});
+    });
+    return changes;
 }
 
 PostgresqlHand::Videos PostgresqlHand::all(std::int64_t user) {
@@ -81,7 +94,7 @@ void PostgresqlHand::read_links(std::int64_t user, LinkedVideos& linked) {
     select.execute();
     while (select.fetch()) {
         for (std::size_t i = 0; i < keys.size(); ++i)
-            linked.push_link(model_of(content_types[i], content_types_), std::stoll(keys[i]));
+            linked.push_link(model_of(content_types[i]), std::stoll(keys[i]));
     }
 }
 
@@ -89,7 +102,7 @@ void PostgresqlHand::read_videos(std::size_t model, LinkedVideos& linked) {
     std::vector<std::int64_t> numbers;
     for (std::size_t i = 0; i < linked.count(model); ++i)
         numbers.push_back(linked.id(model, i));
-    const std::string ids = array_literal(numbers);
+    const std::string ids = list_of(numbers);
     std::vector<long long> places(rows_at_once);
     std::vector<std::string> titles(rows_at_once);
     soci::statement select =

@@ -1,16 +1,13 @@
 #pragma once
 
-#include <soci/soci.h>
-
 #include <cstdint>
 #include <optional>
 
-#include "plain_hand.hpp"
-#include "stage.hpp"
+#include "soci_api/soci_hand.hpp"
 
 namespace benchmark::soci_api {
 
-class PostgresqlHand : public PlainHand {
+class PostgresqlHand : public SociHand {
 public:
     explicit PostgresqlHand(const Address& address);
 
@@ -22,6 +19,7 @@ public:
     }
     Added add(std::int64_t user, const Objects& objects);
     Videos all(std::int64_t user);
+    Changes set(std::int64_t user, const Objects& objects);
 
 private:
     void read_links(std::int64_t user, LinkedVideos& linked);
@@ -38,10 +36,7 @@ private:
         soci::statement statement;
     };
 
-    Layout layout_;
-    soci::session session_;
     std::optional<Insert> insert_;
-    int content_types_[model_count] = {};
 };
 
 }  // namespace benchmark::soci_api

@@ -2,15 +2,16 @@
 
 #include <soci/sqlite3/soci-sqlite3.h>
 
-#include "soci_api/content_types.hpp"
+#include <set>
 
 namespace benchmark::soci_api {
 
-SqliteHand::SqliteHand(const Address& address)
-    : layout_(address.layout), session_(soci::sqlite3, "db=" + address.location) {
+constexpr Syntax syntax{'[', ']', "(SELECT value FROM json_each(:keys))", "(SELECT value FROM json_each(:keys))",
+                        "gm2m_pk"};
+
+SqliteHand::SqliteHand(const Address& address) : SociHand(address, soci::sqlite3, "db=" + address.location, syntax) {
     session_ << "PRAGMA foreign_keys = ON";
     session_ << "PRAGMA busy_timeout = 10000";
-    read_content_types(session_, content_types_);
 }
 
 SqliteHand::Added SqliteHand::add(std::int64_t user, const Objects& objects) {
@@ -78,6 +79,47 @@ void SqliteHand::read_videos(std::int64_t user, Take&& take) {
             numbers->resize(rows_at_once);
         titles.resize(rows_at_once);
     }
+}
+
+SqliteHand::Changes SqliteHand::set(std::int64_t user, const Objects& objects) {
+    Changes changes;
+    transaction([&] { change_links(user, objects, changes); });
+    return changes;
+}
+
+// Nobody else writes meanwhile, so that the difference can be made here.
+void SqliteHand::change_links(std::int64_t user, const Objects& objects, Changes& changes) {
+    std::set<Key> missing;
+    for (const AnyVideo* video : objects)
+        missing.insert(key_of(*video));
+
+    const long long source = user;
+    std::vector<int> content_types(rows_at_once), gone_content_types;
+    std::vector<std::string> keys(rows_at_once), gone_keys;
+    soci::statement select = (session_.prepare << "SELECT gm2m_ct_id, gm2m_pk FROM cinema_user_preferred_videos WHERE "
+                                                  "gm2m_src_id = :src",
+                              soci::use(source), soci::into(content_types), soci::into(keys));
+    select.execute();
+    while (select.fetch())
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            const Key key{model_of(content_types[i]), std::stoll(keys[i])};
+            if (missing.erase(key) > 0)
+                continue;
+            changes.removed.push_back(key);
+            gone_content_types.push_back(content_types[i]);
+            gone_keys.push_back(std::move(keys[i]));
+        }
+    if (!gone_keys.empty()) {
+        const std::vector<long long> sources(gone_keys.size(), source);
+        session_ << "DELETE FROM cinema_user_preferred_videos WHERE gm2m_src_id = :src AND gm2m_ct_id = :ct AND "
+                    "gm2m_pk = :pk",
+            soci::use(sources), soci::use(gone_content_types), soci::use(gone_keys);
+    }
+    Objects added;
+    for (const AnyVideo* video : objects)
+        if (missing.contains(key_of(*video)))
+            added.push_back(video);
+    insert_links(user, added, changes.added);
 }
 
 }  // namespace benchmark::soci_api

@@ -1,16 +1,13 @@
 #pragma once
 
-#include <soci/soci.h>
-
 #include <cstdint>
 #include <optional>
 
-#include "plain_hand.hpp"
-#include "stage.hpp"
+#include "soci_api/soci_hand.hpp"
 
 namespace benchmark::soci_api {
 
-class SqliteHand : public PlainHand {
+class SqliteHand : public SociHand {
 public:
     explicit SqliteHand(const Address& address);
 
@@ -25,9 +22,11 @@ public:
     }
     Added add(std::int64_t user, const Objects& objects);
     Videos all(std::int64_t user);
+    Changes set(std::int64_t user, const Objects& objects);
 
 private:
     void insert_links(std::int64_t user, const Objects& objects, Added& added);
+    void change_links(std::int64_t user, const Objects& objects, Changes& changes);
     /// Calls `take(link id, object)`; in the compact layout, in the order of all().
     template <class Take>
     void read_videos(std::int64_t user, Take&& take);
@@ -42,11 +41,8 @@ private:
         soci::statement statement;
     };
 
-    Layout layout_;
-    soci::session session_;
     std::optional<Insert> insert_;
     bool in_transaction_ = false;
-    int content_types_[model_count] = {};
 };
 
 }  // namespace benchmark::soci_api
