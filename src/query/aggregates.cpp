@@ -197,7 +197,7 @@ std::string QueryCompiler::group_order(const std::vector<F>& fields,
     }
     for (std::size_t i = 0; i < fields.size(); ++i)
         if (!ordered[i])
-            all += fmt::format("{}{}", all.empty() ? "" : ", ", i + 1);
+            all += fmt::format("{}{}{}", all.empty() ? "" : ", ", i + 1, writer_.dialect().order_suffix(false, true));
     return all;
 }
 
