@@ -47,12 +47,10 @@ public:
 
     // --- keys as text ---
 
-    /// A column of key texts as keys of a kind; NULL, never an error, for a text that is no such key. Empty for a kind
-    /// for which SQL cannot do that: compare the texts.
+    /// A column of key texts as the right side of a comparison with a key of a kind, `key = …` or `key IN (SELECT …)`, by
+    /// which an index of the keys is sought. Equal to no key, and never an error, for a text that is none. Empty for a
+    /// kind for which SQL cannot do that: compare the texts.
     virtual std::string key_from_text(std::string_view text, Kind kind) const = 0;
-    /// A column of key texts as the right side of `key = …`, by which an index of the keys is sought. Only where
-    /// writes_row_by_row().
-    virtual std::string key_to_seek(std::string_view text, Kind kind) const = 0;
     /// The text of a column of keys, as join tables hold it.
     virtual std::string key_to_text(std::string_view key, Kind kind) const = 0;
 
@@ -89,6 +87,10 @@ public:
     /// order: "SELECT <columns> FROM …".
     virtual std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
                                        Kind kind) const = 0;
+
+    /// What joins, to each row so far, the row of `table` (quoted, then called t) whose `key` (quoted) is `value`, by seeking
+    /// it: the cost is that of the rows so far, however small the table. Not for distributed tables.
+    virtual std::string join_by_key(std::string_view table, std::string_view key, std::string_view value) const = 0;
 
     // --- traits ---
 

@@ -65,10 +65,12 @@ public:
     // CREATE TABLE IF NOT EXISTS by two sessions at once can fail in the catalogue. The number is this library's own.
     std::string lock_schema() const override { return "SELECT pg_advisory_xact_lock(7235419926041)"; }
 
-    // The pattern guards the cast: what another program wrote must not make a query fail.
+    // The pattern guards the cast: what another program wrote must not make a query fail. Most keys are short and have no
+    // sign, which is told without a regular expression in a tenth of the time.
     std::string key_from_text(std::string_view text, Kind kind) const override {
         const auto number = [&](int safe_digits, std::string_view wider, std::string_view least, std::string_view most) {
-            return fmt::format("CASE WHEN {0} ~ '^-?[0-9]{{1,{1}}}$' THEN {0}::{2} WHEN {0} ~ '^-?[0-9]{{{3}}}$' THEN "
+            return fmt::format("CASE WHEN {0} <> '' AND length({0}) <= {1} AND ltrim({0}, '0123456789') = '' THEN {0}::{2} "
+                               "WHEN {0} ~ '^-?[0-9]{{1,{1}}}$' THEN {0}::{2} WHEN {0} ~ '^-?[0-9]{{{3}}}$' THEN "
                                "CASE WHEN {0}::{4} BETWEEN {5} AND {6} THEN {0}::{2} END END",
                                text, safe_digits, type_name(kind), safe_digits + 1, wider, least, most);
         };
@@ -84,7 +86,6 @@ public:
             default: return "";  // no pattern tells the 30th of February
         }
     }
-    std::string key_to_seek(std::string_view text, Kind kind) const override { return key_from_text(text, kind); }
     std::string key_to_text(std::string_view key, Kind kind) const override {
         switch (kind) {
             case Kind::text: return std::string(key);
@@ -140,6 +141,11 @@ public:
     std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
                                Kind kind) const override {
         return fmt::format("SELECT {} FROM {} AS t WHERE {}", columns, table, in_list(fmt::format("t.{}", key), 1, kind));
+    }
+
+    // The planner would rather read a table of some thousand rows whole than seek a few of them; OFFSET keeps the subquery.
+    std::string join_by_key(std::string_view table, std::string_view key, std::string_view value) const override {
+        return fmt::format("CROSS JOIN LATERAL (SELECT * FROM {} AS s WHERE s.{} = {} OFFSET 0) AS t", table, key, value);
     }
 
     bool writes_row_by_row() const noexcept override { return false; }

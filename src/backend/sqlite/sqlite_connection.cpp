@@ -70,13 +70,27 @@ std::string json_of(const ValueList& list) {
                                    name_of(kind)));
 }
 
-std::string_view text_of(sqlite3_stmt* statement, int column) {
-    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-    return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
+/// Keeps the connection's mutex, which every call takes, so that the values of a row may be read without it.
+class MutexHold {
+public:
+    explicit MutexHold(sqlite3* handle) : mutex_(sqlite3_db_mutex(handle)) { sqlite3_mutex_enter(mutex_); }
+    ~MutexHold() { sqlite3_mutex_leave(mutex_); }
+    MutexHold(const MutexHold&) = delete;
+    MutexHold& operator=(const MutexHold&) = delete;
+
+private:
+    sqlite3_mutex* mutex_;  // null, and no call then does anything, where the connection has none
+};
+
+std::string_view text_of(sqlite3_value* value) {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+    return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
+/// To be called with the connection's mutex held.
 ValueView cell_of(sqlite3_stmt* statement, int column, Kind kind, std::array<char, 16>* uuid) {
-    const int type = sqlite3_column_type(statement, column);
+    sqlite3_value* const cell = sqlite3_column_value(statement, column);
+    const int type = sqlite3_value_type(cell);
     if (type == SQLITE_NULL)
         return {};
     switch (kind) {
@@ -85,33 +99,33 @@ ValueView cell_of(sqlite3_stmt* statement, int column, Kind kind, std::array<cha
         case Kind::integer:
         case Kind::big_integer:
             if (type == SQLITE_INTEGER)
-                return ValueView::of_integer(sqlite3_column_int64(statement, column));
+                return ValueView::of_integer(sqlite3_value_int64(cell));
             break;
         case Kind::real:
             if (type == SQLITE_FLOAT || type == SQLITE_INTEGER)
-                return ValueView::of_real(sqlite3_column_double(statement, column));
+                return ValueView::of_real(sqlite3_value_double(cell));
             break;
         case Kind::text:
         case Kind::json:
         case Kind::decimal:
             if (type != SQLITE_BLOB)
-                return ValueView::of_text(text_of(statement, column));
+                return ValueView::of_text(text_of(cell));
             break;
         case Kind::bytes: {
-            const void* data = sqlite3_column_blob(statement, column);
-            return ValueView::of_bytes(data ? data : "", static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
+            const void* data = sqlite3_value_blob(cell);
+            return ValueView::of_bytes(data ? data : "", static_cast<std::size_t>(sqlite3_value_bytes(cell)));
         }
         case Kind::uuid:
-            if (type == SQLITE_TEXT && text::parse_uuid(text_of(statement, column), uuid->data()))
+            if (type == SQLITE_TEXT && text::parse_uuid(text_of(cell), uuid->data()))
                 return ValueView::of_bytes(uuid->data(), 16);
-            if (type == SQLITE_BLOB && sqlite3_column_bytes(statement, column) == 16)
-                return ValueView::of_bytes(sqlite3_column_blob(statement, column), 16);
+            if (type == SQLITE_BLOB && sqlite3_value_bytes(cell) == 16)
+                return ValueView::of_bytes(sqlite3_value_blob(cell), 16);
             break;
         case Kind::date:
         case Kind::time:
         case Kind::date_time:
             if (type == SQLITE_TEXT)
-                if (const auto value = text::parse_value(kind, text_of(statement, column), nullptr))
+                if (const auto value = text::parse_value(kind, text_of(cell), nullptr))
                     return *value;
             break;
     }
@@ -223,6 +237,7 @@ void SqliteConnection::run_one(Request& request) {
 std::size_t SqliteConnection::step_through(sqlite3_stmt* statement, Request& request) {
     std::size_t rows = 0;
     int result;
+    const MutexHold hold(handle_);
     while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
         ++rows;
         if (!request.sink)

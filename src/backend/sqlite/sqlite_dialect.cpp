@@ -47,20 +47,12 @@ public:
 
     std::string key_from_text(std::string_view text, Kind kind) const override {
         switch (kind) {
-            case Kind::small_integer:
-            case Kind::integer:
-            case Kind::big_integer:
-                return fmt::format("CASE WHEN CAST(CAST({0} AS INTEGER) AS TEXT) = {0} THEN CAST({0} AS INTEGER) END", text);
             case Kind::uuid: return fmt::format("replace({}, '-', '')", text);
             case Kind::date_time:
                 return fmt::format("CASE WHEN {0} LIKE '%+00:00' THEN substr({0}, 1, length({0}) - 6) END", text);
+            // The comparison with an integer key reads the text as a number by itself, and no other text as one.
             default: return std::string(text);
         }
-    }
-    // The comparison with an integer key reads the text as a number by itself, and no other text as one.
-    std::string key_to_seek(std::string_view text, Kind kind) const override {
-        return form_of(kind) == ValueView::Form::integer && kind != Kind::date_time ? std::string(text)
-                                                                                   : key_from_text(text, kind);
     }
     std::string key_to_text(std::string_view key, Kind kind) const override {
         switch (kind) {
@@ -120,6 +112,11 @@ public:
                                Kind) const override {
         return fmt::format("SELECT {} FROM json_each(?1) AS k CROSS JOIN {} AS t ON t.{} = k.value", columns, table,
                            key);
+    }
+
+    // CROSS JOIN keeps the tables in this order.
+    std::string join_by_key(std::string_view table, std::string_view key, std::string_view value) const override {
+        return fmt::format("CROSS JOIN {} AS t ON t.{} = {}", table, key, value);
     }
 
     bool writes_row_by_row() const noexcept override { return true; }
