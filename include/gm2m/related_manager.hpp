@@ -57,7 +57,9 @@ private:
         if constexpr (std::convertible_to<const Arg&, ObjectRef>) {
             refs_.emplace_back(arg);
         } else {
-            static_assert(std::ranges::range<Arg>, "gm2m: an object, or a range of objects, is wanted");
+            static_assert(std::ranges::range<Arg> && !std::convertible_to<const Arg&, std::string_view>,
+                          "gm2m: an object, or a range of objects, is wanted; a key alone goes with its model: "
+                          "gm2m::Reference{&model, key}");
             if constexpr (std::ranges::sized_range<Arg>)
                 refs_.reserve(refs_.size() + std::ranges::size(arg));
             for (const auto& element : arg)
@@ -116,6 +118,7 @@ public:
     /// Of the query's model, only objects for which its conditions hold, in its order, and at most as many as its slice
     /// takes; objects of other models stay as they are. Where a query has an order, all() goes model by model. One query
     /// for each model; the last one counts. Not answered from what was prefetched. 1 + k statements, 2 round trips.
+    /// Throws WrongModel where the relation can lead to no object of that model.
     RelatedSet with(const detail::QueryCore& query) const;
 
     /// The objects that have the most linked objects in common with this one, those with the most first, ties by their
@@ -142,6 +145,7 @@ protected:
     const Model& model_of(const detail::TypeInfo& type) const;
     const Model& model_of(std::string_view label) const;
     void restrict(detail::QueryCore& query) const;
+    void require_far(const Model& model) const;
     bool is_of_type(const Model& model) const;
     /// The query of with() on a model, if there is one.
     const detail::QueryState* query_on(const Model& model) const;

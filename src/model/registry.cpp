@@ -138,6 +138,10 @@ const Model& Registry::get(std::string_view label) const {
     std::vector<std::string> labels;
     for (const Model* model : models())
         labels.push_back(model->label());
+    for (const GM2MField& field : gm2m_fields())
+        labels.push_back(fmt::format("{}_{}", field.source_label(), field.name()));
+    for (const ManyToManyField& field : many_to_many_fields())
+        labels.push_back(fmt::format("{}_{}", field.data().source_label, field.name()));
     throw UnknownModel(fmt::format("no model '{}' is registered{}", label, did_you_mean(label, labels)));
 }
 

@@ -5,6 +5,7 @@
 #include <gm2m/error.hpp>
 
 #include "backend/nearest.hpp"
+#include "query/kinds.hpp"
 #include "query/query_compiler.hpp"
 #include "schema/join_table.hpp"
 
@@ -15,11 +16,6 @@ namespace {
 std::string_view name_of(Aggregate::Function function) {
     constexpr std::string_view names[] = {"count", "sum", "avg", "min", "max"};
     return names[static_cast<std::size_t>(function)];
-}
-
-bool is_number(Kind kind) {
-    return kind == Kind::small_integer || kind == Kind::integer || kind == Kind::big_integer || kind == Kind::real ||
-           kind == Kind::decimal;
 }
 
 }  // namespace
@@ -39,7 +35,11 @@ QueryCompiler::Column QueryCompiler::call(const Aggregate& aggregate, const std:
     switch (function) {
         case Aggregate::Function::count: return {sql, Kind::big_integer};
         case Aggregate::Function::min:
-        case Aggregate::Function::max: return {sql, kind};
+        case Aggregate::Function::max:
+            if (!has_order(kind))
+                throw QueryError(
+                    fmt::format("'{}' is of kind {}, which has no least or greatest value", path, gm2m::name_of(kind)));
+            return {sql, kind};
         default: break;
     }
     if (!is_number(kind))
@@ -57,6 +57,10 @@ QueryCompiler::Column QueryCompiler::aggregate_rows(const Aggregate& aggregate) 
         const std::string filter = aggregate.condition() ? conditions_.compile(scope_, *aggregate.condition()) : "";
         return call(aggregate, scope_.column(path.hops, *path.field), path.field->kind(), filter, path.text);
     }
+    if (aggregate.is_distinct())
+        throw QueryError(fmt::format("'{}' is counted for each row first, so that what is distinct among all is not known: "
+                                     "aggregate over the model at its end",
+                                     path.text));
     // What is related to the rows: of each row first, then of all.
     const Column each = aggregate_related(aggregate, path);
     switch (aggregate.function()) {
@@ -84,14 +88,20 @@ struct QueryCompiler::Related {
     std::string filter;
 };
 
-QueryCompiler::Column QueryCompiler::aggregate_related(const Aggregate& aggregate, const ResolvedPath& path) {
+void QueryCompiler::require_one_relation(const Aggregate& aggregate, const ResolvedPath& path) {
     if (path.open_generic || std::ranges::find(path.hops, Hop::Type::generic_foreign_key, &Hop::type) != path.hops.end())
         throw QueryError(fmt::format("'{}' leads over a generic foreign key, which an aggregate does not follow", path.text));
-    if (path.open_relation && (aggregate.function() != Aggregate::Function::count || aggregate.condition() ||
-                               aggregate.is_distinct() || std::ranges::any_of(path.hops, &Hop::is_multiple)))
+    const auto relations = std::ranges::count_if(path.hops, &Hop::is_multiple) + (path.open_relation ? 1 : 0);
+    if (relations > 1)
+        throw QueryError(fmt::format("'{}' leads over several relations: an aggregate is over one", path.text));
+    if (path.open_relation && (aggregate.function() != Aggregate::Function::count || aggregate.condition()))
         throw QueryError(fmt::format("'{}' is a relation to objects of any models: count its links, or follow it to one "
                                      "model, as in '{}__movie__id'",
                                      path.text, path.text));
+}
+
+QueryCompiler::Column QueryCompiler::aggregate_related(const Aggregate& aggregate, const ResolvedPath& path) {
+    require_one_relation(aggregate, path);
     const Related related = path.open_relation ? all_links(path) : related_rows(aggregate, path);
     const Column called = call(aggregate, related.argument, related.kind, related.filter, path.text);
     return {fmt::format("(SELECT {} FROM {} WHERE {})", called.sql, related.from, related.correlated), called.kind};
@@ -113,8 +123,6 @@ QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, c
     const auto before = static_cast<std::size_t>(multiple - hops.begin());
     const Hop& hop = hops[before];
     const std::span after = hops.subspan(before + 1);
-    if (std::ranges::any_of(after, &Hop::is_multiple))
-        throw QueryError(fmt::format("'{}' leads over several relations: an aggregate is over one", path.text));
 
     const std::string outer = scope_.column(hops.first(before), hop.from->primary_key());
     Scope scope(context_, writer_, *hop.to);

@@ -7,6 +7,7 @@
 #include <gm2m/error.hpp>
 
 #include "backend/text_form.hpp"
+#include "query/kinds.hpp"
 #include "query/sql_list.hpp"
 
 namespace gm2m::query {
@@ -42,6 +43,18 @@ bool is_text_lookup(Lookup lookup) {
            (lookup >= Lookup::contains && lookup <= Lookup::iendswith);
 }
 
+/// A value to compare an annotation with.
+Value as_kind(Kind kind, const Value& value) {
+    if (are_comparable(value.kind(), kind))
+        return value;
+    char buffer[16];
+    if (value.kind() == Kind::text)
+        if (const auto parsed = text::parse_value(kind, value.view().text(), buffer))
+            return Value(kind, *parsed);
+    throw InvalidValue(
+        fmt::format("a value of kind {} does not read as {}", gm2m::name_of(value.kind()), gm2m::name_of(kind)));
+}
+
 bool starts_with(std::span<const Hop> hops, std::span<const Hop> prefix) {
     return hops.size() >= prefix.size() && std::ranges::equal(hops.first(prefix.size()), prefix);
 }
@@ -60,9 +73,12 @@ ConditionCompiler::Node ConditionCompiler::resolve_tree(const Model& model, cons
     node.path.text = source.field.path;
     if (!node.named)
         node.path = resolve(context_.registry, model, source.field);
-    for (const Operand& operand : source.operands)
-        node.operand_paths.push_back(operand.field() ? resolve(context_.registry, model, *operand.field())
-                                                     : ResolvedPath{});
+    for (const Operand& operand : source.operands) {
+        const auto& field = operand.field();
+        node.operand_names.push_back(field && !field->owner && find_named_ ? find_named_(field->path) : nullptr);
+        node.operand_paths.push_back(field && !node.operand_names.back() ? resolve(context_.registry, model, *field)
+                                                                         : ResolvedPath{});
+    }
     return node;
 }
 
@@ -198,7 +214,7 @@ Value ConditionCompiler::fitting(const Node& node, const Operand& operand) const
         (value.view().text().find('\0') != std::string_view::npos || !text::is_valid_utf8(value.view().text())))
         throw InvalidValue(fmt::format("'{}' is compared with text that has a NUL byte or is not UTF-8", node.path.text));
     try {
-        return node.named ? value : node.field().coerce(value);
+        return node.named ? as_kind(node.named->kind, value) : node.field().coerce(value);
     } catch (InvalidValue& error) {
         error.add_context(fmt::format("in the lookup '{}'", node.path.text));
         throw;
@@ -210,14 +226,24 @@ std::string ConditionCompiler::right_side(Scope& scope, const Node& node, std::s
     if (!operand.field())
         return writer_.bind(fitting(node, operand));
     const ResolvedPath& other = node.operand_paths[i];
+    const auto require_comparable = [&](Kind other_kind, const std::string& text) {
+        if (!are_comparable(other_kind, kind))
+            throw QueryError(fmt::format("'{}' is of kind {}, '{}' of kind {}: they cannot be compared", node.path.text,
+                                         gm2m::name_of(kind), text, gm2m::name_of(other_kind)));
+    };
+    if (const NamedExpression* named = node.operand_names[i]) {
+        if (skip > 0)
+            throw QueryError(fmt::format("'{}' cannot be compared with '{}': they are of different objects",
+                                         node.path.text, operand.field()->path));
+        require_comparable(named->kind, operand.field()->path);
+        return named->sql;
+    }
     const std::span<const Hop> around = std::span(node.path.hops).first(std::min(skip, node.path.hops.size()));
     if (!other.field || !starts_with(other.hops, around) ||
         std::ranges::any_of(std::span(other.hops).subspan(around.size()), &Hop::is_multiple))
         throw QueryError(fmt::format("'{}' cannot be compared with '{}': they are fields of different objects",
                                      node.path.text, other.text));
-    if (form_of(other.field->kind()) != form_of(kind))
-        throw QueryError(fmt::format("'{}' is of kind {}, '{}' of kind {}: they cannot be compared", node.path.text,
-                                     gm2m::name_of(kind), other.text, gm2m::name_of(other.field->kind())));
+    require_comparable(other.field->kind(), other.text);
     return scope.column(std::span(other.hops).subspan(around.size()), *other.field);
 }
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <gm2m/error.hpp>
-
 #include "model/relation_data.hpp"
 #include "query/context.hpp"
 
@@ -30,9 +28,6 @@ LinkSet LinkSet::of(const Context& context, const detail::LinkedTo& linked, cons
                 .far_is_text = true};
     }
     const schema::TypedSide side = schema::typed_side_of(*linked.relation, linked.reverse);
-    if (side.far != &far)
-        throw WrongModel(fmt::format("{} leads from {} to objects of {}, not of {}", linked.relation->label,
-                                     linked.near->label(), side.far->label(), far.label()));
     LinkSet links{.table = dialect.table(side.table),
                   .order_column = side.order_column.empty() ? "" : dialect.quote(side.order_column),
                   .near = {},

@@ -14,7 +14,7 @@ struct LinkSet {
     std::string far_column;
     bool far_is_text;  // of a GM2M field: the far keys as text
 
-    /// Throws WrongModel if the relation leads to no object of `far`.
+    /// `far` is a model that the relation leads to.
     static LinkSet of(const Context& context, const detail::LinkedTo& linked, const Model& far);
 
     /// A condition on the join table under an alias.

@@ -1,5 +1,7 @@
 #include "query/path.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
@@ -42,8 +44,8 @@ private:
     void step() {
         const std::string_view segment = segments_[next_++];
         if (resolved_.field)
-            throw UnknownField(fmt::format("'{}': {} is no relation that could be followed to '{}'", resolved_.text,
-                                           resolved_.field->label(), segment));
+            throw UnknownField(fmt::format("'{}': {} is no relation that could be followed to '{}'{}", resolved_.text,
+                                           resolved_.field->label(), segment, hint_at_lookup(segment)));
         if (segment == "pk")
             return end_at(model_->primary_key());
         if (const Field* field = find_column(segment))
@@ -192,6 +194,31 @@ private:
         return found;
     }
 
+    /// Other libraries write lookups into the path.
+    static std::string hint_at_lookup(std::string_view segment) {
+        constexpr std::string_view methods[] = {"iexact", "in", "range", "contains", "icontains", "startswith",
+                                                "istartswith", "endswith", "iendswith", "isnull", "regex"};
+        if (std::ranges::find(methods, segment) != std::end(methods))
+            return fmt::format("; lookups are methods: F(…).{}(…)", segment);
+        constexpr std::pair<std::string_view, std::string_view> operators[] = {
+            {"exact", "=="}, {"gt", ">"}, {"gte", ">="}, {"lt", "<"}, {"lte", "<="}};
+        for (const auto& [name, sign] : operators)
+            if (segment == name)
+                return fmt::format("; write F(…) {} …", sign);
+        return "";
+    }
+
+    /// The reverse side is called by its query name, not by its accessor.
+    std::string hint_at_query_name(std::string_view segment) const {
+        for (const GM2MField& relation : registry_.gm2m_fields())
+            if (relation.find_source() && relation.accessor_name() == segment)
+                return fmt::format("; in lookups '{}' is called '{}'", segment, relation.query_name());
+        for (const ManyToManyField& relation : registry_.many_to_many_fields())
+            if (relation.data().source && relation.data().target == model_ && relation.accessor_name() == segment)
+                return fmt::format("; in lookups '{}' is called '{}'", segment, relation.query_name());
+        return "";
+    }
+
     [[noreturn]] void throw_unknown(std::string_view segment) const {
         std::vector<std::string> names;
         for (const auto& field : model_->fields())
@@ -210,8 +237,9 @@ private:
             if (relation.find_source() && !relation.is_hidden())
                 names.push_back(relation.query_name());
         }
+        const std::string query_name = hint_at_query_name(segment);
         throw UnknownField(fmt::format("'{}': {} has no field or relation '{}'{}", resolved_.text, model_->label(),
-                                       segment, did_you_mean(segment, names)));
+                                       segment, query_name.empty() ? did_you_mean(segment, names) : query_name));
     }
 
     const Registry& registry_;

@@ -43,6 +43,7 @@ QueryCompiler::QueryCompiler(Context& context, const detail::QueryState& state, 
             throw QueryError(fmt::format("the annotation '{}' is over '{}', which is one value for each object: annotate "
                                          "over a relation, or group by fields",
                                          name, path.text));
+        require_one_relation(aggregate, path);
     }
 }
 
@@ -64,6 +65,14 @@ QueryCompiler::Column QueryCompiler::column_of(const F& field) {
         if (const NamedExpression* named = find_annotation(field.path().path))
             return {named->sql, named->kind};
     const ResolvedPath path = resolve(context_.registry, *state_.model, field.path());
+    if (path.is_open())
+        throw QueryError(fmt::format("'{}' refers to objects of any models, of which no one value can be shown or ordered "
+                                     "by{}",
+                                     path.text,
+                                     path.open_generic ? fmt::format(": use its fields '{}' and '{}'",
+                                                                     path.open_generic->content_type->name(),
+                                                                     path.open_generic->key->name())
+                                                       : ""));
     if (path.leads_to_several() || !path.field)
         throw QueryError(fmt::format("'{}' leads to several objects, of which no one value can be shown or ordered by",
                                      path.text));
@@ -115,6 +124,23 @@ std::string QueryCompiler::order() {
     return state_.is_sliced() || state_.reversed ? " ORDER BY " + order_list(key_terms(*state_.model)) : "";
 }
 
+/// Rows that are the same have one place: it is told by what they show alone.
+std::string QueryCompiler::distinct_order(const std::vector<Column>& columns) {
+    std::string all;
+    for (const OrderTerm& term : state_.order) {
+        const Column column = column_of(F(term.field));
+        if (std::ranges::find(columns, column.sql, &Column::sql) == columns.end())
+            throw QueryError("distinct() rows are ordered by what they show alone: add the field to values(), or leave it out "
+                             "of the order");
+        const auto [descending, nulls_first] = direction(term);
+        all += (all.empty() ? "" : ", ") + column.sql + writer_.dialect().order_suffix(descending, nulls_first);
+    }
+    if (all.empty() && state_.is_sliced())
+        for (std::size_t i = 1; i <= columns.size(); ++i)
+            all += (all.empty() ? "" : ", ") + std::to_string(i);
+    return all.empty() ? "" : " ORDER BY " + all;
+}
+
 std::string QueryCompiler::slice() const {
     if (!state_.is_sliced())
         return "";
@@ -129,7 +155,7 @@ void QueryCompiler::finish(const std::vector<Column>& columns, bool ordered, boo
         kinds_.push_back(column.kind);
     }
     const std::string condition = where();
-    const std::string sorted = ordered ? order() : "";
+    const std::string sorted = !ordered ? "" : distinct ? distinct_order(columns) : order();
     sql_ = fmt::format("SELECT {}{} FROM {}{}{}{}", distinct ? "DISTINCT " : "", list, scope_.from(), condition,
                        sorted, slice());
 }

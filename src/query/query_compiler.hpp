@@ -55,6 +55,8 @@ private:
     Column aggregate_rows(const Aggregate& aggregate);
     /// An aggregate over what is related to each row: a scalar subquery.
     Column aggregate_related(const Aggregate& aggregate, const ResolvedPath& path);
+    /// Throws QueryError if no aggregate goes over the path.
+    static void require_one_relation(const Aggregate& aggregate, const ResolvedPath& path);
     struct Related;
     Related related_rows(const Aggregate& aggregate, const ResolvedPath& path);
     Related all_links(const ResolvedPath& path);
@@ -67,6 +69,7 @@ private:
     /// "a, b DESC"
     std::string order_list(const std::vector<OrderTerm>& terms);
     std::string linked_order();
+    std::string distinct_order(const std::vector<Column>& columns);
     std::vector<Column> object_columns();
     bool is_ordered() const noexcept { return !state_.order.empty() || state_.reversed; }
     /// "row_number() OVER …": within each group the query's order, else the `linked` one; ties go by the key.

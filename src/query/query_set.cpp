@@ -18,6 +18,8 @@ using backend::RowSink;
 using query::QueryCompiler;
 
 std::vector<Object> fetch(const detail::QueryState& state) {
+    for (const auto& work : state.after_fetch)
+        work.check(state.context->registry, *state.model);
     QueryCompiler compiler(*state.context, state);
     compiler.select_objects();
     std::vector<Object> objects;
@@ -25,7 +27,7 @@ std::vector<Object> fetch(const detail::QueryState& state) {
     backend::Request request = compiler.request(&sink);
     state.context->connection.execute(request, Access::read);
     for (const auto& work : state.after_fetch)
-        work(*state.context, objects);
+        work.run(*state.context, objects);
     return objects;
 }
 
@@ -153,8 +155,8 @@ void QueryCore::set_distinct() {
 /// A slice of a slice counts from that slice's beginning.
 void QueryCore::set_slice(std::int64_t offset, std::optional<std::int64_t> limit) {
     if (offset < 0 || (limit && *limit < 0))
-        throw QueryError(fmt::format("a slice has neither a negative offset nor a negative limit: {}, {}", offset,
-                                     limit.value_or(0)));
+        throw QueryError(offset < 0 ? fmt::format("a slice cannot begin at {}", offset)
+                                    : fmt::format("a slice cannot take {} objects", *limit));
     QueryState& state = changing();
     if (state.limit) {
         const std::int64_t left = std::max<std::int64_t>(0, *state.limit - offset);

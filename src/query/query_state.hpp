@@ -28,7 +28,11 @@ struct QueryState {
     std::vector<std::pair<std::string, Aggregate>> annotations;
 
     /// What is done with the objects of a fetch: prefetching.
-    std::vector<std::function<void(Context&, std::span<const Object>)>> after_fetch;
+    struct Work {
+        std::function<void(const Registry&, const Model&)> check;  // throws before anything runs
+        std::function<void(Context&, std::span<const Object>)> run;
+    };
+    std::vector<Work> after_fetch;
 
     bool is_sliced() const noexcept { return offset > 0 || limit; }
 };

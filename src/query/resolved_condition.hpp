@@ -20,6 +20,7 @@ struct ResolvedCondition {
     // of a comparison
     ResolvedPath path;
     std::vector<ResolvedPath> operand_paths;  // of operands that are fields
+    std::vector<const NamedExpression*> operand_names;
     const NamedExpression* named = nullptr;
 
     Type type() const { return source->type; }

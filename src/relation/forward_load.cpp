@@ -156,7 +156,7 @@ private:
         std::vector<Object> objects;
         std::ranges::copy_if(loaded, std::back_inserter(objects), [](const Object& object) { return bool(object); });
         for (const auto& work : query.after_fetch)
-            work(context_, objects);
+            work.run(context_, objects);
     }
 
     Context& context_;

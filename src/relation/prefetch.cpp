@@ -17,10 +17,10 @@ namespace gm2m::relation {
 namespace {
 
 /// The side of the relation that `model` is on. Throws NoReverseRelation; nothing if it is another model's relation.
-std::optional<RelationSide> side_on(Context& context, const Model& model, const Prefetch& wanted) {
+std::optional<RelationSide> side_on(const Registry& registry, const Model& model, const Prefetch& wanted) {
     detail::RelationData* relation = wanted.relation();
     if (!relation)
-        return find_side(context.registry, model, wanted.name());
+        return find_side(registry, model, wanted.name());
     if (&relation->require_source() != &model)
         return std::nullopt;
     return RelationSide{relation, false};
@@ -29,7 +29,7 @@ std::optional<RelationSide> side_on(Context& context, const Model& model, const 
 /// Loads the relation of the objects of one model, if it has it; the objects that were loaded.
 std::optional<std::vector<Object>> load(Context& context, const Model& model, std::span<const Object> objects,
                                         const Prefetch& wanted) {
-    const std::optional<RelationSide> side = side_on(context, model, wanted);
+    const std::optional<RelationSide> side = side_on(context.registry, model, wanted);
     if (!side)
         return std::nullopt;
     const Owners owners(model, objects);
@@ -47,7 +47,18 @@ std::optional<std::vector<Object>> load(Context& context, const Model& model, st
     return load_typed(context, *side->relation, side->reverse, owners, model, query);
 }
 
+[[noreturn]] void throw_not_of(const Prefetch& wanted, std::string_view why) {
+    throw WrongModel(fmt::format("{} is a relation of {}, and {}", wanted.relation()->label,
+                                 wanted.relation()->source_label, why));
+}
+
 }  // namespace
+
+void check_prefetch(const Registry& registry, const Model& model, const Prefetch& wanted) {
+    const std::optional<RelationSide> side = side_on(registry, model, wanted);
+    if (!side)
+        throw_not_of(wanted, fmt::format("not of {}", model.label()));
+}
 
 void prefetch(Context& context, std::span<const Object> objects, const Prefetch& wanted) {
     std::map<const Model*, std::vector<Object>> by_model;
@@ -69,8 +80,7 @@ void prefetch(Context& context, std::span<const Object> objects, const Prefetch&
     if (!found) {
         if (missing)
             std::rethrow_exception(missing);
-        throw WrongModel(fmt::format("{} is a relation of {}, and none of the objects is one", wanted.relation()->label,
-                                     wanted.relation()->source_label));
+        throw_not_of(wanted, "none of the objects is one");
     }
     for (const Prefetch& next : wanted.next())
         if (!loaded.empty())
@@ -83,9 +93,12 @@ namespace gm2m::detail {
 
 // Declared with the query sets, which are below the relations.
 void QueryCore::add_prefetch(const Prefetch& prefetch) {
-    changing().after_fetch.push_back([prefetch](Context& context, std::span<const Object> objects) {
-        relation::prefetch(context, objects, prefetch);
-    });
+    changing().after_fetch.push_back({[prefetch](const Registry& registry, const Model& model) {
+                                          relation::check_prefetch(registry, model, prefetch);
+                                      },
+                                      [prefetch](Context& context, std::span<const Object> objects) {
+                                          relation::prefetch(context, objects, prefetch);
+                                      }});
 }
 
 }  // namespace gm2m::detail

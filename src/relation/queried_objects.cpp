@@ -46,6 +46,12 @@ detail::QueryState linked_query(Context& context, const detail::LinkedTo& linked
     return query;
 }
 
+void check_query(const detail::QueryState& query) {
+    for (const auto& work : query.after_fetch)
+        work.check(query.context->registry, *query.model);
+    query::QueryCompiler(*query.context, query).select_placed();
+}
+
 std::vector<Object> load_queried(Context& context, const std::vector<detail::QueryState>& queries) {
     std::deque<query::QueryCompiler> compilers;
     std::deque<std::vector<Placed>> parts;
@@ -66,7 +72,7 @@ std::vector<Object> load_queried(Context& context, const std::vector<detail::Que
         for (const Placed& placed : parts[i])
             objects.push_back(placed.object);
         for (const auto& work : queries[i].after_fetch)
-            work(context, objects);
+            work.run(context, objects);
         std::ranges::move(parts[i], std::back_inserter(all));
     }
     if (!model_by_model)

@@ -14,6 +14,7 @@
 #include "relation/forward.hpp"
 #include "relation/queried_objects.hpp"
 #include "relation/typed_links.hpp"
+#include "schema/join_table.hpp"
 
 namespace gm2m {
 namespace {
@@ -78,13 +79,24 @@ RelatedSet RelatedSet::of_type(std::initializer_list<std::string_view> labels) c
     return of_type(models);
 }
 
+void RelatedSet::require_far(const Model& model) const {
+    if (!reverse_ && relation_->is_generic)
+        return;
+    const Model& far = *schema::typed_side_of(*relation_, reverse_).far;
+    if (&far != &model)
+        throw WrongModel(fmt::format("{} leads from {} to objects of {}, not of {}", relation_->label, model_->label(),
+                                     far.label(), model.label()));
+}
+
 RelatedSet RelatedSet::with(const detail::QueryCore& query) const {
+    require_far(query.model());
     RelatedSet narrowed = *this;
     detail::replace_query(narrowed.queries_, query.state());
     return narrowed;
 }
 
 void RelatedSet::restrict(detail::QueryCore& query) const {
+    require_far(query.model());
     query.restrict_to_links(*relation_, reverse_, *model_, key_);
     if (!is_of_type(query.model()))
         query.set_none();
@@ -121,6 +133,8 @@ std::vector<Object> RelatedSet::all() const {
         [&](relation::Forward& links, const auto& only) {
             if (queries_.empty())
                 return links.all(only);
+            for (const auto& given : queries_)  // before anything runs
+                relation::check_query(query(*given->model));
             std::vector<detail::QueryState> queries;
             for (const ModelCount& count : links.count_by_model(only))
                 if (count.model)

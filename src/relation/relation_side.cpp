@@ -4,9 +4,37 @@
 
 #include <gm2m/error.hpp>
 
+#include "backend/nearest.hpp"
 #include "model/relation_data.hpp"
 
 namespace gm2m::relation {
+
+namespace {
+
+/// Throws NoReverseRelation for a name that is neither a relation of the model nor an accessor of any.
+void require_known(const Registry& registry, const Model& model, std::string_view name) {
+    std::vector<std::string> names;
+    for (const GM2MField& field : registry.gm2m_fields()) {
+        if (!field.find_source())
+            continue;
+        if (field.accessor_name() == name)
+            return;
+        if (field.find_source() == &model)
+            names.push_back(field.name());
+        if (field.is_related(model) && !field.is_hidden())
+            names.push_back(field.accessor_name());
+    }
+    for (const ManyToManyField& field : registry.many_to_many_fields()) {
+        if (field.data().source == &model)
+            names.push_back(field.name());
+        if (field.data().source && field.data().target == &model && !field.is_hidden())
+            names.push_back(field.accessor_name());
+    }
+    throw NoReverseRelation(fmt::format("{} has no relation and no reverse accessor '{}'{}", model.label(), name,
+                                        did_you_mean(name, names)));
+}
+
+}  // namespace
 
 RelationSide find_side(const Registry& registry, const Model& model, std::string_view name) {
     if (const auto field = registry.find_gm2m_field(model, name))
@@ -14,8 +42,10 @@ RelationSide find_side(const Registry& registry, const Model& model, std::string
     if (const auto field = registry.find_many_to_many_field(model, name))
         return {&field->relation(), false};
     const auto pairs = registry.find_reverse_many_to_many(model, name);
-    if (!pairs)
+    if (!pairs) {
+        require_known(registry, model, name);
         return {&registry.reverse(model, name).relation(), true};
+    }
     for (const GM2MField& field : registry.gm2m_fields())
         if (field.is_related(model) && field.accessor_name() == name)
             throw ConfigurationError(fmt::format("the reverse accessor '{}' of {} is claimed by {} and by {}: give one of "

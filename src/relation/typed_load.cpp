@@ -43,7 +43,7 @@ public:
                    [&](const Link& link) -> const Object& { return objects_[link.target]; });
         if (query_)
             for (const auto& work : query_->after_fetch)
-                work(context_, objects_);
+                work.run(context_, objects_);
         return std::move(objects_);
     }
 
