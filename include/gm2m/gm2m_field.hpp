@@ -43,6 +43,8 @@ struct GM2MOptions {
     /// The most characters of a target's key as text; none means unlimited.
     std::optional<std::size_t> pk_maxlength = 16;
     Layout layout = Layout::standard;
+    /// Whether create_tables() and drop_tables() care for the join table. (BEHAVIOUR 1.3)
+    bool managed = true;
 
     /// From names and values, as a configuration file or a run-time description has them.
     /// Throws ConfigurationError for a name that is none of the above or a value of the wrong kind.

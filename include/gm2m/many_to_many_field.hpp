@@ -22,6 +22,8 @@ struct ManyToManyOptions {
     std::string related_query_name = {};
     /// Compact: without a row id, the pair is the key.
     Layout layout = Layout::standard;
+    /// Whether create_tables() and drop_tables() care for the join table. (BEHAVIOUR 1.3)
+    bool managed = true;
 };
 
 namespace detail {

@@ -73,6 +73,8 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
                     throw ConfigurationError("pk_maxlength is at least 1; null means no limit");
                 options.pk_maxlength = static_cast<std::size_t>(length);
             }
+        } else if (name == "managed") {
+            options.managed = expect<bool>(name, value, "true or false");
         } else if (name == "layout") {
             const auto& layout = expect<std::string>(name, value, "\"standard\" or \"compact\"");
             if (layout != "standard" && layout != "compact")
@@ -83,7 +85,7 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
             throw ConfigurationError(fmt::format(
                 "a GM2MField has no parameter '{}'{}", name,
                 did_you_mean(name, {"related", "verbose_name", "db_table", "db_constraint", "for_concrete_model",
-                                    "related_name", "related_query_name", "pk_maxlength", "layout"})));
+                                    "related_name", "related_query_name", "pk_maxlength", "layout", "managed"})));
         }
     }
     return options;

@@ -47,8 +47,18 @@ void lock_schema(Connection& connection) {
 std::vector<JoinTable> join_tables(const Registry& registry) {
     std::vector<JoinTable> tables;
     for (const GM2MField& field : registry.gm2m_fields())
-        tables.push_back(join_table_of(field));
+        if (field.options().managed)
+            tables.push_back(join_table_of(field));
     return tables;
+}
+
+/// Of many-to-many fields.
+std::vector<const Model*> join_models(const Registry& registry) {
+    std::vector<const Model*> models;
+    for (const ManyToManyField& field : registry.many_to_many_fields())
+        if (field.options().managed)
+            models.push_back(&field.join_model());
+    return models;
 }
 
 }  // namespace
@@ -67,8 +77,8 @@ void create_tables(Connection& connection, const Registry& registry, const std::
             statements.push_back(add_late_constraint(dialect, *field));
     for (const JoinTable& table : join_tables(registry))
         append(create_join_table(dialect, table, content_type_table));
-    for (const ManyToManyField& field : registry.many_to_many_fields())
-        append(create_table(dialect, field.join_model(), {}));
+    for (const Model* model : join_models(registry))
+        append(create_table(dialect, *model, {}));
 
     backend::in_transaction(connection, [&] {
         lock_schema(connection);
@@ -83,8 +93,8 @@ void drop_tables(Connection& connection, const Registry& registry, const std::st
     const std::vector<JoinTable> joins = join_tables(registry);
     backend::in_transaction(connection, [&] {
         lock_schema(connection);
-        for (const ManyToManyField& field : registry.many_to_many_fields())
-            connection.execute(fmt::format("DROP TABLE IF EXISTS {}", dialect.table(field.join_model().table())));
+        for (const Model* model : join_models(registry))
+            connection.execute(fmt::format("DROP TABLE IF EXISTS {}", dialect.table(model->table())));
         for (const JoinTable& table : std::views::reverse(joins))
             connection.execute(fmt::format("DROP TABLE IF EXISTS {}", dialect.table(table.name)));
         // A target that was created after the key that refers to it goes first.

@@ -61,6 +61,40 @@ TEST_P(QuerySetTest, CombinesConditions) {
 }
 
 // What is missing compares with nothing: it is not equal, and an exclusion does not lose it.
+TEST_P(QuerySetTest, ShowsDistinctRowsInAnOrderThatTheyHave) {
+    EXPECT_EQ(books().distinct().order_by("author__country").values({"author__country"}).size(), 3U);
+    EXPECT_EQ(books().distinct().limit(2).values({"author__country"}).size(), 2U);
+    EXPECT_THROW(books().distinct().order_by("title").values({"author__country"}), QueryError);
+    EXPECT_EQ(books().distinct().order_by("author__name").fetch().size(), 5U);  // objects are distinct as they are
+}
+
+// A misspelt name, or one as other libraries write it, leads to the right one.
+TEST_P(QuerySetTest, HintsAtTheRightName) {
+    const auto message = [&](const char* path) -> std::string {
+        try {
+            books().filter(F(path) == 1).count();
+        } catch (const UnknownField& error) {
+            return error.what();
+        }
+        return "";
+    };
+    EXPECT_NE(message("titel").find("did you mean 'title'"), std::string::npos) << message("titel");
+    EXPECT_NE(message("title__startswith").find("F(…).startswith(…)"), std::string::npos) << message("title__startswith");
+    EXPECT_NE(message("pages__gte").find("F(…) >= …"), std::string::npos) << message("pages__gte");
+}
+
+TEST_P(QuerySetTest, RefusesWhatOneEngineAloneWouldTake) {
+    EXPECT_THROW(books().filter(F("year") < F("title")).count(), QueryError);
+    EXPECT_THROW(books().offset(-1), QueryError);
+    const auto authors = query("library.Author").annotate("n", Count("book"));
+    EXPECT_EQ(names(authors.filter(F("n") == "1")), "Austen, Eliot, Joyce, Orwell");
+    EXPECT_THROW(authors.filter(F("n") == "many").count(), InvalidValue);
+    EXPECT_EQ(names(authors.filter(F("pk") > F("n"), F("n") > 0)), "Eliot, Joyce, Orwell");
+    EXPECT_EQ(authors.filter(F("n").in(std::vector<int>{})).count(), 0U);
+    EXPECT_THROW(query("library.Author").aggregate({{"n", Count("book__title").distinct()}}), QueryError);
+    EXPECT_EQ(query("library.Author").aggregate({{"n", Count("book").filter(F("book__pages") > 400)}})["n"], Value(3));
+}
+
 TEST_P(QuerySetTest, KnowsWhatIsMissing) {
     EXPECT_EQ(titles(books().filter(F("year").isnull())), "Candide");
     EXPECT_EQ(titles(books().filter(F("year").isnull(false))), "1984, Emma, Middlemarch, Ulysses");

@@ -47,6 +47,19 @@ TEST_P(LookupTest, GoesOverSeveralHops) {
     EXPECT_EQ(found("cinema.User", F("preferred_videos__opera__user__name") == "Jill"), "cinema.User:1 cinema.User:2");
 }
 
+// Conditions of one filter() bear on the same related object over each of the hops, isnull() and alternatives included.
+TEST_P(LookupTest, BearsOnOneObject) {
+    const auto operas = [&](auto... conditions) { return names(db.query("cinema.Opera").filter(conditions...).fetch()); };
+    // Jill alone prefers Brazil, and nobody prefers Brazil under the key of Alien
+    EXPECT_EQ(operas(F("user__preferred_videos__movie__title") == "Brazil", F("user__preferred_videos__movie__id") == 1), "");
+    EXPECT_EQ(operas(F("user__preferred_videos__movie__title") == "Brazil", F("user__preferred_videos__movie__id") == 2),
+              "cinema.Opera:1");
+    EXPECT_EQ(operas(F("user__name") == "Jack", F("user__name").isnull()), "");
+    EXPECT_EQ(operas(F("user__id") == 2, F("user__name") == "Jack" || F("title") == "Carmen"), "cinema.Opera:1");
+    EXPECT_EQ(operas(F("user__id") == 2, F("user__name") == "Jack" || F("title") == "Tosca"), "");
+    EXPECT_EQ(found("cinema.User", F("preferred_videos__opera__user__preferred_videos").isnull()), "cinema.User:3 cinema.User:4");
+}
+
 // by absence
 TEST_P(LookupTest, KnowsWhatIsNotLinked) {
     EXPECT_EQ(found("cinema.Opera", F("user").isnull()), "cinema.Opera:3");

@@ -188,10 +188,22 @@ TEST_P(ManyToManyTest, FitsATableThatIsThere) {
     models.model<Entry>("shop.Entry").primary_key("id", &Entry::id).field("title", &Entry::title);
     const ManyToManyField labels = models.many_to_many(
         "shop.Entry", "labels", "shop.Tag",
-        {.db_table = "shop_entry_tags", .source_column = "entry_id", .target_column = "tag_id", .layout = GetParam().layout});
+        {.db_table = "shop_entry_tags",
+         .source_column = "entry_id",
+         .target_column = "tag_id",
+         .layout = GetParam().layout,
+         .managed = false});
     db.related(entry(1), "tags").add(tag("red"));
     Database other = Database::open(models, scratch.url());
     EXPECT_EQ(keys(other.related(other.get<Entry>(1), labels).all()), "red");
+
+    // 1.3: what is not managed stays
+    models.gm2m("shop.Entry", "likes", {.managed = false});
+    other.create_tables();
+    EXPECT_THROW(other.related(other.get<Entry>(1), "likes").count(), DatabaseError);
+    scratch.sql("DROP TABLE shop_entry_sequels");
+    EXPECT_THROW(other.drop_tables(), DatabaseError);  // the join table still refers to the entries
+    EXPECT_EQ(db.related(entry(1), "tags").count(), 1U);
 }
 
 TEST_P(ManyToManyTest, RefusesWhatDoesNotFit) {

@@ -93,7 +93,6 @@ TEST_P(PerModelQueryTest, WorksOnTheReverseSide) {
     EXPECT_EQ(in_order(users_of(alien).with(db.query("cinema.User").order_by("-name")).all()),
               (std::vector<std::string>{"cinema.User:2", "cinema.User:1"}));
     EXPECT_EQ(users_of(alien).with(db.query("cinema.User").filter(F("name") == "Jill")).count(), 1U);
-    EXPECT_THROW(users_of(alien).where("cinema.Movie").count(), WrongModel);
 }
 
 // A query of one's own prefetches as it does elsewhere.
@@ -103,6 +102,18 @@ TEST_P(PerModelQueryTest, NestsPrefetching) {
     for (const Object& each : movies)
         EXPECT_FALSE(users_of(each).all().empty());
     EXPECT_EQ(counter.statements(), 0U);
+}
+
+TEST_P(PerModelQueryTest, RefusesWhatDoesNotFitBeforeAnythingRuns) {
+    StatementCounter counter(db);
+    EXPECT_THROW(users_of(alien).where("cinema.Movie"), WrongModel);
+    EXPECT_THROW(users_of(alien).with(db.query("cinema.Movie")), WrongModel);
+    EXPECT_THROW(mine().with(db.query("cinema.Movie").filter(F("titel") == "x")).all(), UnknownField);
+    EXPECT_THROW(mine().with(db.query("cinema.Movie").prefetch("user_sets")).all(), NoReverseRelation);
+    EXPECT_THROW(db.query("cinema.User").filter(F("name") == "?").prefetch("preferred_vidoes").fetch(), NoReverseRelation);
+    EXPECT_THROW(db.query("cinema.Movie").prefetch(cinema.preferred).fetch(), WrongModel);
+    EXPECT_EQ(counter.statements(), 0U);
+    EXPECT_EQ(mine().where("cinema.Movie").distinct().values({"title"}).size(), 4U);
 }
 
 TEST_P(PerModelQueryTest, SkipsWhatIsGone) {
