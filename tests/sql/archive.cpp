@@ -1,5 +1,7 @@
 #include "sql/archive.hpp"
 
+#include <regex>
+
 namespace gm2m::test {
 namespace {
 
@@ -67,6 +69,22 @@ std::string plain(std::string_view sql) {
         if (sql[i] != '"')
             text += is_parameter ? '$' : sql[i];
     }
+    return text;
+}
+
+std::string neutral(const std::string& plain_sql) {
+    static const std::pair<std::regex, const char*> words[] = {
+        {std::regex(R"re(CASE WHEN (\S+) ~ '\^-\?\[0-9\]\{1,18\}\$' THEN .*? END END)re"), "number($1)"},
+        {std::regex(R"re(CASE WHEN CAST\(CAST\((\S+) AS INTEGER\) AS TEXT\) = \1 THEN CAST\(\1 AS INTEGER\) END)re"),
+         "number($1)"},
+        {std::regex(R"re(CAST\((\S+) AS TEXT\))re"), "text($1)"},
+        {std::regex(R"re((\w+\.\w+)::text)re"), "text($1)"},
+        {std::regex(R"re((?:= ANY|IN) \((?:\$(\d+)::\w+\[\]|SELECT value FROM json_each\(\$(\d+)\))\))re"),
+         "IN list($$$1$2)"},
+    };
+    std::string text = plain_sql;
+    for (const auto& [pattern, word] : words)
+        text = std::regex_replace(text, pattern, word);
     return text;
 }
 

@@ -55,4 +55,8 @@ protected:
 /// A statement as the tests spell it: identifiers without their quotes, the parameters of both engines `$1`, `$2`….
 std::string plain(std::string_view sql);
 
+/// A plain statement in words of neither engine: `number(x)` for a key that is read from text, `text(x)` for one that
+/// is written so, `list($1)` for the values of a list.
+std::string neutral(const std::string& plain_sql);
+
 }  // namespace gm2m::test
