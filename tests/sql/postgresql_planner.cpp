@@ -79,7 +79,8 @@ private:
 
     Plan read(const Rows& lines) const {
         static const std::regex node(
-            R"re( *(?:->  )?(?:Parallel )?(Seq Scan|(?:Bitmap )?Index (?:Only )?Scan)(?: Backward)?(?: using (\w+))? on (\w+).*)re");
+            R"re( *(?:->  )?(?:Parallel )?(Seq Scan|(?:Bitmap )?Index (?:Only )?Scan)(?: Backward)?)re"
+            R"re((?: using (\w+))? on (\w+).*)re");
         static const std::regex condition(R"re( *Index Cond: (.*))re");
         Plan plan;
         for (std::size_t i = 0; i < lines.size(); ++i) {
