@@ -143,7 +143,8 @@ QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, c
     const Model& target = reverse ? *hop.from : *hop.to;
     const std::string links = writer_.alias();
     const auto column = [&](const std::string& name) { return fmt::format("{}.{}", links, dialect.quote(name)); };
-    const auto text_key = [&](const std::string& key) { return dialect.key_to_text(key, target.primary_key().kind()); };
+    const Kind kind = target.primary_key().kind();
+    const auto text_key = [&](const std::string& key) { return dialect.key_to_text(key, kind); };
     related.correlated = fmt::format(
         "{} = {} AND {} = {}", column(join.content_type_column),
         writer_.bind(Value(context_.content_types.find_id(target).value_or(0))),
@@ -151,8 +152,11 @@ QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, c
     related.from = fmt::format("{} AS {}", dialect.table(join.name), links);
     if (path.field || aggregate.condition()) {  // otherwise links are counted, not rows
         const std::string key = scope.column(hop.to->primary_key());
-        related.from = fmt::format("{} JOIN {} ON {} = {}", scope.from(), related.from, reverse ? key : text_key(key),
-                                   column(reverse ? join.source_column : join.key_column));
+        const std::string linked = column(reverse ? join.source_column : join.key_column);
+        // From the links, which are given, to the objects, by the index of their keys.
+        const std::string typed = reverse ? linked : dialect.key_from_text(linked, kind);
+        related.from = fmt::format("{} JOIN {} ON {} = {}", scope.from(), related.from, typed.empty() ? text_key(key) : key,
+                                   typed.empty() ? linked : typed);
     }
     return related;
 }

@@ -104,13 +104,35 @@ void ConditionCompiler::require_inside(const Node& node, std::span<const Hop> ho
 
 std::string ConditionCompiler::write(Scope& scope, const Node& node, std::size_t skip) {
     if (node.type() == Type::negation)
-        return fmt::format("({}) IS NOT TRUE", write(scope, node.children.front(), skip));
+        return write_negation(scope, node.children.front(), skip);
     if (node.type() != Type::disjunction || !first_multiple(node, skip).empty())
         return write_all(scope, {&node}, skip);
     std::vector<std::string> parts;
     for (const Node& child : node.children)
         parts.push_back(write(scope, child, skip));
     return joined(parts, " OR ");
+}
+
+/// What bears on the same related objects as a whole is an absence of such objects.
+std::string ConditionCompiler::write_negation(Scope& scope, const Node& negated, std::size_t skip) {
+    ConditionNodes parts;
+    add_conjuncts(parts, negated);
+    const std::span<const Hop> hops = first_multiple(*parts.front(), skip);
+    const Node& first = *parts.front();
+    if (parts.size() == 1 && first.type() == Type::comparison && first.lookup() == Lookup::isnull && !first.path.field) {
+        const bool missing = first.source->operands.front().value().get<bool>();
+        if (hops.empty() && first.path.open_relation)
+            return write_missing(scope, first, skip, !missing);
+        if (!hops.empty() && first.path.hops.size() == skip + hops.size() && !first.path.is_open())
+            return missing ? write_related(scope, hops, {}) : write_unrelated(scope, hops, {});
+    }
+    const bool together = !hops.empty() && std::ranges::all_of(parts, [&](const Node* part) {
+        return !part->is_test_for_missing() && std::ranges::equal(first_multiple(*part, skip), hops);
+    });
+    if (together)
+        return write_unrelated(scope, hops,
+                               [&](Scope& inner) { return write_all(inner, parts, skip + hops.size()); });
+    return fmt::format("({}) IS NOT TRUE", write(scope, negated, skip));
 }
 
 /// All of the nodes hold; those that bear on the same related objects do so for one and the same of them.
@@ -172,7 +194,7 @@ std::string ConditionCompiler::write_together(Scope& scope, const ConditionNodes
     if (unlinked && (linked || !of_object.empty()))
         return "1 = 0";
     if (unlinked)
-        return fmt::format("({}) IS NOT TRUE", write_related(scope, hops, {}));
+        return write_unrelated(scope, hops, {});
     if (of_object.empty() && of_missing.empty())
         return write_related(scope, hops, {});
     const auto related = [&](const ConditionNodes& conditions) {
@@ -183,8 +205,10 @@ std::string ConditionCompiler::write_together(Scope& scope, const ConditionNodes
         return related(of_object);
     }
     const std::string any = linked ? write_related(scope, hops, {}) + " AND " : "";
-    const std::string none = related({});  // a link to what is gone leads to no object
-    return fmt::format("{}(({}) IS NOT TRUE OR {})", any, none, related(of_missing));
+    // A link to what is gone leads to no object.
+    const std::string none =
+        write_unrelated(scope, hops, [&](Scope& inner) { return write_all(inner, {}, inside); });
+    return fmt::format("{}({} OR {})", any, none, related(of_missing));
 }
 
 std::string ConditionCompiler::write_comparison(Scope& scope, const Node& node, std::size_t skip) {

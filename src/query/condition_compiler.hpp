@@ -30,12 +30,10 @@ public:
     /// anything else.
     std::string compile_inside(Scope& scope, const Condition& condition, const Model& model, std::span<const Hop> hops);
 
-    /// "SELECT …": the keys of the objects from which the hop leads to one for which `inner` holds, or to any if it is
-    /// empty. Without NULLs.
-    using Inner = std::function<std::string(Scope&)>;
-    std::string keys_that_lead(const Hop& hop, const Inner& inner);
-
 private:
+    /// A condition on the objects at the end of a hop; any if it is empty.
+    using Inner = std::function<std::string(Scope&)>;
+    struct Leading;
     using Node = ResolvedCondition;
 
     Node resolve_tree(const Model& model, const detail::ConditionNode& node);
@@ -48,6 +46,11 @@ private:
     std::string write_together(Scope& scope, const ConditionNodes& nodes, std::span<const Hop> hops, std::size_t skip);
     std::string write_comparison(Scope& scope, const Node& node, std::size_t skip);
     std::string write_related(Scope& scope, std::span<const Hop> hops, const Inner& inner);
+    std::string write_unrelated(Scope& scope, std::span<const Hop> hops, const Inner& inner);
+    bool is_difference_of_sets(Layout layout) const;
+    std::string write_negation(Scope& scope, const Node& negated, std::size_t skip);
+    Leading rows_that_lead(const Hop& hop, const Inner& inner);
+    std::pair<std::string, std::string> in_one_form(const std::string& column, const Leading& rows, Kind kind) const;
     std::string write_generic(Scope& scope, std::span<const Hop> hops, const Inner& inner);
     std::string write_missing(Scope& scope, const Node& node, std::size_t skip, bool missing);
     std::string write_unlinked(Scope& scope, std::span<const Hop> hops, const GM2MField& relation, bool unlinked);

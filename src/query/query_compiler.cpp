@@ -76,7 +76,8 @@ QueryCompiler::Column QueryCompiler::column_of(const F& field) {
     if (path.leads_to_several() || !path.field)
         throw QueryError(fmt::format("'{}' leads to several objects, of which no one value can be shown or ordered by",
                                      path.text));
-    return {scope_.column(path.hops, *path.field), path.field->kind()};
+    // What a foreign key leads to may be missing.
+    return {scope_.column(path.hops, *path.field), path.field->kind(), !path.hops.empty() || path.field->null()};
 }
 
 std::string QueryCompiler::where() {
@@ -100,8 +101,13 @@ std::string QueryCompiler::order_list(const std::vector<OrderTerm>& terms) {
     std::string all;
     for (const OrderTerm& term : terms) {
         const auto [descending, nulls_first] = direction(term);
-        all += (all.empty() ? "" : ", ") + column_of(F(term.field)).sql +
-               writer_.dialect().order_suffix(descending, nulls_first);
+        const Column column = column_of(F(term.field));
+        all += (all.empty() ? "" : ", ") + column.sql;
+        // On PostgreSQL no index serves an order that says where NULL goes otherwise than the index does.
+        if (column.can_be_null)
+            all += writer_.dialect().order_suffix(descending, nulls_first);
+        else if (descending)
+            all += " DESC";
     }
     return all;
 }

@@ -19,6 +19,7 @@ public:
     struct Column {
         std::string sql;
         Kind kind;
+        bool can_be_null = true;
     };
     /// The model's columns, in the order of its fields.
     void select_objects();

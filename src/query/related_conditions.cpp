@@ -12,15 +12,59 @@
 /// The conditions that lead over relations to other tables.
 namespace gm2m::query {
 
+/// The rows by which a hop leads to objects for which `inner` holds, or to any.
+struct ConditionCompiler::Leading {
+    std::string from;
+    std::string condition;
+    std::string near;  // the column that holds the keys of the objects from which it leads
+    bool near_is_text = false;
+    Layout layout = Layout::standard;
+};
+
 /// This row, or what its foreign keys lead to, is one from which the last hop leads to an object for which `inner` holds.
 std::string ConditionCompiler::write_related(Scope& scope, std::span<const Hop> hops, const Inner& inner) {
     if (hops.back().type == Hop::Type::generic_foreign_key)
         return write_generic(scope, hops, inner);
     const Field& key = hops.back().from->primary_key();
-    std::string column = scope.column(hops.first(hops.size() - 1), key);
-    if (hops.back().type == Hop::Type::reverse_gm2m && writer_.dialect().key_from_text(column, key.kind()).empty())
-        column = writer_.dialect().key_to_text(column, key.kind());
-    return fmt::format("{} IN ({})", column, keys_that_lead(hops.back(), inner));
+    const std::string column = scope.column(hops.first(hops.size() - 1), key);
+    const Leading rows = rows_that_lead(hops.back(), inner);
+    const auto [left, selected] = in_one_form(column, rows, key.kind());
+    return fmt::format("{} IN (SELECT {} FROM {} WHERE {})", left, selected, rows.from, rows.condition);
+}
+
+/// How it is said that there is no link: by an anti-join, for which an index of the table serves (the negation of a
+/// membership is none on PostgreSQL); where the table may be distributed, which takes no correlated subquery, by a
+/// difference of sets. (DESIGN 5)
+bool ConditionCompiler::is_difference_of_sets(Layout layout) const {
+    return layout == Layout::compact && !writer_.dialect().writes_row_by_row();
+}
+
+/// It is none such.
+std::string ConditionCompiler::write_unrelated(Scope& scope, std::span<const Hop> hops, const Inner& inner) {
+    if (hops.back().type == Hop::Type::generic_foreign_key)
+        return fmt::format("({}) IS NOT TRUE", write_generic(scope, hops, inner));
+    const Model& from = *hops.back().from;
+    const Field& key = from.primary_key();
+    const std::string column = scope.column(hops.first(hops.size() - 1), key);
+    const Leading rows = rows_that_lead(hops.back(), inner);
+    if (!is_difference_of_sets(rows.layout))
+        return fmt::format("NOT EXISTS (SELECT 1 FROM {} WHERE {} AND {} = {})", rows.from, rows.condition, rows.near,
+                           rows.near_is_text ? writer_.dialect().key_to_text(column, key.kind()) : column);
+    Scope all(context_, writer_, from);
+    const auto [left, selected] = in_one_form(column, rows, key.kind());
+    const std::string own = in_one_form(all.column(key), rows, key.kind()).first;
+    return fmt::format("({} IN (SELECT {} FROM {} EXCEPT SELECT {} FROM {} WHERE {}){})", left, own, all.from(), selected,
+                       rows.from, rows.condition, hops.size() > 1 ? fmt::format(" OR {} IS NULL", column) : "");
+}
+
+/// A column of keys and the one that the rows have, so that they compare: as keys if SQL can read the texts, else as texts.
+std::pair<std::string, std::string> ConditionCompiler::in_one_form(const std::string& column, const Leading& rows,
+                                                                   Kind kind) const {
+    if (!rows.near_is_text)
+        return {column, rows.near};
+    if (std::string typed = writer_.dialect().key_from_text(rows.near, kind); !typed.empty())
+        return {column, typed};
+    return {writer_.dialect().key_to_text(column, kind), rows.near};
 }
 
 /// The row's generic foreign key names an object of the hop's model for which `inner` holds.
@@ -60,36 +104,33 @@ std::string ConditionCompiler::bind_content_type(const Model& model) {
     return writer_.bind(Value(context_.content_types.find_id(model).value_or(0)));
 }
 
-std::string ConditionCompiler::keys_that_lead(const Hop& hop, const Inner& inner) {
+ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, const Inner& inner) {
     const backend::Dialect& dialect = writer_.dialect();
     if (hop.type == Hop::Type::reverse_foreign_key) {
         Scope scope(context_, writer_, *hop.to);
-        const std::string condition = inner ? " AND " + inner(scope) : "";
+        const std::string condition = inner ? fmt::format(" AND ({})", inner(scope)) : "";
         const std::string key = scope.column(*hop.foreign_key);
-        return fmt::format("SELECT {} FROM {} WHERE {} IS NOT NULL{}", key, scope.from(), key, condition);
+        return {.from = scope.from(), .condition = fmt::format("{} IS NOT NULL{}", key, condition), .near = key};
     }
     const schema::JoinTable join = schema::join_table_of(*hop.relation);
     const bool reverse = hop.type == Hop::Type::reverse_gm2m;
     const Model& target = reverse ? *hop.from : *hop.to;
     const std::string links = writer_.alias();
     const auto column = [&](const std::string& name) { return fmt::format("{}.{}", links, dialect.quote(name)); };
-    const Field& target_key = target.primary_key();
-    std::string selected = column(join.source_column);
-    if (reverse) {
-        selected = dialect.key_from_text(column(join.key_column), target_key.kind());
-        if (selected.empty())
-            selected = column(join.key_column);
-    }
-    std::string sql = fmt::format("SELECT {} FROM {} AS {} WHERE {} = {}", selected, dialect.table(join.name), links,
-                                  column(join.content_type_column), bind_content_type(target));
+    Leading rows{.from = fmt::format("{} AS {}", dialect.table(join.name), links),
+                 .condition = fmt::format("{} = {}", column(join.content_type_column), bind_content_type(target)),
+                 .near = column(reverse ? join.key_column : join.source_column),
+                 .near_is_text = reverse,
+                 .layout = join.layout};
     if (inner) {
         Scope scope(context_, writer_, *hop.to);
         const std::string condition = inner(scope);
         const std::string key = scope.column(hop.to->primary_key());
-        sql += fmt::format(" AND {} IN (SELECT {} FROM {} WHERE {})", column(reverse ? join.source_column : join.key_column),
-                           reverse ? key : dialect.key_to_text(key, target_key.kind()), scope.from(), condition);
+        rows.condition +=
+            fmt::format(" AND {} IN (SELECT {} FROM {} WHERE {})", column(reverse ? join.source_column : join.key_column),
+                        reverse ? key : dialect.key_to_text(key, target.primary_key().kind()), scope.from(), condition);
     }
-    return sql;
+    return rows;
 }
 
 /// What the path names, over foreign keys alone, is missing.
@@ -108,10 +149,18 @@ std::string ConditionCompiler::write_unlinked(Scope& scope, std::span<const Hop>
                                               bool unlinked) {
     const schema::JoinTable join = schema::join_table_of(relation);
     const backend::Dialect& dialect = writer_.dialect();
-    const std::string linked =
-        fmt::format("{} IN (SELECT {} FROM {})", scope.column(hops, relation.source().primary_key()),
-                    dialect.quote(join.source_column), dialect.table(join.name));
-    return unlinked ? fmt::format("({}) IS NOT TRUE", linked) : linked;
+    const std::string key = scope.column(hops, relation.source().primary_key());
+    const std::string source = dialect.quote(join.source_column), table = dialect.table(join.name);
+    if (!unlinked)
+        return fmt::format("{} IN (SELECT {} FROM {})", key, source, table);
+    if (is_difference_of_sets(join.layout)) {
+        Scope all(context_, writer_, relation.source());
+        return fmt::format("({} IN (SELECT {} FROM {} EXCEPT SELECT {} FROM {}){})", key,
+                           all.column(relation.source().primary_key()), all.from(), source, table,
+                           hops.empty() ? "" : fmt::format(" OR {} IS NULL", key));
+    }
+    const std::string links = writer_.alias();
+    return fmt::format("NOT EXISTS (SELECT 1 FROM {} AS {} WHERE {}.{} = {})", table, links, links, source, key);
 }
 
 /// A relation to objects of any models, compared with objects: whether one of them is linked.

@@ -14,14 +14,24 @@ namespace {
 using query::SqlWriter;
 
 /// The join table meets itself by way of what the one object is linked to, which is read once and kept: in this form
-/// the statement also runs where the table is distributed by its sources. (DESIGN 5)
-std::string statement(const std::string& table, const std::string& near_columns, const std::string& far_columns,
-                      const std::string& own, const std::string& is_near, std::size_t limit) {
+/// the statement also runs where the table is distributed by its sources. (DESIGN 5) It has no far object twice, so that
+/// it can be joined; CROSS JOIN keeps it first on SQLite, which would go through all links for an IN. The columns have
+/// the alias l.
+std::string statement(const std::string& table, const std::string& near_columns,
+                      const std::vector<std::string>& far_columns, const std::string& own, const std::string& is_near,
+                      std::size_t limit) {
+    std::string selected, names, linked;
+    for (const std::string& column : far_columns) {
+        const std::string name = fmt::format("far_{}", linked.empty() ? 1 : 2);
+        selected += (linked.empty() ? "" : ", ") + column;
+        names += (linked.empty() ? "" : ", ") + name;
+        linked += fmt::format("{} = own.{} AND ", column, name);
+    }
     return fmt::format(
-        "WITH own AS MATERIALIZED (SELECT {1} FROM {2} WHERE {3}) "
-        "SELECT {0}, count(*) FROM {2} WHERE ({1}) IN (SELECT {1} FROM own) AND NOT ({4}) "
-        "GROUP BY {0} ORDER BY count(*) DESC, {0} LIMIT {5}",
-        near_columns, far_columns, table, own, is_near, limit);
+        "WITH own ({1}) AS MATERIALIZED (SELECT {2} FROM {3} AS l WHERE {4}) "
+        "SELECT {0}, count(*) FROM own CROSS JOIN {3} AS l WHERE {5}NOT ({6}) "
+        "GROUP BY {0} ORDER BY count(*) DESC, {0} LIMIT {7}",
+        near_columns, names, selected, table, own, linked, is_near, limit);
 }
 
 struct Ranking {
@@ -73,9 +83,10 @@ std::vector<InCommon> most_in_common(Context& context, const GM2MField& field, c
     const backend::Dialect& dialect = context.connection.dialect();
     const schema::JoinTable join = schema::join_table_of(field);
     SqlWriter writer(dialect);
-    const std::string near = dialect.quote(join.source_column), content_type = dialect.quote(join.content_type_column);
+    const std::string near = "l." + dialect.quote(join.source_column),
+                      content_type = "l." + dialect.quote(join.content_type_column);
     const std::string is_near = fmt::format("{} = {}", near, writer.bind(source));
-    const std::string far = fmt::format("{}, {}", content_type, dialect.quote(join.key_column));
+    const std::vector<std::string> far{content_type, "l." + dialect.quote(join.key_column)};
     std::string own = is_near;
     if (only) {
         backend::ValueList ids(Kind::integer);
@@ -92,21 +103,22 @@ std::vector<InCommon> most_in_common(Context& context, detail::RelationData& rel
     const backend::Dialect& dialect = context.connection.dialect();
     const schema::TypedSide side = schema::typed_side_of(relation, reverse);
     SqlWriter writer(dialect);
-    const std::string far = dialect.quote(side.far_column), near_key = dialect.quote(side.near_columns.back());
+    const std::string far = "l." + dialect.quote(side.far_column),
+                      near_key = "l." + dialect.quote(side.near_columns.back());
     if (!side.is_generic()) {
         const std::string is_near = fmt::format("{} = {}", near_key, writer.bind(key));
-        return of_one_model(context, near, statement(dialect.table(side.table), near_key, far, is_near, is_near, limit),
+        return of_one_model(context, near, statement(dialect.table(side.table), near_key, {far}, is_near, is_near, limit),
                             writer);
     }
-    const std::string content_type = dialect.quote(side.near_columns.front());
+    const std::string content_type = "l." + dialect.quote(side.near_columns.front());
+    const std::string type = writer.bind(Value(context.content_types.find_id(near).value_or(0)));
     const std::string is_near =
-        fmt::format("{} = {} AND {} = {}", content_type,
-                    writer.bind(Value(context.content_types.find_id(near).value_or(0))), near_key,
-                    writer.bind(Value(key.to_string())));
+        fmt::format("{} = {} AND {} = {}", content_type, type, near_key, writer.bind(Value(key.to_string())));
     Ranking ranking;
     LinkedObjects linked;
     constexpr Kind columns[] = {Kind::integer, Kind::text, Kind::big_integer};
-    const std::string sql = statement(dialect.table(side.table), content_type + ", " + near_key, far, is_near, is_near, limit);
+    const std::string sql =
+        statement(dialect.table(side.table), content_type + ", " + near_key, {far}, is_near, is_near, limit);
     run(context, sql, writer, columns, [&](std::span<const ValueView> row) {
         linked.row(row.first(2));
         ranking.counts.push_back(static_cast<std::size_t>(row[2].integer()));

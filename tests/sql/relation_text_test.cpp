@@ -1,0 +1,198 @@
+#include <regex>
+
+#include "sql/every_operation.hpp"
+
+namespace gm2m::test {
+
+/// The text of what goes out for relations, and of what queries send otherwise than by fetch().
+class RelationTextTest : public ArchiveTest {
+protected:
+    bool is_compact() const { return GetParam().layout == Layout::compact; }
+    /// The last statement of an operation; what a write does is undone.
+    std::string last_of(const std::function<void()>& operation) {
+        Transaction undone(db);
+        return neutral(plain(sent(operation).back()));
+    }
+    void expect(const std::function<void()>& operation, const std::string& text) {
+        EXPECT_EQ(last_of(operation), text);
+    }
+    void expect(const std::function<void()>& operation, const std::string& sqlite, const std::string& postgresql) {
+        expect(operation, GetParam().is_sqlite() ? sqlite : postgresql);
+    }
+
+    /// Each link's person; where no table is distributed, sought by its key.
+    std::string sought_person() const {
+        if (is_compact())
+            return "JOIN archive_person AS t ON t.id = l.gm2m_src_id";
+        return GetParam().is_sqlite() ? "CROSS JOIN archive_person AS t ON t.id = l.gm2m_src_id"
+                                      : "CROSS JOIN LATERAL (SELECT * FROM archive_person AS s WHERE s.id = l.gm2m_src_id "
+                                        "OFFSET 0) AS t";
+    }
+
+    const std::string nulls_first = GetParam().is_sqlite() ? "" : " NULLS FIRST";
+    const std::string movie_columns = "t0.id, t0.title, t0.minutes, t0.country_id";
+    const std::string person_columns = "t0.id, t0.name, t0.home_id";
+};
+GM2M_INSTANTIATE(RelationTextTest, layout_configurations);
+
+// Values are bound, never pasted into the text.
+TEST_P(RelationTextTest, HasNoValues) {
+    for (const Operation& operation : every_operation(*this)) {
+        Transaction undone(db);
+        for (const std::string& sql : sent(operation.run)) {
+            EXPECT_EQ(sql.find(secret_text), std::string::npos) << operation.name << ": " << sql;
+            EXPECT_EQ(sql.find(std::to_string(secret_number)), std::string::npos) << operation.name << ": " << sql;
+        }
+    }
+}
+
+// What the models and relations name is quoted; unquoted stand the library's own names.
+TEST_P(RelationTextTest, QuotesIdentifiers) {
+    static const std::regex named(
+        R"re((^|[^"\w])(archive_\w+|gm2m_(src_id|ct_id|pk)|title|minutes|home_id|weight)\b)re");
+    for (const Operation& operation : every_operation(*this)) {
+        Transaction undone(db);
+        for (const std::string& sql : sent(operation.run))
+            EXPECT_FALSE(std::regex_search(sql, named)) << operation.name << ": " << sql;
+    }
+}
+
+// By the last key, not by an offset
+TEST_P(RelationTextTest, Iteration) {
+    const std::string from = "SELECT " + movie_columns + " FROM archive_movie AS t0 ";
+    std::vector<std::string> expected{from + "ORDER BY t0.id LIMIT 1 OFFSET 0"};
+    expected.resize(3, from + "WHERE (t0.id > $1) ORDER BY t0.id LIMIT 1 OFFSET 0");
+    std::vector<std::string> texts;
+    for (const std::string& sql : sent([&] { movies().iterate(1, [](const Object&) {}); }))
+        texts.push_back(plain(sql));
+    EXPECT_EQ(texts, expected);
+}
+
+TEST_P(RelationTextTest, Groups) {
+    expect(
+        [&] {
+            movies().group({F("country")}, {{"n", Count("pk")}, {"last", Max("title")}});
+        },
+        "SELECT t0.country_id, count(t0.id), max(t0.title) FROM archive_movie AS t0 GROUP BY t0.country_id ORDER BY 1" + nulls_first);
+    expect(
+        [&] {
+            movies().limit(2).group({F("country__name")}, {{"n", Count("pk").filter(F("minutes") > 3)}});
+        },
+        "SELECT t1.name, count(t0.id) FILTER (WHERE t0.minutes > $1) FROM archive_movie AS t0 "
+        "LEFT JOIN archive_country AS t1 ON t1.code = t0.country_id GROUP BY t1.name ORDER BY 1" + nulls_first + " LIMIT 2 OFFSET 0");
+    expect([&] { movies().aggregate({{"n", Count("pk")}}); }, "SELECT count(t0.id) FROM archive_movie AS t0");
+}
+
+TEST_P(RelationTextTest, Updates) {
+    expect(
+        [&] {
+            movies().update({{"title", "x"}, {"minutes", Value()}});
+        },
+        "UPDATE archive_movie SET title = $1, minutes = NULL");
+    expect(
+        [&] {
+            movies().filter(F("tags") == red).update({{"minutes", F("id")}});
+        },
+        "UPDATE archive_movie SET minutes = id WHERE id IN (SELECT t0.id FROM archive_movie AS t0 WHERE (t0.id IN "
+        "(SELECT t1.movie_id FROM archive_movie_tags AS t1 WHERE t1.movie_id IS NOT NULL AND (t1.tag_id = $1))))");
+}
+
+// In the order of linking, in the compact layout in that of the keys, unless there is another one
+TEST_P(RelationTextTest, PerModelQueries) {
+    const std::string mine =
+        "SELECT " + movie_columns +
+        " FROM archive_movie AS t0 WHERE t0.id IN "
+        "(SELECT t1.gm2m_pk FROM archive_person_likes AS t1 WHERE t1.gm2m_src_id = $1 AND t1.gm2m_ct_id = $2)";
+    expect([&] { liked_by(bob).where("archive.Movie", F("title") == "x").order_by("title").fetch(); },
+           mine + " AND (t0.title = $3) ORDER BY t0.title");
+    expect(
+        [&] { liked_by(bob).where("archive.Movie").fetch(); },
+        mine + (is_compact() ? " ORDER BY text(t0.id)"
+                             : " ORDER BY (SELECT t2.id FROM archive_person_likes AS t2 WHERE t2.gm2m_src_id = $3 AND "
+                               "t2.gm2m_ct_id = $4 AND t2.gm2m_pk = text(t0.id))"));
+    expect([&] { persons_who_like(alien).where("archive.Person", F("name") == "x").count(); },
+           "SELECT count(*) FROM archive_person AS t0 WHERE t0.id IN (SELECT t1.gm2m_src_id FROM archive_person_likes "
+           "AS t1 "
+           "WHERE t1.gm2m_ct_id = $1 AND t1.gm2m_pk = $2) AND (t0.name = $3)");
+    expect(
+        [&] { liked_by(bob).with(movies().filter(F("title") == "x")).contains(alien); },
+        "SELECT EXISTS (SELECT 1" + mine.substr(7 + movie_columns.size()) + " AND (t0.title = $3) AND (t0.id = $4))");
+}
+
+// Numbered within each parent, so that one statement serves all of them
+TEST_P(RelationTextTest, LimitedPrefetches) {
+    const std::string place = is_compact() ? "0" : "t1.id";
+    expect([&] { movies().prefetch(Prefetch("person_set").with(persons().order_by("-name").slice(1, 3))).fetch(); },
+           "SELECT near_key, n, c2, c3, c4 FROM (SELECT t1.gm2m_pk AS near_key, " + place +
+               " AS place, t0.id AS c2, t0.name AS c3, t0.home_id AS c4, "
+               "row_number() OVER (PARTITION BY t1.gm2m_pk ORDER BY t0.name DESC, t0.id) AS n "
+               "FROM archive_person AS t0 JOIN archive_person_likes AS t1 ON t0.id = t1.gm2m_src_id "
+               "WHERE t1.gm2m_pk IN list($1) AND t1.gm2m_ct_id = $2) AS numbered WHERE n > 1 AND n <= 4 ORDER BY n");
+    const auto forward =
+        sent([&] { persons().prefetch(Prefetch("likes").with(movies().order_by("title").limit(3))).fetch(); });
+    EXPECT_EQ(neutral(plain(forward[1])),
+              "SELECT l.gm2m_src_id, l.gm2m_ct_id, l.gm2m_pk, " + std::string(is_compact() ? "0" : "l.id") +
+                  " FROM archive_person_likes AS l WHERE l.gm2m_src_id IN list($1) AND NOT (l.gm2m_ct_id IN list($2)) "
+                  "UNION ALL SELECT src, ct, pk, n FROM (SELECT t1.gm2m_src_id AS src, t1.gm2m_ct_id AS ct, t1.gm2m_pk "
+                  "AS pk, " +
+                  place +
+                  " AS place, row_number() OVER (PARTITION BY t1.gm2m_src_id ORDER BY t0.title, t0.id) AS n "
+                  "FROM archive_movie AS t0 JOIN archive_person_likes AS t1 ON t0.id = t1.gm2m_pk "
+                  "WHERE t1.gm2m_src_id IN list($1) AND t1.gm2m_ct_id = $3) AS numbered WHERE n > 0 AND n <= 3");
+}
+
+TEST_P(RelationTextTest, MostInCommon) {
+    expect([&] { tags_of(alien).most_in_common(5); },
+           "WITH own (far_1) AS MATERIALIZED (SELECT l.tag_id FROM archive_movie_tags AS l WHERE l.movie_id = $1) "
+           "SELECT l.movie_id, count(*) FROM own CROSS JOIN archive_movie_tags AS l WHERE l.tag_id = own.far_1 AND "
+           "NOT (l.movie_id = $1) GROUP BY l.movie_id ORDER BY count(*) DESC, l.movie_id LIMIT 5");
+    EXPECT_EQ(plain(sent([&] { liked_by(bob).most_in_common(5); }).front()),
+              "WITH own (far_1, far_2) AS MATERIALIZED (SELECT l.gm2m_ct_id, l.gm2m_pk FROM archive_person_likes AS l "
+              "WHERE l.gm2m_src_id = $1) SELECT l.gm2m_src_id, count(*) FROM own CROSS JOIN archive_person_likes AS l "
+              "WHERE l.gm2m_ct_id = own.far_1 AND l.gm2m_pk = own.far_2 AND NOT (l.gm2m_src_id = $1) "
+              "GROUP BY l.gm2m_src_id ORDER BY count(*) DESC, l.gm2m_src_id LIMIT 5");
+}
+
+TEST_P(RelationTextTest, Reads) {
+    const std::string mine = "FROM archive_person_likes WHERE gm2m_src_id = $1";
+    expect([&] { liked_by(bob).count(); }, "SELECT count(*) " + mine);
+    expect([&] { liked_by(bob).exists(); }, "SELECT EXISTS (SELECT 1 " + mine + ")");
+    expect([&] { liked_by(bob).count_by_model(); },
+           "SELECT gm2m_ct_id, count(*) " + mine + " GROUP BY gm2m_ct_id ORDER BY gm2m_ct_id");
+    expect([&] { liked_by(bob).of_type({"archive.Movie"}).count(); },
+           "SELECT count(*) " + mine + " AND gm2m_ct_id IN list($2)");
+    expect([&] { liked_by(bob).contains(alien); },
+           "SELECT EXISTS (SELECT 1 " + mine + " AND gm2m_ct_id = $2 AND gm2m_pk = $3)");
+    expect([&] { persons_who_like(alien).all(); },
+           "SELECT t.id, t.name, t.home_id FROM archive_person_likes AS l " + sought_person() +
+               " WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = $2 ORDER BY " + (is_compact() ? "l.gm2m_src_id" : "l.id"));
+}
+
+// SQLite: one execution for each link. PostgreSQL: one statement with lists, under a lock on the source.
+TEST_P(RelationTextTest, Writes) {
+    const std::string lock =
+        "WITH locked AS MATERIALIZED (SELECT id FROM archive_person WHERE id = $1 FOR NO KEY UPDATE) ";
+    const std::string columns = "(gm2m_src_id, gm2m_ct_id, gm2m_pk)";
+    const std::string lists = "unnest($2::integer[], $3::text[]) AS k (ct, pk)";
+    expect(
+        [&] { liked_by(bob).add(alien); },
+        "INSERT INTO archive_person_likes " + columns + " VALUES ($1, $2, $3) ON CONFLICT " + columns + " DO NOTHING",
+        lock + "INSERT INTO archive_person_likes " + columns + " SELECT $1, k.ct, k.pk FROM " + lists +
+            " WHERE (SELECT count(*) FROM locked) >= 0 ON CONFLICT " + columns +
+            " DO NOTHING RETURNING gm2m_ct_id, gm2m_pk");
+    expect([&] { liked_by(bob).remove(alien); },
+           "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND gm2m_ct_id = $2 AND gm2m_pk = $3",
+           lock + "DELETE FROM archive_person_likes AS l USING " + lists +
+               " WHERE l.gm2m_src_id = $1 AND l.gm2m_ct_id = k.ct AND l.gm2m_pk = k.pk AND "
+               "(SELECT count(*) FROM locked) >= 0 RETURNING l.gm2m_ct_id, l.gm2m_pk");
+    expect([&] { liked_by(bob).set(alien); },
+           "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND gm2m_ct_id || ':' || gm2m_pk NOT IN list($2) "
+           "RETURNING gm2m_ct_id, gm2m_pk",
+           "DELETE FROM archive_person_likes AS l WHERE l.gm2m_src_id = $1 AND (l.gm2m_ct_id, l.gm2m_pk) NOT IN "
+           "(SELECT k.ct, k.pk FROM " +
+               lists + ") RETURNING l.gm2m_ct_id, l.gm2m_pk");
+    expect([&] { liked_by(bob).clear(); }, "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1",
+           lock + "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND (SELECT count(*) FROM locked) >= 0");
+}
+
+}  // namespace gm2m::test
