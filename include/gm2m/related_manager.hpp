@@ -213,6 +213,7 @@ private:
     template <class Work>
     auto write(std::span<const ObjectRef> objects, Work&& work) const;
     void drop_prefetched(std::span<const ObjectRef> objects) const;
+    void note(const Changes* changes) const;
 
     Changes add_refs(std::span<const ObjectRef> objects) const;
     Changes remove_refs(std::span<const ObjectRef> objects) const;

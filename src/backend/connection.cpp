@@ -70,8 +70,8 @@ void Connection::commit() {
         throw;
     }
     frames_.pop_back();
-    if (observer_)
-        observer_->committed(depth);
+    for (TransactionObserver* observer : observers_)
+        observer->committed(depth);
 }
 
 void Connection::rollback() {
@@ -80,8 +80,8 @@ void Connection::rollback() {
     const std::size_t depth = frames_.size();
     const bool savepoint = frames_.back().savepoint;
     frames_.pop_back();
-    if (observer_)
-        observer_->rolled_back(depth);
+    for (TransactionObserver* observer : observers_)
+        observer->rolled_back(depth);
     if (!is_usable() || !engine_in_transaction()) {
         // The server is gone, or the engine has rolled back everything by itself (a full disk): nothing is left to
         // undo, and nothing outside this transaction's savepoint to go on with either.

@@ -123,7 +123,8 @@ public:
     bool in_foreign_transaction() const { return frames_.empty() ? engine_in_transaction() : foreign_; }
 
     void listen(StatementListener listener) { listener_ = std::move(listener); }
-    void observe(TransactionObserver* observer) { observer_ = observer; }
+    void observe(TransactionObserver& observer) { observers_.push_back(&observer); }
+    void forget(TransactionObserver& observer) { std::erase(observers_, &observer); }
 
 protected:
     Connection() = default;
@@ -168,7 +169,7 @@ private:
     std::vector<Frame> frames_;
     bool foreign_ = false;
     StatementListener listener_;
-    TransactionObserver* observer_ = nullptr;
+    std::vector<TransactionObserver*> observers_;
     std::uint64_t round_trip_ = 0;
 };
 

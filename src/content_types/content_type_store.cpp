@@ -50,11 +50,11 @@ ContentTypeStore::ContentTypeStore(backend::Connection& connection, const Regist
     create_ = fmt::format(
         "INSERT INTO {} (app_label, model) VALUES ({}, {}) ON CONFLICT (app_label, model) DO NOTHING RETURNING id", name,
         sql.parameter(1), sql.parameter(2));
-    connection_.observe(this);
+    connection_.observe(*this);
 }
 
 ContentTypeStore::~ContentTypeStore() {
-    connection_.observe(nullptr);
+    connection_.forget(*this);
 }
 
 ContentType ContentTypeStore::complete(int id, std::string app_label, std::string model) const {

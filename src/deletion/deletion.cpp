@@ -50,6 +50,7 @@ Deleted remove(Context& context, const ObjectView& object) {
                     {.sql = &TypedLinkStatements::of(context, field.relation(), reverse).clear, .parameters = by_key});
     requests.push_back({.sql = &statements.remove, .parameters = by_key});
     context.connection.execute(requests, Access::write);
+    context.write_log.wrote_everything();
 
     Deleted deleted{requests.back().affected, 0};
     requests.pop_back();
@@ -77,6 +78,7 @@ std::vector<ContentType> remove_stale(Context& context, bool of_unknown_apps) {
         }
         context.connection.execute(requests, Access::write);
         context.content_types.remove(ids);
+        context.write_log.wrote_everything();
     });
     return stale;
 }

@@ -8,6 +8,7 @@
 
 #include "backend/connection.hpp"
 #include "content_types/content_type_store.hpp"
+#include "query/write_log.hpp"
 
 namespace gm2m {
 
@@ -16,7 +17,12 @@ namespace gm2m {
 class Context {
 public:
     Context(const Registry& models, backend::Connection& port, detail::ContentTypeStore& store, std::size_t most_keys)
-        : registry(models), connection(port), content_types(store), keys_per_statement(most_keys) {}
+        : registry(models), connection(port), content_types(store), keys_per_statement(most_keys) {
+        connection.observe(write_log);
+    }
+    ~Context() { connection.forget(write_log); }
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
 
     /// The model's table, quoted: of content types, this database's.
     std::string table_of(const Model& model) const {
@@ -38,6 +44,7 @@ public:
     detail::ContentTypeStore& content_types;
     /// The most keys that one parameter holds; more go into further statements.
     const std::size_t keys_per_statement;
+    WriteLog write_log;
 
 private:
     struct Key {

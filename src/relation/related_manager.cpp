@@ -119,9 +119,10 @@ Result RelatedSet::dispatch(OnForward&& on_forward, OnTyped&& on_typed, Result n
 }
 
 std::vector<Object> RelatedSet::all() const {
-    const std::vector<Object>* prefetched = detail::Prefetched::find(owner_.row(), *relation_, reverse_);
-    if (prefetched && queries_.empty()) {
-        std::vector<Object> objects = *prefetched;
+    const auto* prefetched = detail::Prefetched::find(owner_.row(), *relation_, reverse_);
+    if (prefetched && queries_.empty() &&
+        !context_->write_log.is_outdated(*relation_, reverse_, {model_, key_}, prefetched->stamp)) {
+        std::vector<Object> objects = prefetched->objects;
         std::erase_if(objects, [&](const Object& object) { return !is_of_type(object.model()); });
         return objects;
     }
@@ -203,16 +204,31 @@ std::vector<InCommon> RelatedSet::most_in_common(std::size_t limit) const {
         std::vector<InCommon>());
 }
 
-/// Forgets what a write through this manager outdates: what was prefetched for its object, and the other side of the
-/// same relation for the objects that it gives and takes.
+/// Forgets what a write through this manager outdates, on the handles that it knows: what was prefetched for its object,
+/// and the other side of the same relation for the objects that it gives and takes. Of other handles the log tells.
 void RelatedManager::drop_prefetched(std::span<const ObjectRef> objects) const {
     for (const ObjectRef& object : objects)
         if (object.object())
             detail::Prefetched::drop(object.object()->row(), *relation_, !reverse_);
-    if (const std::vector<Object>* linked = detail::Prefetched::find(owner_.row(), *relation_, reverse_))
-        for (const Object& object : *linked)
+    if (const auto* linked = detail::Prefetched::find(owner_.row(), *relation_, reverse_))
+        for (const Object& object : linked->objects)
             detail::Prefetched::drop(object.row(), *relation_, !reverse_);
     detail::Prefetched::drop(owner_.row(), *relation_, reverse_);
+}
+
+/// Notes whose links a write has changed; null for those of anything on the other side.
+void RelatedManager::note(const Changes* changes) const {
+    if (!detail::Prefetched::is_in_use())
+        return;
+    WriteLog& log = context_->write_log;
+    log.wrote(*relation_, reverse_, {model_, key_});
+    constexpr std::size_t few = 1'000;
+    if (!changes || changes->added.size() + changes->removed.size() > few)
+        return log.wrote_side(*relation_, !reverse_);
+    for (const auto* references : {&changes->added, &changes->removed})
+        for (const Reference& reference : *references)
+            if (reference.model)
+                log.wrote(*relation_, !reverse_, reference);
 }
 
 /// Runs the write of this side.
@@ -230,23 +246,33 @@ auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work) cons
 }
 
 Changes RelatedManager::add_refs(std::span<const ObjectRef> objects) const {
-    return write(objects, [&](auto& links) { return links.add(objects); });
+    Changes changes = write(objects, [&](auto& links) { return links.add(objects); });
+    note(&changes);
+    return changes;
 }
 
 Changes RelatedManager::remove_refs(std::span<const ObjectRef> objects) const {
-    return write(objects, [&](auto& links) { return links.remove(objects); });
+    Changes changes = write(objects, [&](auto& links) { return links.remove(objects); });
+    note(&changes);
+    return changes;
 }
 
 Changes RelatedManager::set_refs(std::span<const ObjectRef> objects) const {
-    return write(objects, [&](auto& links) { return links.set(objects); });
+    Changes changes = write(objects, [&](auto& links) { return links.set(objects); });
+    note(&changes);
+    return changes;
 }
 
 Changes RelatedManager::toggle_refs(std::span<const ObjectRef> objects) const {
-    return write(objects, [&](auto& links) { return links.toggle(objects); });
+    Changes changes = write(objects, [&](auto& links) { return links.toggle(objects); });
+    note(&changes);
+    return changes;
 }
 
 std::size_t RelatedManager::clear() const {
-    return write({}, [](auto& links) { return links.clear(); });
+    const std::size_t count = write({}, [](auto& links) { return links.clear(); });
+    note(nullptr);
+    return count;
 }
 
 }  // namespace gm2m

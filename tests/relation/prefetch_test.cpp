@@ -101,6 +101,35 @@ TEST_P(PrefetchTest, IsDroppedByAWrite) {
     EXPECT_EQ(counter.statements(), 0U);  // hers is as it was
 }
 
+// 5.3: whatever handle, side and operation it is outdated by
+TEST_P(PrefetchTest, IsOutdatedByWhatHappensElsewhere) {
+    const auto load = [&] {
+        const std::vector<Object> users{jack, jill};
+        db.prefetch(users, Prefetch(cinema.preferred));
+        ASSERT_EQ(names(preferred_by(jack).all()), "cinema.Movie:2 cinema.Movie:4 cinema.Opera:1");
+    };
+    const Object same_jack = db.get("cinema.User", jack.key());
+    load();
+    preferred_by(same_jack).remove(carmen);  // another handle
+    EXPECT_EQ(names(preferred_by(jack).all()), "cinema.Movie:2 cinema.Movie:4");
+    preferred_by(same_jack).add(carmen);
+    load();
+    users_of(db.get("cinema.Opera", carmen.key())).clear();  // the other side
+    EXPECT_EQ(names(preferred_by(jack).all()), "cinema.Movie:2 cinema.Movie:4");
+    users_of(carmen).set(jack, jill);
+    load();
+    {
+        Transaction undone(db);
+        preferred_by(same_jack).clear();
+        db.prefetch(std::vector<Object>{jack}, cinema.preferred);
+        EXPECT_TRUE(preferred_by(jack).all().empty());
+    }
+    EXPECT_EQ(names(preferred_by(jack).all()), "cinema.Movie:2 cinema.Movie:4 cinema.Opera:1");  // after a rollback
+    load();
+    db.remove(carmen);
+    EXPECT_EQ(names(preferred_by(jack).all()), "cinema.Movie:2 cinema.Movie:4");
+}
+
 // 2.9: links to rows that are gone are skipped here too
 TEST_P(PrefetchTest, SkipsLinksToRowsThatAreGone) {
     scratch.sql("DELETE FROM cinema_opera");

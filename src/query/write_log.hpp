@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include <gm2m/object.hpp>
+
+#include "backend/connection.hpp"
+#include "model/relation_data.hpp"
+
+namespace gm2m {
+
+/// When the links of which objects were last written through a connection: what was prefetched for them before, on
+/// whatever handle, is outdated. (BEHAVIOUR 5.3)
+class WriteLog final : public backend::TransactionObserver {
+public:
+    /// The links of one object, on one side of a relation.
+    void wrote(const detail::RelationData& relation, bool reverse, const Reference& near);
+    /// Those of any objects on that side.
+    void wrote_side(const detail::RelationData& relation, bool reverse);
+    void wrote_everything();
+
+    /// `stamp` is that of the prefetched objects.
+    bool is_outdated(const detail::RelationData& relation, bool reverse, const Reference& near, std::uint64_t stamp) const;
+
+    void committed(std::size_t) override {}
+    /// What was read in the transaction may not be there any more.
+    void rolled_back(std::size_t) override { wrote_everything(); }
+
+private:
+    using Stamps = std::unordered_map<std::string, std::uint64_t>;
+
+    Stamps objects_, sides_;
+    std::uint64_t everything_ = 0;
+};
+
+}  // namespace gm2m
