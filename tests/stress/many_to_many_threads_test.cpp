@@ -10,12 +10,12 @@
 namespace gm2m::test {
 
 /// 2.12, of many-to-many fields: threads that change the same links from both sides.
-class ManyToManyAtOnceTest : public testing::TestWithParam<Configuration> {
+class ManyToManyThreadsTest : public testing::TestWithParam<Configuration> {
 protected:
     static constexpr int size = 6, threads = 8, changes = 60;
     using Tally = std::map<std::string, int>;
 
-    ManyToManyAtOnceTest() {
+    ManyToManyThreadsTest() {
         for (const char* label : {"shop.Entry", "shop.Tag"})
             models.model(label).primary_key("id", Kind::big_integer).field("name", Kind::text);
         models.many_to_many("shop.Entry", "tags", "shop.Tag", {.layout = GetParam().layout});
@@ -96,13 +96,13 @@ protected:
     ScratchDatabase scratch{GetParam().engine};
     Registry models;
 };
-GM2M_INSTANTIATE(ManyToManyAtOnceTest, layout_configurations);
+GM2M_INSTANTIATE(ManyToManyThreadsTest, layout_configurations);
 
-TEST_P(ManyToManyAtOnceTest, ChangeAtRandomFromBothSides) {
+TEST_P(ManyToManyThreadsTest, ChangeAtRandomFromBothSides) {
     expect_accounted(1'000);
 }
 
-TEST_P(ManyToManyAtOnceTest, ChangeAtRandomInSplitStatements) {
+TEST_P(ManyToManyThreadsTest, ChangeAtRandomInSplitStatements) {
     expect_accounted(2);
 }
 
