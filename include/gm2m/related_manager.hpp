@@ -186,7 +186,8 @@ public:
         return remove_refs({objects.begin(), objects.size()});
     }
 
-    /// Leaves exactly these linked and touches only the difference. Two statements, one round trip. O(objects + n).
+    /// Leaves exactly these linked and touches only the difference. Two statements, one round trip; on SQLite the links
+    /// are read, and then those that differ written: up to three statements. O(objects + n).
     template <class... Objects>
         requires(sizeof...(Objects) > 0)
     Changes set(const Objects&... objects) const {

@@ -10,26 +10,23 @@ Reference reference_to(const Model* model, std::string_view text) {
 
 }  // namespace
 
+const Model* ModelsByContentType::find(std::int64_t content_type) {
+    const auto known = models_.find(content_type);
+    if (known != models_.end())
+        return known->second;
+    const auto found = context_.content_types.find(static_cast<int>(content_type));
+    return models_.emplace(content_type, found ? found->registered : nullptr).first->second;
+}
+
 std::vector<Reference> ChangedLinks::references(Context& context) const {
     std::vector<Reference> references;
     references.reserve(changed_.size() + keys_.size());
     for (const std::size_t i : changed_)
         references.push_back(reference_to(given_->models[i], given_->keys.text_at(i)));
-    std::optional<std::int64_t> last;
-    const Model* model = nullptr;
-    for (std::size_t i = 0; i < keys_.size(); ++i) {
-        if (last != content_types_.integer_at(i)) {
-            last = content_types_.integer_at(i);
-            model = model_of(context, *last);
-        }
-        references.push_back(reference_to(model, keys_.text_at(i)));
-    }
+    ModelsByContentType models(context);
+    for (std::size_t i = 0; i < keys_.size(); ++i)
+        references.push_back(reference_to(models.find(content_types_.integer_at(i)), keys_.text_at(i)));
     return references;
-}
-
-const Model* ChangedLinks::model_of(Context& context, std::int64_t content_type) const {
-    const auto content = context.content_types.find(static_cast<int>(content_type));
-    return content ? content->registered : nullptr;
 }
 
 }  // namespace gm2m::relation

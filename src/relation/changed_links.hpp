@@ -1,8 +1,23 @@
 #pragma once
 
+#include <unordered_map>
+
 #include "relation/link_list.hpp"
 
 namespace gm2m::relation {
+
+/// Whose content types those of links are. May ask the database for one that is new to it.
+class ModelsByContentType {
+public:
+    explicit ModelsByContentType(Context& context) : context_(context) {}
+
+    /// Null if none is registered.
+    const Model* find(std::int64_t content_type);
+
+private:
+    Context& context_;
+    std::unordered_map<std::int64_t, const Model*> models_;
+};
 
 /// Collects the links that a write has changed: from rows (content type, key), or from the executions that changed a
 /// row of the links given.
@@ -26,8 +41,6 @@ public:
     std::vector<Reference> references(Context& context) const;
 
 private:
-    const Model* model_of(Context& context, std::int64_t content_type) const;
-
     const LinkList* given_;
     std::vector<std::size_t> changed_;  // of those given
     backend::ValueList content_types_{Kind::integer};

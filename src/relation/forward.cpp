@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <deque>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
 
-#include "model/relation_data.hpp"
 #include "model/names.hpp"
+#include "model/relation_data.hpp"
 #include "relation/changed_links.hpp"
 #include "relation/joined_objects.hpp"
+#include "relation/link_index.hpp"
 #include "relation/link_writer.hpp"
 #include "relation/linked_objects.hpp"
 
@@ -44,10 +44,11 @@ std::vector<Reference> Forward::write_links(const std::string& sql, const LinkLi
     std::vector<Request> requests;
     const backend::Dialect& dialect = context_.connection.dialect();
     const auto append = [&](const LinkList& part) {
-        requests.push_back(
-            writes.emplace_back(dialect, sql, std::vector<Parameter>{source_, part.content_types, part.keys},
-                                ChangedLinks::columns, changed)
-                .request());
+        requests.push_back(writes
+                               .emplace_back(dialect, sql,
+                                             std::vector<Parameter>{source_, part.content_types, part.keys},
+                                             ChangedLinks::columns, changed)
+                               .request());
     };
     if (dialect.writes_row_by_row() || links.size() <= context_.keys_per_statement)
         append(links);
@@ -75,59 +76,74 @@ Changes Forward::remove(std::span<const ObjectRef> objects) {
 
 Changes Forward::set(std::span<const ObjectRef> objects) {
     return write(objects, [&](const LinkList& links) {
-        return links.size() <= context_.keys_per_statement ? set_links(links) : set_many_links(links);
+        if (context_.connection.dialect().writes_row_by_row())
+            return links.size() == 0 ? Changes{{}, remove_all()} : set_difference(links);
+        return links.size() <= context_.keys_per_statement ? set_lists(links) : set_difference(links);
     });
 }
 
 // Adding comes first: it locks the source, so that what follows sees all that others have added before.
-Changes Forward::set_links(const LinkList& links) {
-    ChangedLinks added(&links), removed;
-    const backend::Dialect& dialect = context_.connection.dialect();
-    LinkWrite add(dialect, sql_.add, {source_, links.content_types, links.keys}, ChangedLinks::columns, added);
-    std::vector<Request> requests;
-    std::vector<Parameter> others;
-    backend::ValueList composites(Kind::text);
-    if (dialect.writes_row_by_row()) {
-        composites = links.composites();
-        others = {source_, composites};
-        if (links.size() > 0)
-            requests.push_back(add.request());
-    } else {
-        others = {source_, links.content_types, links.keys};
-        requests.push_back(add.request());
-    }
-    requests.push_back(
-        {.sql = &sql_.remove_others, .parameters = others, .columns = ChangedLinks::columns, .sink = &removed});
+Changes Forward::set_lists(const LinkList& links) {
+    ChangedLinks added, removed;
+    const Parameter parameters[] = {source_, links.content_types, links.keys};
+    Request requests[] = {
+        {.sql = &sql_.add, .parameters = parameters, .columns = ChangedLinks::columns, .sink = &added},
+        {.sql = &sql_.remove_others, .parameters = parameters, .columns = ChangedLinks::columns, .sink = &removed}};
     context_.connection.execute(requests, Access::write);
     return {added.references(context_), removed.references(context_)};
 }
 
-// More than one parameter holds: the difference is made here.
-Changes Forward::set_many_links(const LinkList& links) {
+std::vector<Reference> Forward::remove_all() {
+    ChangedLinks removed;
+    const Parameter parameters[] = {source_};
+    Request request{
+        .sql = &sql_.remove_all, .parameters = parameters, .columns = ChangedLinks::columns, .sink = &removed};
+    context_.connection.execute(request, Access::write);
+    return removed.references(context_);
+}
+
+// The difference is made here: where executions are cheap but each is for one link, or there are more links than one
+// parameter holds. Nobody else writes links of the source between the look and the writes.
+Changes Forward::set_difference(const LinkList& links) {
     return backend::in_transaction(context_.connection, [&] {
-        Changes changes{write_links(sql_.add, links), {}};
-        const backend::ValueList wanted_texts = links.composites();
-        std::unordered_set<std::string_view> wanted;
-        wanted.reserve(links.size());
-        for (std::size_t i = 0; i < wanted_texts.size(); ++i)
-            wanted.insert(wanted_texts.text_at(i));
-        LinkList others;
-        ChangedLinks removed;
+        lock_source();
+        const LinkIndex wanted(links);
+        std::vector<bool> found(links.size());
+        LinkList others, missing;
         RowSink sink([&](std::span<const ValueView> row) {
-            if (wanted.contains(fmt::format("{}:{}", row[0].integer(), row[1].text())))
-                return;
-            others.content_types.push_integer(row[0].integer());
-            others.keys.push_text(row[1].text());
-            others.models.push_back(nullptr);
-            removed.row(row);
+            const std::size_t i = wanted.find(row[0].integer(), row[1].text());
+            if (i != LinkIndex::none)
+                found[i] = true;
+            else
+                others.push(row[0].integer(), row[1].text(), nullptr);
         });
-        read(&LinkStatements::Read::all, std::nullopt, ChangedLinks::columns, sink);
-        if (others.size() > 0) {
-            write_links(sql_.remove, others);
-            changes.removed = removed.references(context_);
-        }
+        const Parameter parameters[] = {source_};
+        Request look{.sql = &sql_.look, .parameters = parameters, .columns = ChangedLinks::columns, .sink = &sink};
+        context_.connection.execute(look, Access::read);
+
+        ModelsByContentType models(context_);
+        for (std::size_t i = 0; i < others.size(); ++i)
+            others.models[i] = models.find(others.content_types.integer_at(i));
+        for (std::size_t i = 0; i < links.size(); ++i)
+            if (!found[i] && wanted.is_first(i))
+                missing.push(links.content_types.integer_at(i), links.keys.text_at(i), links.models[i]);
+        Changes changes;
+        if (others.size() > 0)
+            changes.removed = write_links(sql_.remove, others);
+        if (missing.size() > 0)
+            changes.added = write_links(sql_.add, missing);
         return changes;
     });
+}
+
+// A transaction that was begun here has the whole database where rows are not locked.
+void Forward::lock_source() {
+    backend::Connection& connection = context_.connection;
+    if (!connection.dialect().locks_rows() && !connection.in_foreign_transaction())
+        return;
+    const Parameter parameters[] = {source_};
+    Request request{.sql = &sql_.lock_source, .parameters = parameters};
+    connection.execute(request, Access::write);
 }
 
 Changes Forward::toggle(std::span<const ObjectRef> objects) {
@@ -181,11 +197,11 @@ Changes Forward::toggle_lists(const LinkList& links) {
     std::deque<std::array<Parameter, 3>> parameters;
     for (std::size_t begin = 0; begin < links.size(); begin += context_.keys_per_statement) {
         const LinkList& part = slices.emplace_back(links.slice(begin, context_.keys_per_statement));
-        requests.push_back({.sql = &sql_.toggle,
-                            .parameters = parameters.emplace_back(
-                                std::array<Parameter, 3>{source_, part.content_types, part.keys}),
-                            .columns = columns,
-                            .sink = &sink});
+        requests.push_back(
+            {.sql = &sql_.toggle,
+             .parameters = parameters.emplace_back(std::array<Parameter, 3>{source_, part.content_types, part.keys}),
+             .columns = columns,
+             .sink = &sink});
     }
     context_.connection.execute(requests, Access::write);
     return {added.references(context_), removed.references(context_)};

@@ -33,8 +33,10 @@ private:
     Changes write(std::span<const ObjectRef> objects, Work&& work);
     /// add or remove, as `sql` says, in as many statements as the links need.
     std::vector<Reference> write_links(const std::string& sql, const LinkList& links);
-    Changes set_links(const LinkList& links);
-    Changes set_many_links(const LinkList& links);
+    Changes set_lists(const LinkList& links);
+    Changes set_difference(const LinkList& links);
+    std::vector<Reference> remove_all();
+    void lock_source();
     Changes toggle_row_by_row(const LinkList& links);
     Changes toggle_lists(const LinkList& links);
     std::vector<std::pair<int, std::size_t>> count_by_content_type(const ContentTypes& only);

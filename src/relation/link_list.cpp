@@ -1,62 +1,31 @@
 #include "relation/link_list.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
 
 #include "backend/text_form.hpp"
+#include "relation/link_index.hpp"
 
 namespace gm2m::relation {
 
 LinkList LinkList::slice(std::size_t begin, std::size_t count) const {
     LinkList part;
     const std::size_t end = std::min(begin + count, size());
-    for (std::size_t i = begin; i < end; ++i) {
-        part.content_types.push_integer(content_types.integer_at(i));
-        part.keys.push_text(keys.text_at(i));
-        part.models.push_back(models[i]);
-    }
+    for (std::size_t i = begin; i < end; ++i)
+        part.push(content_types.integer_at(i), keys.text_at(i), models[i]);
     return part;
 }
 
 LinkList LinkList::distinct() const {
-    struct Link {
-        std::int64_t content_type;
-        std::string_view key;
-        bool operator==(const Link&) const = default;
-    };
-    struct Hash {
-        std::size_t operator()(const Link& link) const noexcept {
-            return std::hash<std::string_view>()(link.key) * 31 + static_cast<std::size_t>(link.content_type);
-        }
-    };
-    std::unordered_set<Link, Hash> seen;
-    seen.reserve(size());
+    const LinkIndex index(*this);
     LinkList once;
     for (std::size_t i = 0; i < size(); ++i)
-        if (seen.insert({content_types.integer_at(i), keys.text_at(i)}).second) {
-            once.content_types.push_integer(content_types.integer_at(i));
-            once.keys.push_text(keys.text_at(i));
-            once.models.push_back(models[i]);
-        }
+        if (index.is_first(i))
+            once.push(content_types.integer_at(i), keys.text_at(i), models[i]);
     return once;
-}
-
-backend::ValueList LinkList::composites() const {
-    backend::ValueList texts(Kind::text);
-    texts.reserve(size());
-    std::string text;
-    for (std::size_t i = 0; i < size(); ++i) {
-        text.clear();
-        text::append_integer(text, content_types.integer_at(i));
-        text += ':';
-        text += keys.text_at(i);
-        texts.push_text(text);
-    }
-    return texts;
 }
 
 Reference LinkList::reference(std::size_t i) const {
@@ -71,8 +40,9 @@ void LinkListBuilder::add(const ObjectRef& object) {
     scratch_.clear();
     const ValueView value = view.key_view(scratch_);
     if (is_missing_key(key, value))
-        throw UnsavedObject(fmt::format("an object of {} was never saved, so that {} cannot refer to it: insert it first",
-                                        model.label(), field_.label()));
+        throw UnsavedObject(
+            fmt::format("an object of {} was never saved, so that {} cannot refer to it: insert it first",
+                        model.label(), field_.label()));
     text_.clear();
     if (key.kind() == Kind::text) {
         key.check(value);
@@ -82,9 +52,10 @@ void LinkListBuilder::add(const ObjectRef& object) {
     }
     const auto limit = field_.options().pk_maxlength;
     if (limit && text_.size() > *limit && text::count_characters(text_) > *limit)
-        throw KeyTooLong(fmt::format("the key of {} has {} characters, but the join table of {} takes {}: declare the "
-                                     "relation with a larger pk_maxlength",
-                                     describe(model, value), text::count_characters(text_), field_.label(), *limit));
+        throw KeyTooLong(
+            fmt::format("the key of {} has {} characters, but the join table of {} takes {}: declare the "
+                        "relation with a larger pk_maxlength",
+                        describe(model, value), text::count_characters(text_), field_.label(), *limit));
     model_of_.push_back(index);
     keys_.push_text(text_);
 }
@@ -117,9 +88,7 @@ LinkList LinkListBuilder::build(std::span<const std::optional<int>> ids) {
         const std::size_t model = model_of_[i];
         if (!ids[model])
             continue;
-        list.content_types.push_integer(*ids[model]);
-        list.keys.push_text(keys_.text_at(i));
-        list.models.push_back(distinct_models_[model]);
+        list.push(*ids[model], keys_.text_at(i), distinct_models_[model]);
     }
     return list;
 }

@@ -16,19 +16,23 @@ struct LinkList {
     std::vector<const Model*> models;  // of each target
 
     std::size_t size() const noexcept { return keys.size(); }
+    void push(std::int64_t content_type, std::string_view key, const Model* model) {
+        content_types.push_integer(content_type);
+        keys.push_text(key);
+        models.push_back(model);
+    }
     /// The part that one statement takes.
     LinkList slice(std::size_t begin, std::size_t count) const;
     /// Without the repeats; the first of each stays.
     LinkList distinct() const;
-    /// Each as "<content type>:<key>".
-    backend::ValueList composites() const;
     Reference reference(std::size_t i) const;
 };
 
 /// What a target has to be for this relation; each check names the object and is made before anything is written.
 class LinkListBuilder {
 public:
-    LinkListBuilder(Context& context, const GM2MField& field) : context_(context), field_(field), reader_(context.registry) {}
+    LinkListBuilder(Context& context, const GM2MField& field)
+        : context_(context), field_(field), reader_(context.registry) {}
 
     /// Throws UnknownModel, UnsavedObject, KeyTooLong, InvalidValue.
     void add(const ObjectRef& object);

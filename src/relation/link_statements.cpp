@@ -14,8 +14,10 @@ using fmt::format;
 /// The names in a join table's statements, quoted.
 struct Names {
     Names(const Dialect& dialect, const schema::JoinTable& join)
-        : table(dialect.table(join.name)), source(dialect.quote(join.source_column)),
-          content_type(dialect.quote(join.content_type_column)), key(dialect.quote(join.key_column)),
+        : table(dialect.table(join.name)),
+          source(dialect.quote(join.source_column)),
+          content_type(dialect.quote(join.content_type_column)),
+          key(dialect.quote(join.key_column)),
           order(join.layout == Layout::compact ? format("{}, {}", content_type, key) : dialect.quote(join.id_column)),
           source_table(dialect.table(join.source->table())),
           source_key(dialect.quote(join.source->primary_key().column())),
@@ -30,22 +32,22 @@ struct Names {
 
 /// Where statements cost nothing to repeat: one execution per link.
 void write_row_by_row(LinkStatements& sql, const Names& n) {
-    sql.add = format("INSERT INTO {} ({}) VALUES (?1, ?2, ?3) ON CONFLICT ({}) DO NOTHING", n.table, n.triple(),
-                     n.triple());
-    sql.remove = format("DELETE FROM {} WHERE {} = ?1 AND {} = ?2 AND {} = ?3", n.table, n.source, n.content_type, n.key);
+    sql.add =
+        format("INSERT INTO {} ({}) VALUES (?1, ?2, ?3) ON CONFLICT ({}) DO NOTHING", n.table, n.triple(), n.triple());
+    sql.remove =
+        format("DELETE FROM {} WHERE {} = ?1 AND {} = ?2 AND {} = ?3", n.table, n.source, n.content_type, n.key);
     sql.clear = format("DELETE FROM {} WHERE {} = ?1", n.table, n.source);
-    sql.remove_others = format(
-        "DELETE FROM {} WHERE {} = ?1 AND {} || ':' || {} NOT IN (SELECT value FROM json_each(?2)) RETURNING {}, {}",
-        n.table, n.source, n.content_type, n.key, n.content_type, n.key);
+    sql.remove_all = format("{} RETURNING {}, {}", sql.clear, n.content_type, n.key);
+    // Any statement that writes locks the database, though it finds no row to change.
+    sql.lock_source = format("DELETE FROM {} WHERE {} = ?1 AND 0", n.table, n.source);
 }
 
 /// Where each statement is a round trip: lists in one parameter. Whoever writes links of a source locks the source's
-/// row first: so callers wait for one another instead of for a deadlock, and a statement that follows the lock sees what
-/// those before have done. (BEHAVIOUR 2.12)
+/// row first: so callers wait for one another instead of for a deadlock, and a statement that follows the lock sees
+/// what those before have done. (BEHAVIOUR 2.12)
 void write_lists(LinkStatements& sql, const Names& n, const Dialect& dialect) {
-    const std::string lock =
-        format("WITH locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} = $1 FOR NO KEY UPDATE) ", n.source_key,
-               n.source_table, n.source_key);
+    const std::string lock = format("WITH locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} = $1 FOR NO KEY UPDATE) ",
+                                    n.source_key, n.source_table, n.source_key);
     // True, but only known once the lock is held: it stands before the first row is touched.
     const std::string locked = "(SELECT count(*) FROM locked) >= 0";
     const ListColumn link_lists[] = {{2, Kind::integer, "ct"}, {3, Kind::text, "pk"}};
@@ -55,15 +57,18 @@ void write_lists(LinkStatements& sql, const Names& n, const Dialect& dialect) {
     const std::string link = format("{}, {}", n.content_type, n.key);
 
     sql.add = format("{}{}SELECT $1, k.ct, k.pk FROM {} WHERE {}{}{}", lock, insert, links, locked, skip, link);
-    const std::string remove_given = format("DELETE FROM {} AS l USING {} WHERE l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk",
-                                            n.table, links, n.source, n.content_type, n.key);
+    const std::string remove_given =
+        format("DELETE FROM {} AS l USING {} WHERE l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk", n.table, links, n.source,
+               n.content_type, n.key);
     const std::string returned = format(" RETURNING l.{}, l.{}", n.content_type, n.key);
     sql.remove = format("{}{} AND {}{}", lock, remove_given, locked, returned);
     sql.clear = format("{}DELETE FROM {} WHERE {} = $1 AND {}", lock, n.table, n.source, locked);
-    // NOT IN is hashed whatever the planner thinks of the lists' lengths; NOT EXISTS became a nested loop.
-    sql.remove_others =
-        format("DELETE FROM {} AS l WHERE l.{} = $1 AND (l.{}, l.{}) NOT IN (SELECT k.ct, k.pk FROM {}){}", n.table,
-               n.source, n.content_type, n.key, links, returned);
+    // NOT EXISTS became a nested loop. NOT IN is hashed unless the list is thought to be too long for that; from a
+    // subquery the planner does not know how long it is.
+    sql.remove_others = format(
+        "DELETE FROM {} AS l WHERE l.{} = $1 AND (l.{}, l.{}) NOT IN (SELECT k.ct, k.pk FROM "
+        "unnest((SELECT $2::integer[]), (SELECT $3::text[])) AS k (ct, pk)){}",
+        n.table, n.source, n.content_type, n.key, returned);
     sql.lock_source = format("SELECT 1 FROM {} WHERE {} = $1 FOR NO KEY UPDATE", n.source_table, n.source_key);
     sql.toggle = format(
         "WITH removed AS ({}{}), added AS ({}SELECT $1, k.ct, k.pk FROM {} WHERE NOT EXISTS (SELECT FROM removed AS r "
@@ -93,6 +98,8 @@ LinkStatements generate(Context& context, const GM2MField& field) {
 
     sql.of_all_models = reads(n, dialect, "");
     sql.of_some_models = reads(n, dialect, " AND " + dialect.in_list(n.content_type, 2, Kind::integer));
+    sql.look =
+        format("SELECT {}, {} FROM {} WHERE {} = {}", n.content_type, n.key, n.table, n.source, dialect.parameter(1));
     sql.contains = format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {} = {} AND {} = {})", n.table, n.source,
                           dialect.parameter(1), n.content_type, dialect.parameter(2), n.key, dialect.parameter(3));
 
@@ -106,8 +113,7 @@ LinkStatements generate(Context& context, const GM2MField& field) {
     const std::string content_types = dialect.table(context.content_types.table());
     sql.occurring = format("SELECT c.id FROM {} AS c WHERE EXISTS (SELECT 1 FROM {} AS l WHERE l.{} = c.id)",
                            content_types, n.table, n.content_type);
-    sql.remove_content_type =
-        format("DELETE FROM {} WHERE {} = {}", n.table, n.content_type, dialect.parameter(1));
+    sql.remove_content_type = format("DELETE FROM {} WHERE {} = {}", n.table, n.content_type, dialect.parameter(1));
     return sql;
 }
 

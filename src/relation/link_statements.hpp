@@ -7,16 +7,19 @@
 
 namespace gm2m::relation {
 
-/// The SQL on the links of one source. Parameters, in this order, are the source's key, and the content types and keys as
-/// text of targets, which may be lists.
+/// The SQL on the links of one source. Parameters, in this order, are the source's key, and the content types and keys
+/// as text of targets, which may be lists.
 struct LinkStatements {
     std::string add, remove, clear;
-    /// Unlinks what is not among the links given: parameters 2 and 3, or with one execution per row, parameter 2 as
-    /// texts "<content type>:<key>".
-    std::string remove_others;
-    /// Locks the source; then flips the links of parameters 2 and 3 and returns (0: removed or 1: added, content type,
-    /// key). Empty where a writer has the database to itself.
-    std::string lock_source, toggle;
+    /// The links (content type, key) in any order.
+    std::string look;
+    /// Lets nobody else write links of the source until the transaction ends.
+    std::string lock_source;
+    /// With lists alone: unlinks what is not among the links of parameters 2 and 3; after lock_source, flips these and
+    /// returns (0: removed or 1: added, content type, key).
+    std::string remove_others, toggle;
+    /// Row by row alone: clears, and returns the links (content type, key).
+    std::string remove_all;
     std::string contains;
     /// The reads exist for all models, and for the content types in list parameter 2.
     struct Read {

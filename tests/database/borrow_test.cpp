@@ -108,6 +108,37 @@ TEST_P(BorrowTest, TheSessionStaysUsable) {
     EXPECT_EQ(borrowed.get("cinema.Movie", 6)["title"], Value("y"));
 }
 
+/// Where a writer locks the file.
+class BorrowFromFileTest : public BorrowTest {};
+std::vector<Configuration> file_configurations() {
+    return {{Engine::sqlite, Layout::standard}, {Engine::sqlite, Layout::compact}};
+}
+GM2M_INSTANTIATE(BorrowFromFileTest, file_configurations);
+
+// Once the program's own transaction has read, SQLite lets it wait for nobody: what set() has to read comes later.
+TEST_P(BorrowFromFileTest, SetWaitsForAnotherWriter) {
+    Database borrowed = borrow(cinema.registry, session);
+    const Object me = user("Me"), alien = movie("Alien"), brazil = movie("Brazil");
+    borrowed.related(me, cinema.preferred).set(alien);
+    std::optional<Transaction> writer(db);
+    sqlite_api::sqlite3_busy_handler(
+        static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_,
+        [](void* held, int) {
+            auto& other = *static_cast<std::optional<Transaction>*>(held);
+            if (!other)
+                return 0;
+            other->commit();
+            other.reset();
+            return 1;
+        },
+        &writer);
+    session.begin();
+    borrowed.related(me, cinema.preferred).set(brazil);
+    EXPECT_FALSE(writer.has_value());
+    session.commit();
+    EXPECT_EQ(names(preferred_by(me).all()), brazil.to_string());
+}
+
 TEST(BorrowedSessionTest, HasToBeConnected) {
     soci::session closed;
     Registry models;

@@ -22,6 +22,8 @@ struct Configuration {
     bool keeps_order_of_linking() const { return layout == Layout::standard; }
     /// Independent statements of one operation share a round trip.
     bool has_round_trips() const { return engine == Engine::postgresql; }
+    /// set() reads the links, and writes each that differs by itself.
+    bool looks_before_setting() const { return is_sqlite(); }
 
     friend std::ostream& operator<<(std::ostream& out, const Configuration& configuration);
 };
