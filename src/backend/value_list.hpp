@@ -15,11 +15,13 @@ public:
     explicit ValueList(Kind kind) : kind_(kind), form_(form_of(kind)) {}
 
     Kind kind() const noexcept { return kind_; }
-    std::size_t size() const noexcept { return form_ == ValueView::Form::integer ? integers_.size() : ends_.size(); }
+    /// Whether integer_at() gives the values; else text_at() does.
+    bool holds_integers() const noexcept { return form_ == ValueView::Form::integer; }
+    std::size_t size() const noexcept { return holds_integers() ? integers_.size() : ends_.size(); }
     bool empty() const noexcept { return size() == 0; }
 
     void reserve(std::size_t count) {
-        if (form_ == ValueView::Form::integer)
+        if (holds_integers())
             integers_.reserve(count);
         else
             ends_.reserve(count);
@@ -35,7 +37,7 @@ public:
         ends_.push_back(bytes_.size());
     }
     void push(const ValueView& value) {
-        if (form_ == ValueView::Form::integer)
+        if (holds_integers())
             push_integer(value.integer());
         else
             push_text(value.text());
@@ -53,7 +55,7 @@ public:
 
     /// Valid until the list grows.
     ValueView operator[](std::size_t i) const noexcept {
-        if (form_ == ValueView::Form::integer)
+        if (holds_integers())
             return ValueView::of_integer(integers_[i]);
         const std::string_view text = text_at(i);
         return form_ == ValueView::Form::bytes ? ValueView::of_bytes(text.data(), text.size())

@@ -8,7 +8,7 @@
 #include <gm2m/error.hpp>
 
 #include "model/access.hpp"
-#include "relation/distinct_keys.hpp"
+#include "relation/distinct_texts.hpp"
 #include "relation/model_load.hpp"
 
 namespace gm2m::relation {
@@ -16,7 +16,7 @@ namespace {
 
 /// What is to be loaded of one model, each object once, and for whom.
 struct Wanted {
-    DistinctKeys keys;
+    DistinctTexts keys;
     std::vector<std::pair<std::size_t, std::uint32_t>> places;  // of a result, and of its key
     std::vector<Object> objects;
 };
@@ -32,7 +32,7 @@ public:
         std::vector<backend::Request> requests;
         for (auto& [model, wanted] : by_model_) {
             wanted.objects.resize(wanted.keys.size());
-            loads.emplace_back(*model, wanted.keys.texts(), wanted.objects).append_requests(context_, requests);
+            loads.emplace_back(*model, wanted.keys.list(), wanted.objects).append_requests(context_, requests);
         }
         context_.connection.execute(requests, backend::Access::read);
         std::vector<Object> found(objects.size());

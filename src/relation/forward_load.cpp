@@ -5,8 +5,7 @@
 #include <fmt/format.h>
 
 #include "query/query_compiler.hpp"
-#include "relation/distinct_keys.hpp"
-#include "relation/key_index.hpp"
+#include "relation/distinct_texts.hpp"
 #include "relation/link_statements.hpp"
 #include "relation/model_load.hpp"
 
@@ -17,57 +16,46 @@ using backend::Access;
 using backend::Request;
 using backend::ValueList;
 
-/// Finds owners by key; the rows of one owner tend to come together.
-class OwnerFinder {
-public:
-    explicit OwnerFinder(const ValueList& keys) : index_(keys) {}
-
-    const std::vector<std::uint32_t>& find(const Value& key) {
-        if (!(key == last_key_) || owners_.empty()) {
-            owners_.clear();
-            index_.find_all(key.view(), [&](std::size_t i) { owners_.push_back(static_cast<std::uint32_t>(i)); });
-            last_key_ = key;
-        }
-        return owners_;
-    }
-
-private:
-    KeyIndex index_;
-    Value last_key_;
-    std::vector<std::uint32_t> owners_;
-};
-
 /// The targets of a GM2M field of the owners, which are of its source model.
 class ForwardLoad final : public backend::ResultSink {
 public:
     ForwardLoad(Context& context, const GM2MField& relation, const Owners& owners, const detail::ModelQueries& queries)
         : context_(context), relation_(relation), sql_(LinkStatements::of(context, relation)), owners_(owners),
-          queries_(queries), finder_(owners.keys), kind_(owners.keys.kind()) {}
+          queries_(queries), kind_(owners.keys().kind()) {}
 
     std::vector<Object> run() {
-        for (std::size_t begin = 0; begin < owners_.keys.size(); begin += context_.keys_per_statement)
-            read_links(owners_.keys.slice(begin, context_.keys_per_statement));
+        for (std::size_t begin = 0; begin < owners_.size(); begin += context_.keys_per_statement)
+            read_links(owners_.keys().slice(begin, context_.keys_per_statement));
+        const LinksByOwner links = sorted_links();
         load_targets();
-        distribute(owners_, links_, relation_.relation(), false, [&](std::span<const Link*> own) { sort(own); },
-                   [&](const Link& link) -> const Object& { return targets_[link.model].objects[link.target]; });
-        std::vector<Object> loaded;
-        for (const Target& target : targets_)
-            std::ranges::copy_if(target.objects, std::back_inserter(loaded), [](const Object& o) { return bool(o); });
-        return loaded;
+        owners_.give(links, objects_, relation_.relation(), false);
+        std::erase_if(objects_, [](const Object& object) { return !object; });
+        return std::move(objects_);
     }
 
     void row(std::span<const ValueView> cells) override {
-        const std::uint32_t model = target_of(cells[1].integer());
-        const std::uint32_t target = targets_[model].keys.insert(cells[2].text());
-        for (const std::uint32_t owner : finder_.find(Value(kind_, cells[0])))
-            links_.push_back({owner, model, target, cells[3].integer()});
+        const std::uint32_t owner = index_.find(owners_.keys(), cells[0]);
+        if (owner == KeyIndex::none)
+            return;
+        TargetModel& model = model_of(cells[1].integer());
+        links_.push({cells[3].integer(), owner, model.number(cells[2].text(), targets_)});
     }
 
 private:
-    struct Target {
+    /// The targets of one content type. All targets are numbered as they come, whatever their content type.
+    struct TargetModel {
+        explicit TargetModel(std::int64_t type) : content_type(type) {}
+
         std::int64_t content_type;
-        DistinctKeys keys;
-        std::vector<Object> objects;
+        DistinctTexts keys;
+        std::vector<std::uint32_t> numbers;  // of each key's target
+
+        std::uint32_t number(std::string_view key, std::uint32_t& targets) {
+            const std::uint32_t i = keys.insert(key);
+            if (i == numbers.size())
+                numbers.push_back(targets++);
+            return numbers[i];
+        }
     };
 
     void read_links(const ValueList& sources) {
@@ -101,60 +89,60 @@ private:
         return sql;
     }
 
+    TargetModel& model_of(std::int64_t content_type) {
+        const auto found = std::ranges::find(models_, content_type, &TargetModel::content_type);
+        return found != models_.end() ? *found : models_.emplace_back(content_type);
+    }
+
     /// In the order of linking; where a query has an order, or the layout keeps none, model by model.
-    void sort(std::span<const Link*> own) const {
+    LinksByOwner sorted_links() {
+        using Link = LoadedLinks::Link;
+        const LoadedLinks links = std::move(links_);
         const bool standard = relation_.options().layout == Layout::standard;
-        if (queries_.empty()) {
-            if (standard)  // else the statement has sorted them
-                std::ranges::sort(own, {}, &Link::order);
-            return;
-        }
-        if (standard && std::ranges::none_of(queries_, [](const auto& query) { return is_ordered(*query); })) {
-            std::ranges::sort(own, {}, &Link::order);
-            return;
-        }
-        std::ranges::sort(own, [&](const Link* a, const Link* b) {
-            if (a->model != b->model)
-                return targets_[a->model].content_type < targets_[b->model].content_type;
-            if (a->order != b->order)
-                return a->order < b->order;
-            const ValueList& keys = targets_[a->model].keys.texts();
-            return keys.text_at(a->target) < keys.text_at(b->target);
+        if (standard && std::ranges::none_of(queries_, [](const auto& query) { return is_ordered(*query); }))
+            return links.by_owner(owners_.size(), [](std::span<Link> own) { std::ranges::sort(own, {}, &Link::order); });
+        if (queries_.empty())  // the statement has sorted them
+            return links.by_owner(owners_.size(), [](std::span<Link>) {});
+        const std::vector<std::pair<std::int64_t, std::string>> references = references_of_targets();
+        return links.by_owner(owners_.size(), [&](std::span<Link> own) {
+            std::ranges::sort(own, {}, [&](const Link& link) {
+                const auto& [content_type, key] = references[link.target];
+                return std::tuple(content_type, link.order, std::string_view(key));
+            });
         });
     }
 
-    std::uint32_t target_of(std::int64_t content_type) {
-        if (!targets_.empty() && targets_[last_].content_type == content_type)
-            return last_;
-        const auto found = std::ranges::find(targets_, content_type, &Target::content_type);
-        last_ = static_cast<std::uint32_t>(found - targets_.begin());
-        if (found == targets_.end())
-            targets_.push_back({content_type, {}, {}});
-        return last_;
+    /// By number: content type and key.
+    std::vector<std::pair<std::int64_t, std::string>> references_of_targets() const {
+        std::vector<std::pair<std::int64_t, std::string>> references(targets_);
+        for (const TargetModel& model : models_)
+            for (std::size_t i = 0; i < model.keys.size(); ++i)
+                references[model.numbers[i]] = {model.content_type, model.keys.text_of(i)};
+        return references;
     }
 
     void load_targets() {
+        objects_.resize(targets_);
         std::deque<ModelLoad> loads;
         std::vector<Request> requests;
-        for (Target& target : targets_) {
-            target.objects.resize(target.keys.size());
-            const auto content_type = context_.content_types.find(static_cast<int>(target.content_type));
-            if (!content_type || !content_type->registered)
-                continue;
-            loads.emplace_back(*content_type->registered, target.keys.texts(), target.objects)
-                .append_requests(context_, requests);
-        }
+        for (const TargetModel& model : models_)
+            if (const auto type = context_.content_types.find(static_cast<int>(model.content_type));
+                type && type->registered)
+                loads.emplace_back(*type->registered, model.keys.list(), objects_, model.numbers)
+                    .append_requests(context_, requests);
         context_.connection.execute(requests, Access::read);
         for (const auto& query : queries_)
-            for (const Target& target : targets_)
-                if (target.content_type == context_.content_types.find_id(*query->model))
-                    run_after_fetch(*query, target.objects);
+            for (const TargetModel& model : models_)
+                if (model.content_type == context_.content_types.find_id(*query->model))
+                    run_after_fetch(*query, model.numbers);
     }
 
     /// What the query itself prefetches.
-    void run_after_fetch(const detail::QueryState& query, const std::vector<Object>& loaded) const {
+    void run_after_fetch(const detail::QueryState& query, std::span<const std::uint32_t> numbers) const {
         std::vector<Object> objects;
-        std::ranges::copy_if(loaded, std::back_inserter(objects), [](const Object& object) { return bool(object); });
+        for (const std::uint32_t number : numbers)
+            if (objects_[number])
+                objects.push_back(objects_[number]);
         for (const auto& work : query.after_fetch)
             work.run(context_, objects);
     }
@@ -164,11 +152,12 @@ private:
     const LinkStatements& sql_;
     const Owners& owners_;
     const detail::ModelQueries& queries_;
-    OwnerFinder finder_;
     Kind kind_;
-    std::vector<Target> targets_;
-    std::uint32_t last_ = 0;
-    std::vector<Link> links_;
+    KeyIndex index_;  // of the owners
+    LoadedLinks links_;
+    std::vector<TargetModel> models_;
+    std::uint32_t targets_ = 0;    // how many
+    std::vector<Object> objects_;  // the targets by number, once they are loaded
 };
 
 }  // namespace

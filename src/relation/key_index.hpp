@@ -7,66 +7,57 @@
 
 namespace gm2m::relation {
 
-/// Finds where a key stands in a list. Rows tend to come back in the order in which their keys were asked for; so the
-/// next place is tried first, and an index is built only when that fails.
+/// Finds where a key stands in a list of distinct keys, always the same list, which may grow. The rows of one key tend
+/// to come together, and in the order in which their keys were asked for; so the place found last and the next are tried
+/// first, and a hash table is made only when that fails.
 class KeyIndex {
 public:
-    explicit KeyIndex(const backend::ValueList& keys) : keys_(keys) {}
+    static constexpr std::uint32_t none = UINT32_MAX;
 
-    /// Calls `found` with each place of `key`.
-    template <class F>
-    void find(const ValueView& key, F&& found) {
-        if (expected_ < keys_.size() && equals(expected_, key))
-            return found(expected_++);
-        if (table_.empty())
-            build();
-        for (std::uint32_t place = table_[bucket(hash(key))]; place != none; place = next_[place])
-            if (equals(place, key)) {
-                found(place);
-                expected_ = place + 1;
-            }
-    }
-
-    /// Calls `found` with each place of `key`, without a guess.
-    template <class F>
-    void find_all(const ValueView& key, F&& found) {
-        if (table_.empty())
-            build();
-        for (std::uint32_t place = table_[bucket(hash(key))]; place != none; place = next_[place])
-            if (equals(place, key))
-                found(place);
+    /// The place of `key`, or none.
+    std::uint32_t find(const backend::ValueList& keys, const ValueView& key) {
+        for (std::size_t place = last_; place < keys.size() && place <= last_ + 1; ++place)
+            if (equals(keys, place, key))
+                return last_ = static_cast<std::uint32_t>(place);
+        while (indexed_ < keys.size())
+            index_next(keys);
+        if (slots_.empty())
+            return none;
+        for (std::size_t slot = first_slot(key); slots_[slot] != 0; slot = next(slot))
+            if (equals(keys, slots_[slot] - 1, key))
+                return last_ = slots_[slot] - 1;
+        return none;
     }
 
 private:
-    static constexpr std::uint32_t none = UINT32_MAX;
+    static bool equals(const backend::ValueList& keys, std::size_t place, const ValueView& key) {
+        return keys.holds_integers() ? keys.integer_at(place) == key.integer() : keys.text_at(place) == key.text();
+    }
+    std::size_t first_slot(const ValueView& key) const {
+        std::uint64_t hash = key.form() == ValueView::Form::integer ? static_cast<std::uint64_t>(key.integer())
+                                                                    : std::hash<std::string_view>()(key.text());
+        hash *= 0x9E3779B97F4A7C15U;  // Fibonacci hashing: the upper bits depend on all of the lower ones
+        return (hash >> 32) & (slots_.size() - 1);
+    }
+    std::size_t next(std::size_t slot) const { return (slot + 1) & (slots_.size() - 1); }
 
-    bool equals(std::size_t place, const ValueView& key) const {
-        return key.form() == ValueView::Form::integer ? keys_.integer_at(place) == key.integer()
-                                                      : keys_.text_at(place) == key.text();
-    }
-    static std::uint64_t hash(const ValueView& key) {
-        std::uint64_t h = key.form() == ValueView::Form::integer ? static_cast<std::uint64_t>(key.integer())
-                                                                 : std::hash<std::string_view>()(key.text());
-        h *= 0x9E3779B97F4A7C15U;  // Fibonacci hashing: the upper bits depend on all of the lower ones
-        return h ^ (h >> 32);
-    }
-    std::size_t bucket(std::uint64_t h) const { return h & (table_.size() - 1); }
-    void build() {
-        std::size_t size = 16;
-        while (size < keys_.size() * 2)
-            size *= 2;
-        table_.assign(size, none);
-        next_.resize(keys_.size());
-        for (std::size_t i = keys_.size(); i-- > 0;) {
-            std::uint32_t& head = table_[bucket(hash(keys_[i]))];
-            next_[i] = head;
-            head = static_cast<std::uint32_t>(i);
+    void index_next(const backend::ValueList& keys) {
+        if (indexed_ * 2 >= slots_.size()) {
+            std::size_t size = 64;
+            while (size <= keys.size() * 2)
+                size *= 2;
+            slots_.assign(size, 0);
+            indexed_ = 0;
         }
+        std::size_t slot = first_slot(keys[indexed_]);
+        while (slots_[slot] != 0)
+            slot = next(slot);
+        slots_[slot] = static_cast<std::uint32_t>(++indexed_);
     }
 
-    const backend::ValueList& keys_;
-    std::size_t expected_ = 0;
-    std::vector<std::uint32_t> table_, next_;
+    std::size_t last_ = 0;
+    std::size_t indexed_ = 0;           // so many keys are in the table
+    std::vector<std::uint32_t> slots_;  // place + 1; 0 is free
 };
 
 }  // namespace gm2m::relation

@@ -1,24 +1,68 @@
 #include "relation/model_load.hpp"
 
+#include <algorithm>
+
 #include "backend/text_form.hpp"
 #include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
 
 namespace gm2m::relation {
+namespace {
 
-ModelLoad::ModelLoad(const Model& model, const backend::ValueList& texts, std::vector<Object>& objects)
+/// Reads keys, which are texts or integers that stand for their texts, as keys of a kind.
+class KeyReader {
+public:
+    KeyReader(const backend::ValueList& keys, Kind kind) : keys_(keys), kind_(kind) {}
+
+    /// Nothing if the i-th is no key of that kind. Valid until the next call.
+    std::optional<ValueView> read(std::size_t i) {
+        if (!keys_.holds_integers())
+            return text::parse_value(kind_, keys_.text_at(i), buffer_);
+        if (kind_ == Kind::big_integer)
+            return keys_[i];
+        text_.clear();
+        text::append_integer(text_, keys_.integer_at(i));
+        return text::parse_value(kind_, text_, buffer_);
+    }
+
+private:
+    const backend::ValueList& keys_;
+    Kind kind_;
+    std::string text_;
+    char buffer_[16];
+};
+
+}  // namespace
+
+ModelLoad::ModelLoad(const Model& model, const backend::ValueList& keys, std::vector<Object>& objects,
+                     std::span<const std::uint32_t> places)
     : model_(model), keys_(model.primary_key().kind()), objects_(objects) {
     const auto fields = model.fields();
     while (!fields[key_column_]->is_primary_key())
         ++key_column_;
-    keys_.reserve(texts.size());
-    places_.reserve(texts.size());
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        char buffer[16];
-        if (const auto key = text::parse_value(keys_.kind(), texts.text_at(i), buffer)) {
+    keys_.reserve(keys.size());
+    places_.reserve(keys.size());
+    KeyReader reader(keys, keys_.kind());
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        if (const auto key = reader.read(i)) {
             keys_.push(*key);
-            places_.push_back(static_cast<std::uint32_t>(i));
+            places_.push_back(places.empty() ? static_cast<std::uint32_t>(i) : places[i]);
         }
+    if (keys_.holds_integers())
+        sort_keys();
+}
+
+// Each page of the table is read once, and the rows tend to come back in this order.
+void ModelLoad::sort_keys() {
+    std::vector<std::pair<std::int64_t, std::uint32_t>> sorted;
+    sorted.reserve(keys_.size());
+    for (std::size_t i = 0; i < keys_.size(); ++i)
+        sorted.emplace_back(keys_.integer_at(i), places_[i]);
+    std::ranges::sort(sorted);
+    keys_.clear();
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+        keys_.push_integer(sorted[i].first);
+        places_[i] = sorted[i].second;
     }
 }
 
@@ -40,12 +84,12 @@ void ModelLoad::append_requests(Context& context, std::vector<backend::Request>&
 }
 
 ModelLoad::Part::Part(ModelLoad& load, backend::ValueList keys, std::size_t first)
-    : load_(load), keys_(std::move(keys)), index_(keys_), first_(first), parameters_{keys_} {}
+    : load_(load), keys_(std::move(keys)), first_(first), parameters_{keys_} {}
 
 void ModelLoad::Part::row(std::span<const ValueView> cells) {
-    Object object = read_object(load_.model_, cells);
-    index_.find(cells[load_.key_column_],
-                [&](std::size_t i) { load_.objects_[load_.places_[first_ + i]] = object; });
+    const std::uint32_t i = index_.find(keys_, cells[load_.key_column_]);
+    if (i != KeyIndex::none)
+        load_.objects_[load_.places_[first_ + i]] = read_object(load_.model_, cells);
 }
 
 }  // namespace gm2m::relation

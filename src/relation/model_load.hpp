@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 
 #include <gm2m/object.hpp>
@@ -9,11 +10,14 @@
 
 namespace gm2m::relation {
 
-/// Loads objects of one model by the texts of their keys, each to its place. Lives until its requests have run.
+/// Loads objects of one model by their keys, each of which is given once, to their places. Lives until its requests have
+/// run.
 class ModelLoad {
 public:
-    /// `objects` has a place for each text; that of a key without a row, or of a text that is no key, stays empty.
-    ModelLoad(const Model& model, const backend::ValueList& texts, std::vector<Object>& objects);
+    /// The keys are texts, or integers that stand for their texts. `objects` has a place for each key: that which `places`
+    /// says, else the key's own; that of a key without a row, or of a text that is no key, stays empty.
+    ModelLoad(const Model& model, const backend::ValueList& keys, std::vector<Object>& objects,
+              std::span<const std::uint32_t> places = {});
     ModelLoad(const ModelLoad&) = delete;
     ModelLoad& operator=(const ModelLoad&) = delete;
 
@@ -38,6 +42,8 @@ private:
         std::size_t first_;  // the place of its first key among all
         std::array<backend::Parameter, 1> parameters_;
     };
+
+    void sort_keys();
 
     const Model& model_;
     std::size_t key_column_ = 0;

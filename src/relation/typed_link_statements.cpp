@@ -11,6 +11,10 @@ namespace {
 using backend::Dialect;
 using fmt::format;
 
+bool is_integer(Kind kind) {
+    return kind == Kind::small_integer || kind == Kind::integer || kind == Kind::big_integer;
+}
+
 /// Writes the statements of one side.
 class Generator {
 public:
@@ -143,13 +147,23 @@ private:
         out_.contains =
             format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {})", table_, far_, parameter(1), is_near(2));
 
-        // The order of linking is restored in memory, an object at a time; the engine would sort all links at once.
-        const std::string near_key = "l." + near_.back();
-        const std::size_t list = near_.size();
+        read_many(far.columns);
+    }
+
+    // From the list, which is given, to the links and on to the far objects: to plan a condition on a list of many texts
+    // can take longer than to execute it. The order is restored in memory, an object at a time, where it is that of
+    // numbers; the engine would sort all links at once.
+    void read_many(const std::string& far_columns) {
+        const std::string near_key = "l." + near_.back(), far_key = "l." + far_;
+        const bool sortable = !side_.order_column.empty() || is_integer(out_.far_kind);
+        const Dialect::ListColumn list[] = {{near_.size(), side_.near_kind, "near_key"}};
         out_.of_many = format(
-            "SELECT {}, {}, {} FROM {} WHERE {}{}{}", near_key, order.empty() ? "0" : order, far.columns, joined,
-            side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "",
-            dialect_.in_list(near_key, list, side_.near_kind), order.empty() ? format(" ORDER BY {}, l.{}", near_key, far_) : "");
+            "SELECT {}, {}, {} FROM {} CROSS JOIN {} AS l CROSS JOIN {} AS t WHERE {}{} = k.near_key AND t.{} = {}{}",
+            near_key, !side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column) : sortable ? far_key : "0",
+            far_columns, dialect_.rows_of(list, "k"), table_, context_.table_of(*side_.far),
+            side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "", near_key,
+            dialect_.quote(side_.far->primary_key().column()), far_key, sortable ? "" : " ORDER BY " + far_key);
+        out_.of_many_is_sorted = !sortable;
     }
 
     Context& context_;

@@ -23,8 +23,10 @@ struct TypedLinkStatements {
     std::string all, keys, count, exists;
     /// Parameters: the far key, the near object's columns.
     std::string contains;
-    /// The links of many objects, their keys in a list as the last parameter: (near key, order, the far model's columns).
+    /// The links of many objects, their distinct keys in a list as the last parameter: (near key, order, the far model's
+    /// columns). The order is to be sorted by, unless the links of each object come sorted.
     std::string of_many;
+    bool of_many_is_sorted;
 
     static const TypedLinkStatements& of(Context& context, detail::RelationData& relation, bool reverse);
 };

@@ -5,7 +5,6 @@
 #include "query/object_sink.hpp"
 #include "query/query_compiler.hpp"
 #include "relation/distinct_keys.hpp"
-#include "relation/key_index.hpp"
 #include "relation/typed_link_statements.hpp"
 
 namespace gm2m::relation {
@@ -22,25 +21,20 @@ public:
               const detail::QueryState* query)
         : context_(context), relation_(relation), reverse_(reverse),
           sql_(TypedLinkStatements::of(context, relation, reverse)), far_(*sql_.side.far), owners_(owners), query_(query),
-          near_keys_(sql_.side.near_kind), index_(near_keys_) {
+          near_keys_(sql_.side.near_kind), far_keys_(sql_.far_kind) {
         const auto fields = far_.fields();
         while (!fields[key_column_]->is_primary_key())
             ++key_column_;
-        for (std::size_t i = 0; i < owners.keys.size(); ++i)
-            push_near_key(owners.keys[i]);
+        for (std::size_t i = 0; i < owners.size(); ++i)
+            push_near_key(owners.keys()[i]);
     }
 
     std::vector<Object> run(const Model& near) {
         if (!sql_.side.is_generic() || context_.content_types.find_id(near))
             for (std::size_t begin = 0; begin < near_keys_.size(); begin += context_.keys_per_statement)
                 read_links(near, near_keys_.slice(begin, context_.keys_per_statement));
-        const bool sort = !sql_.side.order_column.empty() || (query_ && is_ordered(*query_));
-        distribute(owners_, links_, relation_, reverse_,
-                   [&](std::span<const Link*> own) {
-                       if (sort)  // else the statement has sorted them
-                           std::ranges::sort(own, {}, &Link::order);
-                   },
-                   [&](const Link& link) -> const Object& { return objects_[link.target]; });
+        const LinksByOwner links = sorted_links();
+        owners_.give(links, objects_, relation_, reverse_);
         if (query_)
             for (const auto& work : query_->after_fetch)
                 work.run(context_, objects_);
@@ -48,24 +42,34 @@ public:
     }
 
     void row(std::span<const ValueView> cells) override {
+        const std::uint32_t owner = index_.find(near_keys_, cells[0]);
+        if (owner == KeyIndex::none)
+            return;
         const std::span<const ValueView> columns = cells.subspan(2);
-        text_.clear();
-        text::append_value(text_, sql_.far_kind, columns[key_column_]);
-        const std::uint32_t object = seen_.insert(text_);
+        const std::uint32_t object = far_keys_.insert(columns[key_column_]);
         if (object == objects_.size())
             objects_.push_back(read_object(far_, columns));
-        index_.find_all(cells[0], [&](std::size_t owner) {
-            links_.push_back({static_cast<std::uint32_t>(owner), 0, object, cells[1].integer()});
-        });
+        links_.push({cells[1].integer(), owner, object});
     }
 
 private:
     void push_near_key(const ValueView& key) {
         if (!sql_.side.is_generic())
             return near_keys_.push(key);
-        text_.clear();
-        text::append_value(text_, owners_.keys.kind(), key);
-        near_keys_.push_text(text_);
+        std::string text;
+        text::append_value(text, owners_.keys().kind(), key);
+        near_keys_.push_text(text);
+    }
+
+    LinksByOwner sorted_links() {
+        using Link = LoadedLinks::Link;
+        const LoadedLinks links = std::move(links_);
+        const bool sorted =
+            query_ ? sql_.side.order_column.empty() && !is_ordered(*query_) : sql_.of_many_is_sorted;
+        return links.by_owner(owners_.size(), [&](std::span<Link> own) {
+            if (!sorted)
+                std::ranges::sort(own, {}, &Link::order);
+        });
     }
 
     void read_links(const Model& near, const ValueList& keys) {
@@ -96,12 +100,11 @@ private:
     const Owners& owners_;
     const detail::QueryState* query_;
     ValueList near_keys_;
-    KeyIndex index_;
+    KeyIndex index_;  // of the near keys
     std::size_t key_column_ = 0;
-    std::string text_;
-    DistinctKeys seen_;
-    std::vector<Object> objects_;
-    std::vector<Link> links_;
+    DistinctKeys far_keys_;
+    std::vector<Object> objects_;  // of the far keys
+    LoadedLinks links_;
 };
 
 }  // namespace

@@ -88,6 +88,33 @@ TEST_P(PrefetchTest, TakesAnyObjects) {
     EXPECT_THROW(db.prefetch(mixed, cinema.preferred), WrongModel);
 }
 
+// An object that stands there twice, and another handle of the same row
+TEST_P(PrefetchTest, GivesRepeatedObjectsTheirRelationEachTime) {
+    const auto reads_again = [&](const std::string& label, const Value& key) {
+        return db.query(label).filter(F("pk") == key).fetch().front();
+    };
+    const Object same_jack = reads_again("cinema.User", jack.key()), same_carmen = reads_again("cinema.Opera", carmen.key());
+    db.prefetch(std::vector<Object>{jack, jill, same_jack, jack}, cinema.preferred);
+    db.prefetch(std::vector<Object>{carmen, made[1], same_carmen, carmen}, "user_set");
+    StatementCounter counter(db);
+    for (const Object& each : {jack, same_jack})
+        EXPECT_EQ(names(preferred_by(each).all()), "cinema.Movie:2 cinema.Movie:4 cinema.Opera:1");
+    for (const Object& each : {carmen, same_carmen})
+        EXPECT_EQ(names(users_of(each).all()), "cinema.User:1 cinema.User:2");
+    EXPECT_EQ(counter.statements(), 0U);
+}
+
+// Texts that are integers beside others, of one model
+TEST_P(PrefetchTest, TakesTextKeysThatLookLikeNumbers) {
+    const std::vector<Object> countries{country("7"), country("07"), country("-7"), country("-0"), country("0"), country("ZZ")};
+    preferred_by(nobody).add(countries);
+    preferred_by(jim).add(countries[0]);
+    db.prefetch(std::vector<Object>{nobody, jim}, cinema.preferred);
+    EXPECT_EQ(names(preferred_by(nobody).all()),
+              "cinema.Country:-0 cinema.Country:-7 cinema.Country:0 cinema.Country:07 cinema.Country:7 cinema.Country:ZZ");
+    EXPECT_EQ(names(preferred_by(jim).all()), "cinema.Country:7 cinema.Country:CH");
+}
+
 // 5.3: a write through a manager drops what it outdates
 TEST_P(PrefetchTest, IsDroppedByAWrite) {
     const std::vector<Object> users{jack, jill};

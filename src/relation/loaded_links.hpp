@@ -1,0 +1,67 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+namespace gm2m::relation {
+
+/// The targets of each owner, in the order of its links.
+struct LinksByOwner {
+    std::vector<std::size_t> ends{};  // of each owner's part of `targets`
+    std::vector<std::uint32_t> targets{};
+
+    std::span<const std::uint32_t> of(std::size_t owner) const {
+        const std::size_t begin = owner == 0 ? 0 : ends[owner - 1];
+        return std::span(targets).subspan(begin, ends[owner] - begin);
+    }
+};
+
+/// Links as they are read, owner by owner or mixed.
+class LoadedLinks {
+public:
+    struct Link {
+        std::int64_t order;  // where it stands in the order of linking
+        std::uint32_t owner;
+        std::uint32_t target;
+    };
+
+    void push(const Link& link) { links_.push_back(link); }
+
+    /// Each owner's links are put into order by `sort`, to which they come in the order in which they were read.
+    template <class Sort>
+    LinksByOwner by_owner(std::size_t owners, Sort&& sort) const {
+        LinksByOwner result = indexes(owners);
+        std::vector<Link> own;
+        auto target = result.targets.begin();
+        for (std::size_t owner = 0; owner < owners; ++owner) {
+            own.clear();
+            for (const std::uint32_t i : result.of(owner))
+                own.push_back(links_[i]);
+            sort(std::span(own));
+            target = std::ranges::transform(own, target, &Link::target).out;
+        }
+        return result;
+    }
+
+private:
+    /// With the links' own numbers in the place of their targets.
+    LinksByOwner indexes(std::size_t owners) const {
+        LinksByOwner result{std::vector<std::size_t>(owners), std::vector<std::uint32_t>(links_.size())};
+        for (const Link& link : links_)
+            ++result.ends[link.owner];
+        std::size_t begin = 0;
+        for (std::size_t& end : result.ends)
+            begin += std::exchange(end, begin);
+        std::uint32_t i = 0;
+        for (const Link& link : links_)
+            result.targets[result.ends[link.owner]++] = i++;
+        return result;
+    }
+
+    std::deque<Link> links_;  // which never moves what it holds
+};
+
+}  // namespace gm2m::relation
