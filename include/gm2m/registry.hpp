@@ -57,7 +57,8 @@ public:
     std::optional<GM2MField> find_gm2m_field(const Model& model, std::string_view name) const;
     std::vector<ManyToManyField> many_to_many_fields() const;
     std::optional<ManyToManyField> find_many_to_many_field(const Model& model, std::string_view name) const;
-    /// The many-to-many relation that `accessor` names on `target`, if there is one.
+    /// The many-to-many relation that `accessor` names on `target`, if there is one. Throws ConfigurationError if two
+    /// relations claim the name.
     std::optional<ManyToManyField> find_reverse_many_to_many(const Model& target, std::string_view accessor) const;
     /// The rows that number the models of a database; each database has its own table of them.
     const Model& content_type_model() const noexcept;

@@ -117,7 +117,7 @@ public:
 
     /// Of the query's model, only objects for which its conditions hold, in its order, and at most as many as its slice
     /// takes; objects of other models stay as they are. Where a query has an order, all() goes model by model. One query
-    /// for each model; the last one counts. Not answered from what was prefetched. 1 + k statements, 2 round trips.
+    /// for each model; the last one counts. Not answered from what was prefetched. all() has 1 + k statements in 2 round trips; the counts 1, and 1 for each query.
     /// Throws WrongModel where the relation can lead to no object of that model.
     RelatedSet with(const detail::QueryCore& query) const;
 

@@ -48,7 +48,7 @@ public:
     // --- keys as text ---
 
     /// A column of key texts as the right side of a comparison with a key of a kind, `key = …` or `key IN (SELECT …)`, by
-    /// which an index of the keys is sought. Equal to no key, and never an error, for a text that is none. Empty for a
+    /// which an index of the keys is sought. Equal to no key, and never an error, for a text that does not read as one. Empty for a
     /// kind for which SQL cannot do that: compare the texts.
     virtual std::string key_from_text(std::string_view text, Kind kind) const = 0;
     /// The text of a column of keys, as join tables hold it.
@@ -82,7 +82,9 @@ public:
         Kind kind;
         std::string_view name;
     };
-    virtual std::string rows_of(std::span<const ListColumn> lists, std::string_view alias) const = 0;
+    /// `of_any_length`: for `NOT IN (SELECT … FROM …)`, which is then a search by hash however long the lists are.
+    virtual std::string rows_of(std::span<const ListColumn> lists, std::string_view alias,
+                                bool of_any_length = false) const = 0;
     /// The rows of `table` (quoted, called t) whose `key` (quoted) is among the values of list parameter 1, in any
     /// order: "SELECT <columns> FROM …".
     virtual std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,

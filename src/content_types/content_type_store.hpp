@@ -39,6 +39,8 @@ public:
     int id_of(const Model& model);
     /// The number of a model, if it has one in this database; never writes.
     std::optional<int> find_id(const Model& model);
+    /// As find_id(); 0, which no row has, for a model without a number: it is linked to nothing.
+    int id_or_none(const Model& model) { return find_id(model).value_or(0); }
     /// As find_id(), but does not look again for one that was missing when the table was read.
     std::optional<int> find_id_once(const Model& model);
     /// The content type of a number, if the table has it.

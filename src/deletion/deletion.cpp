@@ -7,6 +7,7 @@
 #include <gm2m/error.hpp>
 
 #include "backend/text_form.hpp"
+#include "model/relation_data.hpp"
 #include "query/model_statements.hpp"
 #include "relation/link_statements.hpp"
 #include "relation/typed_link_statements.hpp"
@@ -44,7 +45,7 @@ Deleted remove(Context& context, const ObjectView& object) {
                 {.sql = &TypedLinkStatements::of(context, field.relation(), true).clear, .parameters = by_link});
     }
     for (const ManyToManyField& field : context.registry.many_to_many_fields())
-        for (const auto& [end, reverse] : {std::pair(&field.source(), false), std::pair(&field.target(), true)})
+        for (const auto& [end, reverse] : {std::pair(field.data().source, false), std::pair(field.data().target, true)})
             if (end == &model)
                 requests.push_back(
                     {.sql = &TypedLinkStatements::of(context, field.relation(), reverse).clear, .parameters = by_key});

@@ -112,7 +112,7 @@ const Field& Model::field(std::string_view name) const {
 
 void Model::require_writable() const {
     if (read_only_)
-        throw ObjectError(fmt::format("{} is the read-only model of a join table: change its rows through the relation",
+        throw ObjectError(fmt::format("{} is read-only: its rows are written by the library itself, through relations",
                                       label_));
 }
 

@@ -21,6 +21,7 @@ Registry::Registry() : state_(std::make_unique<State>()) {
         .primary_key("id", Kind::integer)
         .field("app_label", Kind::text, name)
         .field("model", Kind::text, name);
+    state_->content_type_model->read_only_ = true;
 }
 Registry::~Registry() = default;
 

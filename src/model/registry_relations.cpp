@@ -119,11 +119,17 @@ std::optional<ManyToManyField> Registry::find_many_to_many_field(const Model& mo
 }
 
 std::optional<ManyToManyField> Registry::find_reverse_many_to_many(const Model& target, std::string_view accessor) const {
-    for (const ManyToManyField& field : many_to_many_fields())
-        if (field.data().source && field.data().target == &target && !field.is_hidden() &&
-            field.accessor_name() == accessor)
-            return field;
-    return std::nullopt;
+    std::optional<ManyToManyField> found;
+    for (const ManyToManyField& field : many_to_many_fields()) {
+        if (!field.data().source || field.data().target != &target || field.is_hidden() || field.accessor_name() != accessor)
+            continue;
+        if (found)
+            throw ConfigurationError(fmt::format("the reverse accessor '{}' of {} is claimed by {} and by {}: give one of "
+                                                 "them another related_name",
+                                                 accessor, target.label(), found->label(), field.label()));
+        found = field;
+    }
+    return found;
 }
 
 GM2MField Registry::reverse(const Model& target, std::string_view accessor) const {

@@ -89,9 +89,13 @@ std::string ConditionCompiler::compile(Scope& scope, const Condition& condition)
 
 std::string ConditionCompiler::compile_inside(Scope& scope, const Condition& condition, const Model& model,
                                               std::span<const Hop> hops) {
+    // The filter of an annotation knows none: it is what they are made of.
+    const FindNamed names = std::exchange(find_named_, {});
     const Node node = resolve_tree(model, condition.node());
     require_inside(node, hops);
-    return write(scope, node, hops.size());
+    std::string sql = write(scope, node, hops.size());
+    find_named_ = names;
+    return sql;
 }
 
 void ConditionCompiler::require_inside(const Node& node, std::span<const Hop> hops) const {
@@ -167,8 +171,12 @@ std::string ConditionCompiler::write_all(Scope& scope, const ConditionNodes& nod
 /// Alternatives that bear on different objects: each is put together with what bears on the same as it does.
 std::string ConditionCompiler::write_alternatives(Scope& scope, const Node& disjunction, const ConditionNodes& with,
                                                   const ConditionNodes& others, std::size_t skip) {
+    constexpr std::size_t most = 1'000;
     std::vector<std::string> alternatives;
     for (const Node& child : disjunction.children) {
+        if (++alternatives_ > most)
+            throw QueryError("too many alternatives on related objects in one call of filter(): what bears on one object can "
+                             "be combined in too many ways; give conditions to further calls");
         ConditionNodes together = with;
         together.push_back(&child);
         alternatives.push_back(write_all(scope, together, skip));
@@ -224,9 +232,11 @@ std::string ConditionCompiler::write_comparison(Scope& scope, const Node& node, 
 
 Value ConditionCompiler::fitting(const Node& node, const Operand& operand) const {
     if (const auto& reference = operand.reference()) {
+        if (node.named)
+            throw QueryError(fmt::format("the annotation '{}' cannot be compared with an object", node.path.text));
         const Model* wanted = node.path.field && node.path.field->is_foreign_key() ? node.path.field->target()
                                                                                   : &node.field().model();
-        if (node.named || reference->model != wanted || (!node.field().is_primary_key() && !node.field().is_foreign_key()))
+        if (reference->model != wanted || (!node.field().is_primary_key() && !node.field().is_foreign_key()))
             throw QueryError(fmt::format("'{}' cannot be compared with an object of {}", node.path.text,
                                          reference->model ? reference->model->label() : "no model"));
         return reference->key;

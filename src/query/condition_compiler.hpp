@@ -69,6 +69,7 @@ private:
     Context& context_;
     SqlWriter& writer_;
     FindNamed find_named_;
+    std::size_t alternatives_ = 0;  // that were multiplied with what bears on the same objects
 };
 
 }  // namespace gm2m::query

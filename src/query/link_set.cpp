@@ -10,7 +10,7 @@ namespace {
 
 /// No row has the content type 0: what the database knows no number of is linked to nothing.
 Value content_type_of(const Context& context, const Model& model) {
-    return Value(context.content_types.find_id(model).value_or(0));
+    return Value(context.content_types.id_or_none(model));
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ std::string QueryCompiler::number(const std::string& group, const std::string& l
 
 std::string QueryCompiler::in_slice() const {
     std::string condition = fmt::format("n > {}", state_.offset);
-    if (state_.limit)
+    if (state_.limit && *state_.limit <= INT64_MAX - state_.offset)
         condition += fmt::format(" AND n <= {}", state_.offset + *state_.limit);
     return condition;
 }
@@ -39,7 +39,7 @@ void QueryCompiler::select_links(const schema::JoinTable& join, std::size_t sour
     const std::string table = fmt::format("{} AS {}", dialect.table(join.name), links);
     const std::string wanted =
         fmt::format("{} AND {} = {}", dialect.in_list(source, sources, join.source->primary_key().kind()), type,
-                    writer_.bind(Value(context_.content_types.find_id(*state_.model).value_or(0))));
+                    writer_.bind(Value(context_.content_types.id_or_none(*state_.model))));
     const std::string own_key = scope_.column(state_.model->primary_key());
     const std::string condition = where();
     if (!state_.is_sliced() && !is_ordered()) {
@@ -76,7 +76,7 @@ void QueryCompiler::select_far(const schema::TypedSide& side, const Model& near_
     std::string wanted = dialect.in_list(near_key, near, side.near_kind);
     if (side.is_generic())
         wanted += fmt::format(" AND {} = {}", column(side.near_columns.front()),
-                              writer_.bind(Value(context_.content_types.find_id(near_model).value_or(0))));
+                              writer_.bind(Value(context_.content_types.id_or_none(near_model))));
     sql_ = fmt::format("SELECT near_key, {}{} FROM (SELECT {}, {} AS n FROM {} JOIN {} AS {} ON {} = {}{} {} {}) AS numbered "
                        "WHERE {} ORDER BY n",
                        is_ordered() ? "n" : "place", names, columns, numbered, scope_.from(), dialect.table(side.table), links,

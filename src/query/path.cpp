@@ -57,17 +57,33 @@ private:
             return follow_to_targets(*relation);
         if (const auto relation = registry_.find_many_to_many_field(*model_, segment))
             return follow_join(relation->source_key(), relation->target_key());
-        const auto relation = find_reverse(segment);
-        if (const auto pairs = find_reverse_many_to_many(segment)) {
-            if (relation && relation->is_related(*model_))
-                throw_ambiguous(segment, relation->label(), pairs->label(), "related_query_name");
-            return follow_join(pairs->target_key(), pairs->source_key());
-        }
-        if (relation)
-            return go({Hop::Type::reverse_gm2m, model_, &relation->source(), nullptr, relation});
-        if (const Field* field = find_reverse_foreign_key(segment))
-            return go({Hop::Type::reverse_foreign_key, model_, &field->model(), field});
+        if (follow_reverse(segment))
+            return;
         throw_unknown(segment);
+    }
+
+    /// What leads to this model by that name. A relation to any models that it is not known to be in comes last.
+    bool follow_reverse(std::string_view name) {
+        const auto related = find_reverse(name, true);
+        const auto pairs = find_reverse_many_to_many(name);
+        const Field* foreign_key = find_reverse_foreign_key(name);
+        std::vector<std::string> labels;
+        if (related)
+            labels.push_back(related->label());
+        if (pairs)
+            labels.push_back(pairs->label());
+        if (foreign_key)
+            labels.push_back(foreign_key->label());
+        if (labels.size() > 1)
+            throw_ambiguous(name, labels[0], labels[1], foreign_key ? "related_name" : "related_query_name");
+        if (pairs)
+            return follow_join(pairs->target_key(), pairs->source_key()), true;
+        if (foreign_key)
+            return go({Hop::Type::reverse_foreign_key, model_, &foreign_key->model(), foreign_key}), true;
+        const auto relation = related ? related : find_reverse(name, false);
+        if (relation)
+            go({Hop::Type::reverse_gm2m, model_, &relation->source(), nullptr, relation});
+        return relation.has_value();
     }
 
     void end_at(const Field& field) { resolved_.field = &field; }
@@ -148,18 +164,16 @@ private:
                                      parameter));
     }
 
-    std::optional<GM2MField> find_reverse(std::string_view name) const {
+    std::optional<GM2MField> find_reverse(std::string_view name, bool related) const {
         std::optional<GM2MField> found;
         for (const GM2MField& relation : registry_.gm2m_fields()) {
-            if (!relation.find_source() || relation.query_name() != name)
+            if (!relation.find_source() || relation.query_name() != name || relation.is_related(*model_) != related)
                 continue;
             if (relation.is_hidden() && relation.options().related_query_name.empty())
                 continue;
-            // One that the model is known to be related to comes before one that it could be related to.
-            if (found && found->is_related(*model_) == relation.is_related(*model_))
+            if (found)
                 throw_ambiguous(name, found->label(), relation.label(), "related_query_name");
-            if (!found || relation.is_related(*model_))
-                found = relation;
+            found = relation;
         }
         return found;
     }
@@ -167,7 +181,7 @@ private:
     std::optional<ManyToManyField> find_reverse_many_to_many(std::string_view name) const {
         std::optional<ManyToManyField> found;
         for (const ManyToManyField& relation : registry_.many_to_many_fields()) {
-            if (relation.data().target != model_ || relation.query_name() != name)
+            if (!relation.data().source || relation.data().target != model_ || relation.query_name() != name)
                 continue;
             if (relation.is_hidden() && relation.options().related_query_name.empty())
                 continue;

@@ -19,7 +19,7 @@ using query::QueryCompiler;
 
 std::vector<Object> fetch(const detail::QueryState& state) {
     for (const auto& work : state.after_fetch)
-        work.check(state.context->registry, *state.model);
+        work.check(*state.context, *state.model);
     QueryCompiler compiler(*state.context, state);
     compiler.select_objects();
     std::vector<Object> objects;

@@ -29,7 +29,7 @@ struct QueryState {
 
     /// What is done with the objects of a fetch: prefetching.
     struct Work {
-        std::function<void(const Registry&, const Model&)> check;  // throws before anything runs
+        std::function<void(Context&, const Model&)> check;  // throws before anything runs
         std::function<void(Context&, std::span<const Object>)> run;
     };
     std::vector<Work> after_fetch;

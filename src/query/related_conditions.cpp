@@ -101,7 +101,7 @@ void ConditionCompiler::require_same_form(const GenericForeignKey& generic, cons
 
 std::string ConditionCompiler::bind_content_type(const Model& model) {
     // No row has the content type 0: what no database knows of yet is linked to nothing.
-    return writer_.bind(Value(context_.content_types.find_id(model).value_or(0)));
+    return writer_.bind(Value(context_.content_types.id_or_none(model)));
 }
 
 ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, const Inner& inner) {
@@ -110,7 +110,8 @@ ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, con
         Scope scope(context_, writer_, *hop.to);
         const std::string condition = inner ? fmt::format(" AND ({})", inner(scope)) : "";
         const std::string key = scope.column(*hop.foreign_key);
-        return {.from = scope.from(), .condition = fmt::format("{} IS NOT NULL{}", key, condition), .near = key};
+        return {.from = scope.from(), .condition = fmt::format("{} IS NOT NULL{}", key, condition), .near = key,
+                .layout = hop.to->has_primary_key() ? Layout::standard : Layout::compact};
     }
     const schema::JoinTable join = schema::join_table_of(*hop.relation);
     const bool reverse = hop.type == Hop::Type::reverse_gm2m;

@@ -31,7 +31,7 @@ std::string statement(const std::string& table, const std::string& near_columns,
         "WITH own ({1}) AS MATERIALIZED (SELECT {2} FROM {3} AS l WHERE {4}) "
         "SELECT {0}, count(*) FROM own CROSS JOIN {3} AS l WHERE {5}NOT ({6}) "
         "GROUP BY {0} ORDER BY count(*) DESC, {0} LIMIT {7}",
-        near_columns, names, selected, table, own, linked, is_near, limit);
+        near_columns, names, selected, table, own, linked, is_near, std::min<std::size_t>(limit, INT64_MAX));
 }
 
 struct Ranking {
@@ -111,7 +111,7 @@ std::vector<InCommon> most_in_common(Context& context, detail::RelationData& rel
                             writer);
     }
     const std::string content_type = "l." + dialect.quote(side.near_columns.front());
-    const std::string type = writer.bind(Value(context.content_types.find_id(near).value_or(0)));
+    const std::string type = writer.bind(Value(context.content_types.id_or_none(near)));
     const std::string is_near =
         fmt::format("{} = {} AND {} = {}", content_type, type, near_key, writer.bind(Value(key.to_string())));
     Ranking ranking;

@@ -47,8 +47,9 @@ private:
         const Model& model = object.model();
         if (const GenericForeignKey* generic = model.find_generic_foreign_key(name_)) {
             const Value type = value_of(object, *generic->content_type);
+            const bool known = !type.is_null() && std::in_range<int>(type.view().integer());
             const auto content_type =
-                type.is_null() ? std::nullopt : context_.content_types.find(static_cast<int>(type.view().integer()));
+                known ? context_.content_types.find(static_cast<int>(type.view().integer())) : std::nullopt;
             if (content_type && content_type->registered)
                 want(place, *content_type->registered, value_of(object, *generic->key));
             return;

@@ -73,7 +73,7 @@ private:
         const schema::JoinTable join = schema::join_table_of(relation_);
         ValueList queried(Kind::integer);
         for (const auto& query : queries_)
-            queried.push_integer(context_.content_types.find_id(*query->model).value_or(0));
+            queried.push_integer(context_.content_types.id_or_none(*query->model));
         const std::string content_type = "l." + dialect.quote(join.content_type_column);
         const std::string source = "l." + dialect.quote(join.source_column);
         std::string sql = fmt::format(

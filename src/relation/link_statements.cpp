@@ -63,12 +63,10 @@ void write_lists(LinkStatements& sql, const Names& n, const Dialect& dialect) {
     const std::string returned = format(" RETURNING l.{}, l.{}", n.content_type, n.key);
     sql.remove = format("{}{} AND {}{}", lock, remove_given, locked, returned);
     sql.clear = format("{}DELETE FROM {} WHERE {} = $1 AND {}", lock, n.table, n.source, locked);
-    // NOT EXISTS became a nested loop. NOT IN is hashed unless the list is thought to be too long for that; from a
-    // subquery the planner does not know how long it is.
-    sql.remove_others = format(
-        "DELETE FROM {} AS l WHERE l.{} = $1 AND (l.{}, l.{}) NOT IN (SELECT k.ct, k.pk FROM "
-        "unnest((SELECT $2::integer[]), (SELECT $3::text[])) AS k (ct, pk)){}",
-        n.table, n.source, n.content_type, n.key, returned);
+    // NOT EXISTS became a nested loop.
+    sql.remove_others =
+        format("DELETE FROM {} AS l WHERE l.{} = $1 AND (l.{}, l.{}) NOT IN (SELECT k.ct, k.pk FROM {}){}", n.table,
+               n.source, n.content_type, n.key, dialect.rows_of(link_lists, "k", true), returned);
     sql.lock_source = format("SELECT 1 FROM {} WHERE {} = $1 FOR NO KEY UPDATE", n.source_table, n.source_key);
     sql.toggle = format(
         "WITH removed AS ({}{}), added AS ({}SELECT $1, k.ct, k.pk FROM {} WHERE NOT EXISTS (SELECT FROM removed AS r "

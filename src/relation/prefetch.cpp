@@ -9,6 +9,7 @@
 
 #include "model/relation_data.hpp"
 #include "relation/forward_load.hpp"
+#include "relation/queried_objects.hpp"
 #include "relation/relation_side.hpp"
 #include "relation/typed_load.hpp"
 #include "schema/join_table.hpp"
@@ -26,25 +27,29 @@ std::optional<RelationSide> side_on(const Registry& registry, const Model& model
     return RelationSide{relation, false};
 }
 
-/// Loads the relation of the objects of one model, if it has it; the objects that were loaded.
-std::optional<std::vector<Object>> load(Context& context, const Model& model, std::span<const Object> objects,
-                                        const Prefetch& wanted) {
-    const std::optional<RelationSide> side = side_on(context.registry, model, wanted);
-    if (!side)
-        return std::nullopt;
-    const Owners owners(model, objects);
-    if (side->relation->is_generic && !side->reverse)
-        return load_forward(context, GM2MField(static_cast<detail::GM2MFieldData&>(*side->relation)), owners,
-                            wanted.queries());
-    const Model& far = *schema::typed_side_of(*side->relation, side->reverse).far;
+/// The query on the far objects of a side where all are of one model, if there is one. Throws WrongModel.
+const detail::QueryState* query_of(const RelationSide& side, const Model& model, const Prefetch& wanted) {
+    if (side.relation->is_generic && !side.reverse)
+        return nullptr;
+    const Model& far = *schema::typed_side_of(*side.relation, side.reverse).far;
     const detail::QueryState* query = nullptr;
     for (const auto& each : wanted.queries()) {
         if (each->model != &far)
             throw WrongModel(fmt::format("{} leads from {} to objects of {}: a query on {} chooses none of them",
-                                         side->relation->label, model.label(), far.label(), each->model->label()));
+                                         side.relation->label, model.label(), far.label(), each->model->label()));
         query = each.get();
     }
-    return load_typed(context, *side->relation, side->reverse, owners, model, query);
+    return query;
+}
+
+/// Loads the relation of the objects of one model; the objects that were loaded.
+std::vector<Object> load(Context& context, const RelationSide& side, const Model& model, std::span<const Object> objects,
+                         const Prefetch& wanted) {
+    const Owners owners(model, objects);
+    if (side.relation->is_generic && !side.reverse)
+        return load_forward(context, GM2MField(static_cast<detail::GM2MFieldData&>(*side.relation)), owners,
+                            wanted.queries());
+    return load_typed(context, *side.relation, side.reverse, owners, model, query_of(side, model, wanted));
 }
 
 [[noreturn]] void throw_not_of(const Prefetch& wanted, std::string_view why) {
@@ -54,10 +59,13 @@ std::optional<std::vector<Object>> load(Context& context, const Model& model, st
 
 }  // namespace
 
-void check_prefetch(const Registry& registry, const Model& model, const Prefetch& wanted) {
-    const std::optional<RelationSide> side = side_on(registry, model, wanted);
+void check_prefetch(Context& context, const Model& model, const Prefetch& wanted) {
+    const std::optional<RelationSide> side = side_on(context.registry, model, wanted);
     if (!side)
         throw_not_of(wanted, fmt::format("not of {}", model.label()));
+    (void)query_of(*side, model, wanted);
+    for (const auto& query : wanted.queries())
+        check_query(context, *query);
 }
 
 void prefetch(Context& context, std::span<const Object> objects, const Prefetch& wanted) {
@@ -68,14 +76,16 @@ void prefetch(Context& context, std::span<const Object> objects, const Prefetch&
     std::exception_ptr missing;
     bool found = by_model.empty();
     for (const auto& [model, own] : by_model) {
+        std::optional<RelationSide> side;
         try {
-            if (auto more = load(context, *model, own, wanted)) {
-                found = true;
-                std::ranges::move(*more, std::back_inserter(loaded));
-            }
+            side = side_on(context.registry, *model, wanted);
         } catch (const NoReverseRelation&) {
             missing = std::current_exception();  // other models among the objects may have it
         }
+        if (!side)
+            continue;
+        found = true;
+        std::ranges::move(load(context, *side, *model, own, wanted), std::back_inserter(loaded));
     }
     if (!found) {
         if (missing)
@@ -93,8 +103,8 @@ namespace gm2m::detail {
 
 // Declared with the query sets, which are below the relations.
 void QueryCore::add_prefetch(const Prefetch& prefetch) {
-    changing().after_fetch.push_back({[prefetch](const Registry& registry, const Model& model) {
-                                          relation::check_prefetch(registry, model, prefetch);
+    changing().after_fetch.push_back({[prefetch](Context& context, const Model& model) {
+                                          relation::check_prefetch(context, model, prefetch);
                                       },
                                       [prefetch](Context& context, std::span<const Object> objects) {
                                           relation::prefetch(context, objects, prefetch);

@@ -14,7 +14,7 @@ namespace gm2m::relation {
 /// NoReverseRelation if no model among the objects has the relation, UnsavedObject.
 void prefetch(Context& context, std::span<const Object> objects, const Prefetch& prefetch);
 
-/// Throws NoReverseRelation or WrongModel if `model` has no such relation.
-void check_prefetch(const Registry& registry, const Model& model, const Prefetch& prefetch);
+/// Throws NoReverseRelation or WrongModel if `model` has no such relation, and what does not fit in its queries.
+void check_prefetch(Context& context, const Model& model, const Prefetch& prefetch);
 
 }  // namespace gm2m::relation

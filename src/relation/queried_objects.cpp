@@ -46,10 +46,10 @@ detail::QueryState linked_query(Context& context, const detail::LinkedTo& linked
     return query;
 }
 
-void check_query(const detail::QueryState& query) {
+void check_query(Context& context, const detail::QueryState& query) {
     for (const auto& work : query.after_fetch)
-        work.check(query.context->registry, *query.model);
-    query::QueryCompiler(*query.context, query).select_placed();
+        work.check(context, *query.model);
+    query::QueryCompiler(context, query).select_objects();
 }
 
 std::vector<Object> load_queried(Context& context, const std::vector<detail::QueryState>& queries) {
@@ -92,7 +92,9 @@ std::size_t count_queried(const detail::QueryState& query) {
 
 bool contains_queried(const detail::QueryState& query, const Value& key) {
     if (query.is_sliced()) {
-        const std::vector<Object> objects = load_queried(*query.context, {query});
+        detail::QueryState alone = query;
+        alone.after_fetch.clear();
+        const std::vector<Object> objects = load_queried(*query.context, {alone});
         return std::ranges::any_of(objects, [&](const Object& object) { return object.key() == key; });
     }
     detail::QueryState one = query;

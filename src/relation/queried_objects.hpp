@@ -11,7 +11,7 @@ detail::QueryState linked_query(Context& context, const detail::LinkedTo& linked
                                 const detail::QueryState* given);
 
 /// Throws what does not fit the query's model.
-void check_query(const detail::QueryState& query);
+void check_query(Context& context, const detail::QueryState& query);
 /// The objects of such queries, one for each model, in one round trip: in the order of linking (compact layout: model by
 /// model, of key text), or model by model if one of the queries has an order.
 std::vector<Object> load_queried(Context& context, const std::vector<detail::QueryState>& queries);

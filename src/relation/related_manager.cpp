@@ -96,6 +96,9 @@ RelatedSet RelatedSet::with(const detail::QueryCore& query) const {
 }
 
 void RelatedSet::restrict(detail::QueryCore& query) const {
+    if (query_on(query.model()))
+        throw QueryError(fmt::format("where() begins a query of its own on {}: give it the conditions of with()",
+                                     query.model().label()));
     require_far(query.model());
     query.restrict_to_links(*relation_, reverse_, *model_, key_);
     if (!is_of_type(query.model()))
@@ -135,7 +138,7 @@ std::vector<Object> RelatedSet::all() const {
             if (queries_.empty())
                 return links.all(only);
             for (const auto& given : queries_)  // before anything runs
-                relation::check_query(query(*given->model));
+                relation::check_query(*context_, query(*given->model));
             std::vector<detail::QueryState> queries;
             for (const ModelCount& count : links.count_by_model(only))
                 if (count.model)

@@ -47,7 +47,7 @@ RelationSide find_side(const Registry& registry, const Model& model, std::string
         return {&registry.reverse(model, name).relation(), true};
     }
     for (const GM2MField& field : registry.gm2m_fields())
-        if (field.is_related(model) && field.accessor_name() == name)
+        if (field.find_source() && field.is_related(model) && field.accessor_name() == name)
             throw ConfigurationError(fmt::format("the reverse accessor '{}' of {} is claimed by {} and by {}: give one of "
                                                  "them another related_name",
                                                  name, model.label(), pairs->label(), field.label()));

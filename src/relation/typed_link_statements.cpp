@@ -104,7 +104,7 @@ private:
         out_.remove = format("{}DELETE FROM {} AS l USING {} WHERE l.{} = k.far AND {} AND {} RETURNING l.{}", lock(among),
                              table_, list, far_, is_near(2, "l."), locked, far_);
         out_.clear = format("{}DELETE FROM {} WHERE {} AND {}", lock(among_linked), table_, is_near(1), locked);
-        out_.remove_others = remove_others(list);
+        out_.remove_others = remove_others(dialect_.rows_of(far_list, "k", true));
         out_.lock = side_.source_is_far
                         ? format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE", source_table_,
                                  dialect_.in_list(source_key_, 1, out_.far_kind), key_order())

@@ -129,10 +129,12 @@ public:
         return fmt::format("{} = ANY (${}::{}[])", expression, n, type_name(kind));
     }
 
-    std::string rows_of(std::span<const ListColumn> lists, std::string_view alias) const override {
+    // A list that is known to be long is not hashed; from a subquery the planner does not know how long it is.
+    std::string rows_of(std::span<const ListColumn> lists, std::string_view alias, bool of_any_length) const override {
         std::string arrays, names;
         for (const ListColumn& list : lists) {
-            arrays += fmt::format("{}${}::{}[]", arrays.empty() ? "" : ", ", list.parameter, type_name(list.kind));
+            arrays += fmt::format("{}{}${}::{}[]{}", arrays.empty() ? "" : ", ", of_any_length ? "(SELECT " : "",
+                                  list.parameter, type_name(list.kind), of_any_length ? ")" : "");
             names += fmt::format("{}{}", names.empty() ? "" : ", ", list.name);
         }
         return fmt::format("unnest({}) AS {} ({})", arrays, alias, names);
