@@ -60,7 +60,8 @@ void prefetch(Context& context, std::span<const Object> objects, const Prefetch&
         try {
             if (auto more = load(context, *model, own, wanted)) {
                 found = true;
-                std::ranges::move(*more, std::back_inserter(loaded));
+                if (!wanted.next().empty())
+                    std::ranges::move(*more, std::back_inserter(loaded));
             }
         } catch (const NoReverseRelation&) {
             missing = std::current_exception();  // other models among the objects may have it
