@@ -73,6 +73,9 @@ struct Request {
     /// The kinds of the columns that come back.
     std::span<const Kind> columns = {};
     ResultSink* sink = nullptr;
+    /// Gives the rows to the sink as they come, also of a statement that fails later: takes more time for each, but no
+    /// memory for all of them.
+    bool row_by_row = false;
     /// Executes the statement once per row, with `parameters_per_row` parameters each, in place of `parameters`.
     RowSource* source = nullptr;
     std::size_t parameters_per_row = 0;

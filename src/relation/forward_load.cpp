@@ -26,19 +26,19 @@ public:
     std::vector<Object> run() {
         for (std::size_t begin = 0; begin < owners_.size(); begin += context_.keys_per_statement)
             read_links(owners_.keys().slice(begin, context_.keys_per_statement));
-        const LinksByOwner links = sorted_links();
+        LinksByOwner links = sorted_links();
         load_targets();
-        owners_.give(links, objects_, relation_.relation(), false);
+        owners_.give(std::move(links), objects_, relation_.relation(), false);
         std::erase_if(objects_, [](const Object& object) { return !object; });
         return std::move(objects_);
     }
 
     void row(std::span<const ValueView> cells) override {
-        const std::uint32_t owner = index_.find(owners_.keys(), cells[0]);
+        const std::uint32_t owner = index_.find_next(owners_.keys(), cells[0]);
         if (owner == KeyIndex::none)
             return;
         TargetModel& model = model_of(cells[1].integer());
-        links_.push({cells[3].integer(), owner, model.number(cells[2].text(), targets_)});
+        links_.push({cells.size() > 3 ? cells[3].integer() : 0, owner, model.number(cells[2].text(), targets_)});
     }
 
 private:
@@ -59,11 +59,16 @@ private:
     };
 
     void read_links(const ValueList& sources) {
-        const Kind columns[] = {kind_, Kind::integer, Kind::text, Kind::big_integer};
+        const Kind all_columns[] = {kind_, Kind::integer, Kind::text, Kind::big_integer};
+        const std::span columns(all_columns, queries_.empty() && !sql_.keeps_order ? 3 : 4);
         query::SqlWriter writer(context_.connection.dialect());
         const std::size_t list = writer.bind(sources);
         const std::string sql = queries_.empty() ? sql_.of_many_sources : queried_links(writer, list);
-        Request request{.sql = &sql, .parameters = writer.parameters(), .columns = columns, .sink = this};
+        Request request{.sql = &sql,
+                        .parameters = writer.parameters(),
+                        .columns = columns,
+                        .sink = this,
+                        .row_by_row = true};
         context_.connection.execute(request, Access::read);
     }
 
@@ -125,11 +130,14 @@ private:
         objects_.resize(targets_);
         std::deque<ModelLoad> loads;
         std::vector<Request> requests;
-        for (const TargetModel& model : models_)
-            if (const auto type = context_.content_types.find(static_cast<int>(model.content_type));
-                type && type->registered)
-                loads.emplace_back(*type->registered, model.keys.list(), objects_, model.numbers)
+        for (TargetModel& model : models_) {
+            const auto content_type = context_.content_types.find(static_cast<int>(model.content_type));
+            if (content_type && content_type->registered)
+                loads.emplace_back(*content_type->registered, model.keys.list(), objects_,
+                                   queries_.empty() ? std::move(model.numbers) : model.numbers)
                     .append_requests(context_, requests);
+            model.keys = {};
+        }
         context_.connection.execute(requests, Access::read);
         for (const auto& query : queries_)
             for (const TargetModel& model : models_)

@@ -7,25 +7,34 @@
 
 namespace gm2m::relation {
 
-/// Finds where a key stands in a list of distinct keys, always the same list, which may grow. The rows of one key tend
-/// to come together, and in the order in which their keys were asked for; so the place found last and the next are tried
-/// first, and a hash table is made only when that fails.
+/// Finds where a key stands in a list of distinct keys: always the same list, which may grow. The hash table is made when
+/// it is first needed.
 class KeyIndex {
 public:
     static constexpr std::uint32_t none = UINT32_MAX;
 
-    /// The place of `key`, or none.
-    std::uint32_t find(const backend::ValueList& keys, const ValueView& key) {
+    /// The place of the key of a row, or none. The rows of one key tend to come together, and in the order in which their
+    /// keys were asked for; so the place found last and the next are tried first.
+    std::uint32_t find_next(const backend::ValueList& keys, const ValueView& key) {
         for (std::size_t place = last_; place < keys.size() && place <= last_ + 1; ++place)
-            if (equals(keys, place, key))
-                return last_ = static_cast<std::uint32_t>(place);
+            if (equals(keys, place, key)) {
+                last_ = place;
+                return static_cast<std::uint32_t>(place);
+            }
+        const std::uint32_t place = find(keys, key);
+        if (place != none)
+            last_ = place;
+        return place;
+    }
+    /// The place of a key, or none.
+    std::uint32_t find(const backend::ValueList& keys, const ValueView& key) {
         while (indexed_ < keys.size())
             index_next(keys);
         if (slots_.empty())
             return none;
         for (std::size_t slot = first_slot(key); slots_[slot] != 0; slot = next(slot))
             if (equals(keys, slots_[slot] - 1, key))
-                return last_ = slots_[slot] - 1;
+                return slots_[slot] - 1;
         return none;
     }
 

@@ -103,8 +103,9 @@ LinkStatements generate(Context& context, const GM2MField& field) {
 
     // The order of linking is restored here, a source at a time; the engine would sort all links at once.
     const bool compact = join.layout == Layout::compact;
-    sql.of_many_sources = format("SELECT l.{}, l.{}, l.{}, {} FROM {} AS l WHERE {}{}", n.source, n.content_type, n.key,
-                                 compact ? "0" : "l." + dialect.quote(join.id_column), n.table,
+    sql.keeps_order = !compact;
+    sql.of_many_sources = format("SELECT l.{}, l.{}, l.{}{} FROM {} AS l WHERE {}{}", n.source, n.content_type, n.key,
+                                 compact ? "" : ", l." + dialect.quote(join.id_column), n.table,
                                  dialect.in_list("l." + n.source, 1, n.source_kind),
                                  compact ? format(" ORDER BY l.{}, l.{}, l.{}", n.source, n.content_type, n.key) : "");
 

@@ -27,8 +27,10 @@ struct LinkStatements {
     };
     Read of_all_models, of_some_models;
 
-    /// The links of the sources in list parameter 1: (source, content type, key, order).
+    /// The links of the sources in list parameter 1: (source, content type, key, order); in the compact layout without an
+    /// order, the rows being in it.
     std::string of_many_sources;
+    bool keeps_order;
 
     /// Which content types occur in the join table.
     std::string occurring;

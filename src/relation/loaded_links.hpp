@@ -8,15 +8,11 @@
 
 namespace gm2m::relation {
 
-/// The targets of each owner, in the order of its links.
+/// The targets of all owners, owner by owner, each one's in the order of its links. A deque, which frees what is taken
+/// from its front.
 struct LinksByOwner {
-    std::vector<std::size_t> ends{};  // of each owner's part of `targets`
-    std::vector<std::uint32_t> targets{};
-
-    std::span<const std::uint32_t> of(std::size_t owner) const {
-        const std::size_t begin = owner == 0 ? 0 : ends[owner - 1];
-        return std::span(targets).subspan(begin, ends[owner] - begin);
-    }
+    std::vector<std::size_t> ends;  // of each owner's part of `targets`
+    std::deque<std::uint32_t> targets;
 };
 
 /// Links as they are read, owner by owner or mixed.
@@ -33,13 +29,13 @@ public:
     /// Each owner's links are put into order by `sort`, to which they come in the order in which they were read.
     template <class Sort>
     LinksByOwner by_owner(std::size_t owners, Sort&& sort) const {
-        LinksByOwner result = indexes(owners);
+        LinksByOwner result = numbers_by_owner(owners);
         std::vector<Link> own;
         auto target = result.targets.begin();
-        for (std::size_t owner = 0; owner < owners; ++owner) {
+        for (const std::size_t end : result.ends) {
             own.clear();
-            for (const std::uint32_t i : result.of(owner))
-                own.push_back(links_[i]);
+            for (auto number = target; number != result.targets.begin() + static_cast<std::ptrdiff_t>(end); ++number)
+                own.push_back(links_[*number]);
             sort(std::span(own));
             target = std::ranges::transform(own, target, &Link::target).out;
         }
@@ -48,16 +44,16 @@ public:
 
 private:
     /// With the links' own numbers in the place of their targets.
-    LinksByOwner indexes(std::size_t owners) const {
-        LinksByOwner result{std::vector<std::size_t>(owners), std::vector<std::uint32_t>(links_.size())};
+    LinksByOwner numbers_by_owner(std::size_t owners) const {
+        LinksByOwner result{std::vector<std::size_t>(owners), std::deque<std::uint32_t>(links_.size())};
         for (const Link& link : links_)
             ++result.ends[link.owner];
         std::size_t begin = 0;
         for (std::size_t& end : result.ends)
             begin += std::exchange(end, begin);
-        std::uint32_t i = 0;
+        std::uint32_t number = 0;
         for (const Link& link : links_)
-            result.targets[result.ends[link.owner]++] = i++;
+            result.targets[result.ends[link.owner]++] = number++;
         return result;
     }
 

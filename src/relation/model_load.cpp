@@ -1,6 +1,7 @@
 #include "relation/model_load.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "backend/text_form.hpp"
 #include "query/model_statements.hpp"
@@ -35,19 +36,23 @@ private:
 }  // namespace
 
 ModelLoad::ModelLoad(const Model& model, const backend::ValueList& keys, std::vector<Object>& objects,
-                     std::span<const std::uint32_t> places)
-    : model_(model), keys_(model.primary_key().kind()), objects_(objects) {
+                     std::vector<std::uint32_t> places)
+    : model_(model), keys_(model.primary_key().kind()), places_(std::move(places)), objects_(objects) {
     const auto fields = model.fields();
     while (!fields[key_column_]->is_primary_key())
         ++key_column_;
+    if (places_.empty()) {
+        places_.resize(keys.size());
+        std::iota(places_.begin(), places_.end(), 0);
+    }
     keys_.reserve(keys.size());
-    places_.reserve(keys.size());
     KeyReader reader(keys, keys_.kind());
     for (std::size_t i = 0; i < keys.size(); ++i)
         if (const auto key = reader.read(i)) {
+            places_[keys_.size()] = places_[i];
             keys_.push(*key);
-            places_.push_back(places.empty() ? static_cast<std::uint32_t>(i) : places[i]);
         }
+    places_.resize(keys_.size());
     if (keys_.holds_integers())
         sort_keys();
 }
@@ -87,7 +92,7 @@ ModelLoad::Part::Part(ModelLoad& load, backend::ValueList keys, std::size_t firs
     : load_(load), keys_(std::move(keys)), first_(first), parameters_{keys_} {}
 
 void ModelLoad::Part::row(std::span<const ValueView> cells) {
-    const std::uint32_t i = index_.find(keys_, cells[load_.key_column_]);
+    const std::uint32_t i = index_.find_next(keys_, cells[load_.key_column_]);
     if (i != KeyIndex::none)
         load_.objects_[load_.places_[first_ + i]] = read_object(load_.model_, cells);
 }

@@ -17,7 +17,7 @@ public:
     /// The keys are texts, or integers that stand for their texts. `objects` has a place for each key: that which `places`
     /// says, else the key's own; that of a key without a row, or of a text that is no key, stays empty.
     ModelLoad(const Model& model, const backend::ValueList& keys, std::vector<Object>& objects,
-              std::span<const std::uint32_t> places = {});
+              std::vector<std::uint32_t> places = {});
     ModelLoad(const ModelLoad&) = delete;
     ModelLoad& operator=(const ModelLoad&) = delete;
 

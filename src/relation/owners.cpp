@@ -5,23 +5,32 @@
 
 namespace gm2m::relation {
 
-Owners::Owners(const Model& model, std::span<const Object> all) : objects_(all), keys_(model.primary_key().kind()) {
-    owners_.reserve(all.size());
-    for (const Object& object : all)
-        owners_.push_back(keys_.insert(saved_key({&model, data_of(object.row()), nullptr, object.row()}).view()));
+Owners::Owners(const Model& model, std::span<const Object> all) : keys_(model.primary_key().kind()) {
+    for (const Object& object : all) {
+        detail::Row* const row = object.row();
+        const std::uint32_t owner = keys_.insert(saved_key({&model, data_of(row), nullptr, row}).view());
+        if (owner == rows_.size())
+            rows_.push_back(row);
+        else
+            repeats_.push_back({owner, row});
+    }
 }
 
-void Owners::give(const LinksByOwner& links, std::span<const Object> targets, const detail::RelationData& relation,
+void Owners::give(LinksByOwner links, std::span<const Object> targets, const detail::RelationData& relation,
                   bool reverse) const {
-    for (std::size_t i = 0; i < objects_.size(); ++i) {
-        const std::span<const std::uint32_t> own = links.of(owners_[i]);
+    std::size_t begin = 0;
+    for (std::size_t owner = 0; owner < rows_.size(); ++owner) {
         std::vector<Object> objects;
-        objects.reserve(own.size());
-        for (const std::uint32_t target : own)
-            if (targets[target])
-                objects.push_back(targets[target]);
-        detail::Prefetched::store(*objects_[i].row(), relation, reverse, std::move(objects));
+        objects.reserve(links.ends[owner] - begin);
+        for (; begin < links.ends[owner]; ++begin) {
+            if (const Object& target = targets[links.targets.front()])
+                objects.push_back(target);
+            links.targets.pop_front();
+        }
+        detail::Prefetched::store(*rows_[owner], relation, reverse, std::move(objects));
     }
+    for (const auto& [owner, row] : repeats_)
+        detail::Prefetched::store(*row, relation, reverse, detail::Prefetched::find(rows_[owner], relation, reverse)->objects);
 }
 
 }  // namespace gm2m::relation

@@ -14,7 +14,7 @@ namespace gm2m::relation {
 /// owner.
 class Owners {
 public:
-    /// `all` outlives the owners. Throws UnsavedObject.
+    /// `all` lives as long as the owners. Throws UnsavedObject.
     Owners(const Model& model, std::span<const Object> all);
 
     std::size_t size() const noexcept { return keys_.size(); }
@@ -22,13 +22,18 @@ public:
     const backend::ValueList& keys() const noexcept { return keys_.list(); }
 
     /// Gives each object the targets of its owner, by their numbers among `targets`; those that are empty are left out.
-    void give(const LinksByOwner& links, std::span<const Object> targets, const detail::RelationData& relation,
+    void give(LinksByOwner links, std::span<const Object> targets, const detail::RelationData& relation,
               bool reverse) const;
 
 private:
-    std::span<const Object> objects_;
+    struct Repeat {
+        std::uint32_t owner;
+        detail::Row* row;
+    };
+
     DistinctKeys keys_;
-    std::vector<std::uint32_t> owners_;  // of each object
+    std::vector<detail::Row*> rows_;  // of each owner's first object
+    std::vector<Repeat> repeats_;     // its other objects
 };
 
 inline bool is_ordered(const detail::QueryState& query) {

@@ -85,7 +85,9 @@ void prefetch(Context& context, std::span<const Object> objects, const Prefetch&
         if (!side)
             continue;
         found = true;
-        std::ranges::move(load(context, *side, *model, own, wanted), std::back_inserter(loaded));
+        std::vector<Object> more = load(context, *side, *model, own, wanted);
+        if (!wanted.next().empty())
+            std::ranges::move(more, std::back_inserter(loaded));
     }
     if (!found) {
         if (missing)

@@ -33,8 +33,7 @@ public:
         if (!sql_.side.is_generic() || context_.content_types.find_id(near))
             for (std::size_t begin = 0; begin < near_keys_.size(); begin += context_.keys_per_statement)
                 read_links(near, near_keys_.slice(begin, context_.keys_per_statement));
-        const LinksByOwner links = sorted_links();
-        owners_.give(links, objects_, relation_, reverse_);
+        owners_.give(sorted_links(), objects_, relation_, reverse_);
         if (query_)
             for (const auto& work : query_->after_fetch)
                 work.run(context_, objects_);
@@ -42,7 +41,7 @@ public:
     }
 
     void row(std::span<const ValueView> cells) override {
-        const std::uint32_t owner = index_.find(near_keys_, cells[0]);
+        const std::uint32_t owner = index_.find_next(near_keys_, cells[0]);
         if (owner == KeyIndex::none)
             return;
         const std::span<const ValueView> columns = cells.subspan(2);
@@ -79,6 +78,7 @@ private:
             query::QueryCompiler compiler(context_, *query_, writer);
             compiler.select_far(sql_.side, near, list);
             Request request = compiler.request(this);
+            request.row_by_row = true;
             context_.connection.execute(request, Access::read);
             return;
         }
@@ -88,7 +88,11 @@ private:
         const ModelStatements& statements = ModelStatements::of(context_, far_);
         std::vector<Kind> columns{sql_.side.near_kind, Kind::big_integer};
         columns.insert(columns.end(), statements.kinds.begin(), statements.kinds.end());
-        Request request{.sql = &sql_.of_many, .parameters = writer.parameters(), .columns = columns, .sink = this};
+        Request request{.sql = &sql_.of_many,
+                        .parameters = writer.parameters(),
+                        .columns = columns,
+                        .sink = this,
+                        .row_by_row = true};
         context_.connection.execute(request, Access::read);
     }
 

@@ -75,19 +75,15 @@ public:
         synced_ = true;
     }
 
-    /// The result of the next execution that send() sent.
-    Result next() {
-        for (;;) {
-            const Expected expected = expected_.front();
-            Result result(PQgetResult(pg_));
-            const ExecStatusType status = PQresultStatus(result.get());
-            if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
-                fail(expected, result.get());
-            expected_.pop_front();
-            Result end(PQgetResult(pg_));  // the null that ends one statement's results
-            if (expected.answer == Answer::execution)
-                return result;
-        }
+    /// Calls `take` with the results of the next execution that send() sent: one, or one for each row and one at the end.
+    template <class Take>
+    void receive(bool row_by_row, Take&& take) {
+        while (expected_.front().answer != Answer::execution)
+            receive_next([](const pg_result*) {});
+        // Only of the execution whose results come next, which it is as soon as those before have been read.
+        if (row_by_row)
+            PQsetSingleRowMode(pg_);
+        receive_next(take);
     }
     /// Reads the answer to sync(): only then has an implicit transaction committed.
     void finish(const std::string& sql) {
@@ -107,6 +103,20 @@ private:
     void require(int sent, std::string_view sql) {
         if (!sent)
             throw_postgresql_error(pg_, nullptr, sql);
+    }
+
+    template <class Take>
+    void receive_next(Take&& take) {
+        const Expected& expected = expected_.front();
+        Result result(PQgetResult(pg_));
+        do {
+            const ExecStatusType status = PQresultStatus(result.get());
+            if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_SINGLE_TUPLE)
+                fail(expected, result.get());
+            take(result.get());
+            result.reset(PQgetResult(pg_));
+        } while (result);
+        expected_.pop_front();
     }
 
     const std::string& prepare(const std::string& sql, const BinaryParameters& parameters) {
@@ -186,8 +196,9 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
     const auto read_sent = [&] {
         for (; !sent.empty(); sent.pop_front()) {
             auto& [request, row, report, last] = sent.front();
-            const Result result = pipeline.next();
-            const std::size_t affected = read_rows(result.get(), *request);
+            std::size_t affected = 0;
+            columns_.clear();
+            pipeline.receive(request->row_by_row, [&](const pg_result* result) { affected = read_rows(result, *request); });
             request->affected += affected;
             if (request->source && request->sink)
                 request->sink->executed(row, affected);
@@ -222,25 +233,33 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
 std::size_t PostgresqlConnection::read_rows(const pg_result* result, Request& request) {
     const int rows = PQntuples(result);
     if (request.sink && rows > 0) {
-        std::vector<BinaryColumn> columns;
-        columns.reserve(request.columns.size());
-        for (std::size_t i = 0; i < request.columns.size(); ++i)
-            columns.emplace_back(PQftype(result, static_cast<int>(i)), request.columns[i],
-                                 PQfname(result, static_cast<int>(i)));
-        cells_.resize(columns.size());
+        if (columns_.empty())
+            find_columns(result, request);
         for (int row = 0; row < rows; ++row) {
-            for (std::size_t i = 0; i < columns.size(); ++i) {
-                const int column = static_cast<int>(i);
-                cells_[i] = PQgetisnull(result, row, column)
-                                ? ValueView{}
-                                : columns[i].decode(PQgetvalue(result, row, column),
-                                                    static_cast<std::size_t>(PQgetlength(result, row, column)));
-            }
+            for (std::size_t i = 0; i < columns_.size(); ++i)
+                cells_[i] = read_cell(result, row, static_cast<int>(i));
             request.sink->row(cells_);
         }
     }
+    if (PQresultStatus(result) == PGRES_SINGLE_TUPLE)
+        return 0;  // the last result counts them all
     const char* affected = PQcmdTuples(const_cast<pg_result*>(result));
     return *affected ? std::strtoull(affected, nullptr, 10) : static_cast<std::size_t>(rows);
+}
+
+ValueView PostgresqlConnection::read_cell(const pg_result* result, int row, int column) {
+    const auto size = static_cast<std::size_t>(PQgetlength(result, row, column));
+    if (size == 0 && PQgetisnull(result, row, column))
+        return {};
+    return columns_[static_cast<std::size_t>(column)].decode(PQgetvalue(result, row, column), size);
+}
+
+void PostgresqlConnection::find_columns(const pg_result* result, const Request& request) {
+    columns_.reserve(request.columns.size());
+    for (std::size_t i = 0; i < request.columns.size(); ++i)
+        columns_.emplace_back(PQftype(result, static_cast<int>(i)), request.columns[i],
+                              PQfname(result, static_cast<int>(i)));
+    cells_.resize(columns_.size());
 }
 
 }  // namespace gm2m::backend

@@ -26,7 +26,10 @@ protected:
 private:
     class Pipeline;
 
+    /// How many rows the statement changed or returned, if this is its last result.
     std::size_t read_rows(const pg_result* result, Request& request);
+    void find_columns(const pg_result* result, const Request& request);
+    ValueView read_cell(const pg_result* result, int row, int column);
 
     pg_conn* connection_;
     StatementCache<std::string> statements_;  // the names of prepared statements
@@ -34,6 +37,7 @@ private:
     std::uint64_t next_name_ = 0;
     BinaryParameters parameters_;
     std::vector<Parameter> row_;
+    std::vector<BinaryColumn> columns_;  // of the execution whose rows are read
     std::vector<ValueView> cells_;
 };
 
