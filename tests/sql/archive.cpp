@@ -16,7 +16,7 @@ void declare_models(Registry& models) {
     models.model("archive.Person")
         .primary_key("id", Kind::big_integer)
         .field("name", Kind::text)
-        .foreign_key("home", "archive.Country", {.null = true});
+        .foreign_key("home", "archive.Country", {.null = true, .related_name = "residents"});
     models.model("archive.Note")
         .primary_key("id", Kind::big_integer)
         .field("text", Kind::text)
