@@ -42,7 +42,7 @@ void QueryCompiler::select_links(const schema::JoinTable& join, std::size_t sour
                     writer_.bind(Value(context_.content_types.id_or_none(*state_.model))));
     const std::string own_key = scope_.column(state_.model->primary_key());
     const std::string condition = where();
-    if (!state_.is_sliced() && !is_ordered()) {
+    if (!state_.is_sliced() && !state_.is_ordered()) {
         sql_ = fmt::format("SELECT {} FROM {} WHERE {} AND {} IN (SELECT {} FROM {}{})", columns, table, wanted, key,
                            dialect.key_to_text(own_key, kind), scope_.from(), condition);
         return;
@@ -53,7 +53,7 @@ void QueryCompiler::select_links(const schema::JoinTable& join, std::size_t sour
     const std::string joined = typed.empty() ? fmt::format("{} = {}", dialect.key_to_text(own_key, kind), key)
                                              : fmt::format("{} = {}", own_key, typed);
     sql_ = fmt::format("SELECT src, ct, pk, {} FROM (SELECT {}, {} AS n FROM {} JOIN {} ON {}{} {} {}) AS numbered WHERE {}",
-                       is_ordered() ? "n" : "place", columns, numbered, scope_.from(), table, joined, condition,
+                       state_.is_ordered() ? "n" : "place", columns, numbered, scope_.from(), table, joined, condition,
                        condition.empty() ? "WHERE" : "AND", wanted, in_slice());
 }
 
@@ -79,7 +79,7 @@ void QueryCompiler::select_far(const schema::TypedSide& side, const Model& near_
                               writer_.bind(Value(context_.content_types.id_or_none(near_model))));
     sql_ = fmt::format("SELECT near_key, {}{} FROM (SELECT {}, {} AS n FROM {} JOIN {} AS {} ON {} = {}{} {} {}) AS numbered "
                        "WHERE {} ORDER BY n",
-                       is_ordered() ? "n" : "place", names, columns, numbered, scope_.from(), dialect.table(side.table), links,
+                       state_.is_ordered() ? "n" : "place", names, columns, numbered, scope_.from(), dialect.table(side.table), links,
                        own_key, column(side.far_column), condition, condition.empty() ? "WHERE" : "AND", wanted, in_slice());
 }
 

@@ -164,12 +164,18 @@ private:
                                      parameter));
     }
 
+    /// Hidden, and without a name of its own for lookups.
+    template <class Relation>
+    static bool has_no_query_name(const Relation& relation) {
+        return relation.is_hidden() && relation.options().related_query_name.empty();
+    }
+
     std::optional<GM2MField> find_reverse(std::string_view name, bool related) const {
         std::optional<GM2MField> found;
         for (const GM2MField& relation : registry_.gm2m_fields()) {
             if (!relation.find_source() || relation.query_name() != name || relation.is_related(*model_) != related)
                 continue;
-            if (relation.is_hidden() && relation.options().related_query_name.empty())
+            if (has_no_query_name(relation))
                 continue;
             if (found)
                 throw_ambiguous(name, found->label(), relation.label(), "related_query_name");
@@ -183,7 +189,7 @@ private:
         for (const ManyToManyField& relation : registry_.many_to_many_fields()) {
             if (!relation.data().source || relation.data().target != model_ || relation.query_name() != name)
                 continue;
-            if (relation.is_hidden() && relation.options().related_query_name.empty())
+            if (has_no_query_name(relation))
                 continue;
             if (found)
                 throw_ambiguous(name, found->label(), relation.label(), "related_query_name");

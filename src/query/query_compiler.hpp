@@ -72,7 +72,6 @@ private:
     std::string linked_order();
     std::string distinct_order(const std::vector<Column>& columns);
     std::vector<Column> object_columns();
-    bool is_ordered() const noexcept { return !state_.order.empty() || state_.reversed; }
     /// "row_number() OVER …": within each group the query's order, else the `linked` one; ties go by the key.
     std::string number(const std::string& group, const std::string& linked);
     /// A condition on a column `n` of such numbers.

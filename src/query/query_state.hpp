@@ -35,6 +35,8 @@ struct QueryState {
     std::vector<Work> after_fetch;
 
     bool is_sliced() const noexcept { return offset > 0 || limit; }
+    /// Whether it has an order of its own.
+    bool is_ordered() const noexcept { return !order.empty() || reversed; }
 };
 
 /// Adds a query, in the place of one on the same model.

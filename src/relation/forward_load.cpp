@@ -104,7 +104,7 @@ private:
         using Link = LoadedLinks::Link;
         const LoadedLinks links = std::move(links_);
         const bool standard = relation_.options().layout == Layout::standard;
-        if (standard && std::ranges::none_of(queries_, [](const auto& query) { return is_ordered(*query); }))
+        if (standard && std::ranges::none_of(queries_, [](const auto& query) { return query->is_ordered(); }))
             return links.by_owner(owners_.size(), [](std::span<Link> own) { std::ranges::sort(own, {}, &Link::order); });
         if (queries_.empty())  // the statement has sorted them
             return links.by_owner(owners_.size(), [](std::span<Link>) {});

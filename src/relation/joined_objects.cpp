@@ -5,29 +5,11 @@
 #include <fmt/format.h>
 
 #include "query/model_statements.hpp"
-#include "query/object_sink.hpp"
+#include "relation/placed_objects.hpp"
 #include "schema/join_table.hpp"
 
 namespace gm2m::relation {
 namespace {
-
-/// An object and its place in the order of linking.
-struct Placed {
-    std::int64_t place;
-    Object object;
-};
-
-class PlacedSink final : public backend::ResultSink {
-public:
-    PlacedSink(const Model& model, std::vector<Placed>& out) : model_(model), out_(out) {}
-    void row(std::span<const ValueView> cells) override {
-        out_.push_back({cells[0].integer(), read_object(model_, cells.subspan(1))});
-    }
-
-private:
-    const Model& model_;
-    std::vector<Placed>& out_;
-};
 
 /// The statement for one relation and one target model.
 struct JoinStatement {
@@ -87,11 +69,7 @@ std::vector<Object> load_joined(Context& context, const GM2MField& field, const 
     }
     if (field.options().layout == Layout::standard)
         std::ranges::sort(placed, {}, &Placed::place);
-    std::vector<Object> objects;
-    objects.reserve(placed.size());
-    for (Placed& each : placed)
-        objects.push_back(std::move(each.object));
-    return objects;
+    return objects_of(std::move(placed));
 }
 
 }  // namespace gm2m::relation

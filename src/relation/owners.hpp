@@ -36,8 +36,4 @@ private:
     std::vector<Repeat> repeats_;     // its other objects
 };
 
-inline bool is_ordered(const detail::QueryState& query) {
-    return !query.order.empty() || query.reversed;
-}
-
 }  // namespace gm2m::relation

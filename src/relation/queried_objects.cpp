@@ -4,29 +4,11 @@
 #include <deque>
 
 #include "model/access.hpp"
-#include "query/object_sink.hpp"
 #include "query/query_compiler.hpp"
+#include "relation/placed_objects.hpp"
 
 namespace gm2m::relation {
 namespace {
-
-struct Placed {
-    std::int64_t place;
-    Object object;
-};
-
-/// Collects rows of one model, each after its place.
-class PlacedSink final : public backend::ResultSink {
-public:
-    PlacedSink(const Model& model, std::vector<Placed>& out) : model_(model), out_(out) {}
-    void row(std::span<const ValueView> cells) override {
-        out_.push_back({cells[0].integer(), read_object(model_, cells.subspan(1))});
-    }
-
-private:
-    const Model& model_;
-    std::vector<Placed>& out_;
-};
 
 std::int64_t read_number(const detail::QueryState& query, const query::QueryCompiler& compiler) {
     std::int64_t number = 0;
@@ -62,7 +44,7 @@ std::vector<Object> load_queried(Context& context, const std::vector<detail::Que
         query::QueryCompiler& compiler = compilers.emplace_back(context, query);
         compiler.select_placed();
         requests.push_back(compiler.request(&sinks.emplace_back(*query.model, parts.emplace_back())));
-        model_by_model = model_by_model || !query.order.empty() || query.reversed;
+        model_by_model = model_by_model || query.is_ordered();
     }
     context.connection.execute(requests, backend::Access::read);
 
@@ -77,11 +59,7 @@ std::vector<Object> load_queried(Context& context, const std::vector<detail::Que
     }
     if (!model_by_model)
         std::ranges::stable_sort(all, {}, &Placed::place);  // in the compact layout all places are the same
-    std::vector<Object> objects;
-    objects.reserve(all.size());
-    for (Placed& placed : all)
-        objects.push_back(std::move(placed.object));
-    return objects;
+    return objects_of(std::move(all));
 }
 
 std::size_t count_queried(const detail::QueryState& query) {

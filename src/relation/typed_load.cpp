@@ -64,7 +64,7 @@ private:
         using Link = LoadedLinks::Link;
         const LoadedLinks links = std::move(links_);
         const bool sorted =
-            query_ ? sql_.side.order_column.empty() && !is_ordered(*query_) : sql_.of_many_is_sorted;
+            query_ ? sql_.side.order_column.empty() && !query_->is_ordered() : sql_.of_many_is_sorted;
         return links.by_owner(owners_.size(), [&](std::span<Link> own) {
             if (!sorted)
                 std::ranges::sort(own, {}, &Link::order);
