@@ -47,7 +47,7 @@ public:
     /// Throws ConfigurationError for a URL or a registry that makes no sense, ConnectionError.
     static Database open(const Registry& models, std::string_view url, const DatabaseOptions& options = {});
 
-    Database(Database&&) noexcept;
+    Database(Database&& other) noexcept;
     Database& operator=(Database&&) noexcept;
     ~Database();
 
@@ -105,9 +105,27 @@ public:
     auto save(T&& object) {
         return store(std::forward<T>(object), &Database::save_object);
     }
-    /// Deletes the object's row and its links in all relations, on both sides. (BEHAVIOUR 6.1) f relations: f + 1
-    /// statements, one round trip. An object that is not there is no error: nothing is deleted.
-    Deleted remove(const ObjectRef& object);
+    /// Deletes objects of any models, and of ranges of them, with what depends on them: their links in all relations, on
+    /// both sides, and what refers to them by foreign keys, each by its policy. One transaction. Objects that are not
+    /// there are no error. (BEHAVIOUR 6.1 to 6.5) f relations: f + 1 statements for any number of objects of a model, in one
+    /// round trip; one more on PostgreSQL, where rows are locked first, unless it is one object that is only linked to. Where foreign keys cascade or protect, or
+    /// receivers listen, what they need is read before: one statement for each foreign key and step.
+    /// Throws UnsavedObject, ProtectedError, RestrictedError, what a receiver throws, IntegrityError; then nothing has happened.
+    template <class... Objects>
+        requires(!std::derived_from<Objects, detail::QueryCore> && ...)
+    Deleted remove(const Objects&... objects) {
+        return remove_refs(detail::ObjectRefs(objects...).span());
+    }
+    Deleted remove(std::initializer_list<ObjectRef> objects) { return remove_refs({objects.begin(), objects.size()}); }
+    /// Deletes all objects of a query, as if one by one; a slice is of those that it would fetch. One statement more.
+    Deleted remove(const detail::QueryCore& query);
+    /// What remove() would do, which is counted, not done: rows by model, links by relation, and what would refuse it.
+    template <class... Objects>
+        requires(!std::derived_from<Objects, detail::QueryCore> && ...)
+    DeletionPlan explain_remove(const Objects&... objects) {
+        return explain_remove_refs(detail::ObjectRefs(objects...).span());
+    }
+    DeletionPlan explain_remove(const detail::QueryCore& query);
 
     /// All objects of a model, to be narrowed. Asks nothing of the database yet. Throws UnknownModel.
     template <class T>
@@ -190,6 +208,8 @@ private:
     RelatedManager related_of(const ObjectRef& object, detail::RelationData& relation, const Model& source);
     Context& context() noexcept;
     void insert_object(const Object& object);
+    Deleted remove_refs(std::span<const ObjectRef> objects);
+    DeletionPlan explain_remove_refs(std::span<const ObjectRef> objects);
     void insert_objects(std::span<const Object> objects);
     void save_object(const Object& object);
     Object get_object(const Model& model, const Value& key);

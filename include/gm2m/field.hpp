@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -11,6 +12,40 @@
 namespace gm2m {
 
 class Model;
+
+/// What becomes of the objects whose foreign key refers to an object that is deleted. (BEHAVIOUR 6.4)
+/// `.foreign_key("author", &Book::author, "shop.Author", {.on_delete = ForeignKeyPolicy::set_null})`
+class ForeignKeyPolicy {
+public:
+    enum class Action {
+        do_nothing,   ///< what the database's own constraint says: the deletion fails unless that cascades
+        cascade,      ///< they are deleted too, and what depends on them
+        protect,      ///< the deletion is refused with a ProtectedError
+        restrict,     ///< it is refused with a RestrictedError, unless they are deleted too for another reason
+        set_null,     ///< the key becomes NULL
+        set_default,  ///< it becomes the field's default_value
+        set_value,    ///< it becomes a value; see set()
+    };
+    using enum Action;
+
+    ForeignKeyPolicy(Action action) : action_(action) {}
+    /// The key becomes this value, or what the function returns when the deletion is carried out.
+    static ForeignKeyPolicy set(Value value) {
+        return set([value = std::move(value)] { return value; });
+    }
+    static ForeignKeyPolicy set(std::function<Value()> value) {
+        ForeignKeyPolicy policy(Action::set_value);
+        policy.value_ = std::move(value);
+        return policy;
+    }
+
+    Action action() const noexcept { return action_; }
+    const std::function<Value()>& value() const noexcept { return value_; }
+
+private:
+    Action action_;
+    std::function<Value()> value_;
+};
 
 /// What a field declares beyond its name and its kind.
 struct FieldOptions {
@@ -32,6 +67,8 @@ struct FieldOptions {
     bool generated = true;
     /// A foreign key: whether the database enforces it.
     bool db_constraint = true;
+    /// A foreign key: what becomes of this object when the one that it refers to is deleted.
+    ForeignKeyPolicy on_delete = ForeignKeyPolicy::do_nothing;
     /// A foreign key: the name of the reverse accessor on the target.
     std::string related_name = {};
     std::string verbose_name = {};

@@ -9,15 +9,27 @@
 #include <vector>
 
 #include <gm2m/model.hpp>
+#include <gm2m/signal.hpp>
 
 namespace gm2m {
 
+class Deleting;
 class Registry;
 
 /// How a relation's join table is laid out. (DESIGN 5)
 enum class Layout {
     standard,  ///< the peer's: a row id, all() in the order of linking
     compact,   ///< the triple is the key: half the size, faster in reverse; all() ordered by model and key text
+};
+
+/// What becomes of the links of an object that is deleted. (BEHAVIOUR 6.1, 6.2)
+enum class LinkPolicy {
+    cascade,              ///< they are deleted with it
+    do_nothing,           ///< they stay, and lead nowhere; verify() finds them
+    cascade_signal,       ///< as cascade; receivers of deleting() are told before
+    do_nothing_signal,    ///< as do_nothing; receivers of deleting() are told before
+    cascade_signal_veto,  ///< as cascade_signal, but if a receiver answers true, they stay; the object goes all the same
+    protect,              ///< the deletion of an object that has links is refused with a ProtectedError
 };
 
 /// A parameter given at run time; see GM2MOptions::parse().
@@ -43,6 +55,11 @@ struct GM2MOptions {
     /// The most characters of a target's key as text; none means unlimited.
     std::optional<std::size_t> pk_maxlength = 16;
     Layout layout = Layout::standard;
+    /// What becomes of the links of a source, or of a target, that is deleted.
+    LinkPolicy on_delete = LinkPolicy::cascade;
+    /// The same for sources alone, and for targets alone.
+    std::optional<LinkPolicy> on_delete_src = {};
+    std::optional<LinkPolicy> on_delete_tgt = {};
     /// Whether create_tables() and drop_tables() care for the join table. (BEHAVIOUR 1.3)
     bool managed = true;
 
@@ -83,13 +100,20 @@ public:
     /// last two refer to. Throws as source() does. (BEHAVIOUR 4.1)
     const Model& join_model() const;
 
-    /// Creates the reverse relation of a model, registered now or later. (BEHAVIOUR 3.2)
-    void add_relation(std::string_view model) const;
-    void add_relation(const Model& model) const;
+    /// Creates the reverse relation of a model, registered now or later; `on_delete` is for targets of this model alone,
+    /// and the last one given counts. (BEHAVIOUR 3.2, 6.1)
+    void add_relation(std::string_view model, std::optional<LinkPolicy> on_delete = {}) const;
+    void add_relation(const Model& model, std::optional<LinkPolicy> on_delete = {}) const;
     /// The models that have the reverse relation: those named explicitly, and with `include_auto` also those that
     /// came with a first object or were discovered. (BEHAVIOUR 3.5) Names that are not registered yet are left out.
     std::vector<const Model*> get_related_models(bool include_auto = true) const;
     bool is_related(const Model& model) const noexcept;
+
+    /// What becomes of the links of a source that is deleted, and of those to a target of a model. (BEHAVIOUR 6.1)
+    LinkPolicy source_policy() const noexcept;
+    LinkPolicy target_policy(const Model& model) const noexcept;
+    /// Sent before objects are deleted to whose links a policy with a signal applies. (BEHAVIOUR 6.3)
+    Signal<Deleting>& deleting() const noexcept;
 
     friend bool operator==(const GM2MField&, const GM2MField&) = default;
 

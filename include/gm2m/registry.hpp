@@ -66,6 +66,9 @@ public:
     /// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2)
     GM2MField reverse(const Model& target, std::string_view accessor) const;
 
+    /// As GM2MField::deleting(), of all relations; sent after the relation's own.
+    Signal<Deleting>& deleting() const noexcept;
+
 private:
     friend class ModelDeclaration;
     friend class GM2MField;

@@ -23,6 +23,14 @@ Object handle_of(const ObjectRef& object) {
     return object.object() ? *object.object() : Object();
 }
 
+deletion::Given given(std::span<const ObjectRef> objects, const Registry& models) {
+    deletion::Given given;
+    ObjectReader reader(models);
+    for (const ObjectRef& object : objects)
+        given.objects.push_back(reader.read(object));
+    return given;
+}
+
 }  // namespace
 
 void check_configuration(const Registry& models, const DatabaseOptions& options) {
@@ -36,9 +44,17 @@ void check_configuration(const Registry& models, const DatabaseOptions& options)
         throw ConfigurationError("busy_timeout cannot be negative");
 }
 
-Database::Database(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
-Database::Database(Database&&) noexcept = default;
-Database& Database::operator=(Database&&) noexcept = default;
+Database::Database(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {
+    if (impl_)
+        impl_->context.database = this;
+}
+Database::Database(Database&& other) noexcept : Database(std::move(other.impl_)) {}
+Database& Database::operator=(Database&& other) noexcept {
+    impl_ = std::move(other.impl_);
+    if (impl_)
+        impl_->context.database = this;
+    return *this;
+}
 Database::~Database() = default;
 
 Database Database::open(const Registry& models, std::string_view url, const DatabaseOptions& options) {
@@ -91,8 +107,20 @@ void Database::update(const ObjectRef& object, std::initializer_list<std::string
     object_store::update(impl_->context, ObjectReader(models()).read(object), {fields.begin(), fields.size()});
 }
 
-Deleted Database::remove(const ObjectRef& object) {
-    return deletion::remove(impl_->context, ObjectReader(models()).read(object));
+Deleted Database::remove_refs(std::span<const ObjectRef> objects) {
+    return deletion::remove(impl_->context, given(objects, models()));
+}
+
+Deleted Database::remove(const detail::QueryCore& query) {
+    return deletion::remove(impl_->context, {{}, {query.state().get()}});
+}
+
+DeletionPlan Database::explain_remove_refs(std::span<const ObjectRef> objects) {
+    return deletion::explain_remove(impl_->context, given(objects, models()));
+}
+
+DeletionPlan Database::explain_remove(const detail::QueryCore& query) {
+    return deletion::explain_remove(impl_->context, {{}, {query.state().get()}});
 }
 
 RelatedManager Database::related(const ObjectRef& object, const GM2MField& field) {

@@ -1,65 +1,110 @@
 #include "deletion/deletion.hpp"
 
+#include <algorithm>
 #include <deque>
 
 #include <fmt/format.h>
 
-#include <gm2m/error.hpp>
-
-#include "backend/text_form.hpp"
-#include "model/relation_data.hpp"
-#include "query/model_statements.hpp"
+#include "deletion/collector.hpp"
+#include "deletion/deleting.hpp"
+#include "deletion/execution.hpp"
 #include "relation/link_statements.hpp"
-#include "relation/typed_link_statements.hpp"
 
-namespace gm2m::deletion {
+namespace gm2m {
+
+std::string DeletionPlan::to_string() const {
+    std::string text;
+    for (const ModelCount& count : would.by_model)
+        text += fmt::format("delete {} of {}\n", count.count, count.label);
+    for (const FieldCount& count : would.by_relation)
+        text += fmt::format("delete {} links of {}\n", count.count, count.field);
+    for (const FieldCount& count : would.by_foreign_key)
+        text += fmt::format("set {} in {} rows\n", count.field, count.count);
+    for (const FieldCount& count : left_behind)
+        text += fmt::format("leave {} links of {} that lead nowhere\n", count.count, count.field);
+    for (const std::string& refusal : refusals)
+        text += fmt::format("refuse: {}\n", refusal);
+    return text.empty() ? "nothing to delete\n" : text;
+}
+
+namespace deletion {
 
 using backend::Access;
 using backend::Parameter;
 using backend::Request;
 using relation::LinkStatements;
-using relation::TypedLinkStatements;
 
-Deleted remove(Context& context, const ObjectView& object) {
-    const Model& model = *object.model;
-    model.require_writable();
-    const ModelStatements& statements = ModelStatements::of(context, model);
-    const Field& key = model.primary_key();
-    Scratch scratch;
-    const ValueView value = object.key_view(scratch);
-    if (is_missing_key(key, value))
-        throw UnsavedObject(fmt::format("an object of {} was never saved: there is nothing to delete", model.label()));
-    std::string key_text;
-    text::append_value(key_text, key.kind(), value);
+namespace {
 
-    const std::optional<int> content_type = context.content_types.find_id(model);
-    const Parameter by_key[] = {Parameter(key.kind(), value)};
-    const Parameter by_link[] = {Parameter::integer(content_type.value_or(0)), Parameter::text(key_text)};
-    std::vector<Request> requests;
-    for (const GM2MField& field : context.registry.gm2m_fields()) {
-        const LinkStatements& links = LinkStatements::of(context, field);
-        if (&field.source() == &model)
-            requests.push_back({.sql = &links.clear, .parameters = by_key});
-        if (content_type)
-            requests.push_back(
-                {.sql = &TypedLinkStatements::of(context, field.relation(), true).clear, .parameters = by_link});
+void gather(Collector& collector, const Given& given) {
+    for (const ObjectView& object : given.objects)
+        collector.add(object);
+    for (const detail::QueryState* query : given.queries)
+        collector.add(*query);
+}
+
+/// Protection goes before restriction: the latter may only be for want of the former's objects.
+void throw_refused(const std::vector<Refusal>& refusals) {
+    if (refusals.empty())
+        return;
+    const bool restricts = std::ranges::all_of(refusals, &Refusal::is_restriction);
+    std::string message = "nothing was deleted: ";
+    std::vector<Reference> objects;
+    std::vector<Link> links;
+    for (const Refusal& refusal : refusals) {
+        if (refusal.is_restriction != restricts)
+            continue;
+        message += (message.ends_with(": ") ? "" : "; ") + refusal.reason;
+        objects.insert(objects.end(), refusal.objects.begin(), refusal.objects.end());
+        links.insert(links.end(), refusal.links.begin(), refusal.links.end());
     }
-    for (const ManyToManyField& field : context.registry.many_to_many_fields())
-        for (const auto& [end, reverse] : {std::pair(field.data().source, false), std::pair(field.data().target, true)})
-            if (end == &model)
-                requests.push_back(
-                    {.sql = &TypedLinkStatements::of(context, field.relation(), reverse).clear, .parameters = by_key});
-    requests.push_back({.sql = &statements.remove, .parameters = by_key});
-    context.connection.execute(requests, Access::write);
-    context.write_log.wrote_everything();
+    if (restricts)
+        throw RestrictedError(std::move(message), std::move(objects), std::move(links));
+    throw ProtectedError(std::move(message), std::move(objects), std::move(links));
+}
 
-    Deleted deleted{requests.back().affected, 0};
-    requests.pop_back();
-    for (const Request& request : requests)
-        deleted.links += request.affected;
-    if (object.row)
-        object.row->stored = false;
+}  // namespace
+
+Deleted remove(Context& context, const Given& given) {
+    Collector collector(context, true);
+    gather(collector, given);
+    Deleted deleted;
+    if (!collector.has_to_read()) {
+        collector.collect();
+        deleted = execute(context, collector.collected(), true);
+    } else {
+        deleted = backend::in_transaction(context.connection, [&] {
+            collector.collect();
+            throw_refused(collector.refusals());
+            send_deleting(context, collector.collected());
+            return execute(context, collector.collected(), false);
+        });
+    }
+    context.write_log.wrote_everything();
+    for (const ObjectView& object : given.objects)
+        if (object.row)
+            object.row->stored = false;
     return deleted;
+}
+
+DeletionPlan explain_remove(Context& context, const Given& given) {
+    Collector collector(context, false);
+    gather(collector, given);
+    return backend::in_transaction(context.connection, [&] {
+        collector.collect();
+        DeletionPlan plan{count(context, collector.collected()), {}, {}};
+        for (const Refusal& refusal : collector.refusals())
+            plan.refusals.push_back(refusal.reason);
+        Collected left;
+        for (ConcernedLinks& links : collector.collected().links)
+            if (ConcernedLinks staying{links.relation, links.sides_where(false)}; !staying.sides.empty()) {
+                for (LinkSide& side : staying.sides)
+                    side.policy = LinkPolicy::cascade;  // to be counted as if they went
+                left.links.push_back(std::move(staying));
+            }
+        plan.left_behind = count(context, left).by_relation;
+        return plan;
+    });
 }
 
 std::vector<ContentType> remove_stale(Context& context, bool of_unknown_apps) {
@@ -84,4 +129,5 @@ std::vector<ContentType> remove_stale(Context& context, bool of_unknown_apps) {
     return stale;
 }
 
-}  // namespace gm2m::deletion
+}  // namespace deletion
+}  // namespace gm2m

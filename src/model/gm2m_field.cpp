@@ -21,6 +21,17 @@ const T& expect(const std::string& name, const ParameterValue& value, std::strin
     throw ConfigurationError(fmt::format("the parameter '{}' takes {}", name, wanted));
 }
 
+/// By the peer's names, in any case.
+LinkPolicy parse_policy(const std::string& parameter, const ParameterValue& value) {
+    static const std::vector<std::string> names{"cascade",           "do_nothing",          "cascade_signal",
+                                                "do_nothing_signal", "cascade_signal_veto", "protect"};
+    const std::string name = to_lower(expect<std::string>(parameter, value, "the name of a policy, such as \"CASCADE\""));
+    const auto found = std::ranges::find(names, name);
+    if (found == names.end())
+        throw ConfigurationError(fmt::format("'{}' is no policy for '{}'{}", name, parameter, did_you_mean(name, names)));
+    return static_cast<LinkPolicy>(found - names.begin());
+}
+
 detail::ReverseNames reverse_names(const detail::GM2MFieldData& data) {
     return {data.options.related_name, data.options.related_query_name};
 }
@@ -29,16 +40,19 @@ detail::ReverseNames reverse_names(const detail::GM2MFieldData& data) {
 
 namespace detail {
 
-void GM2MFieldData::add_relation(std::string_view key, const Model* model, bool automatic) {
+void GM2MFieldData::add_relation(std::string_view key, const Model* model, bool automatic,
+                                 std::optional<LinkPolicy> on_delete) {
     const std::unique_lock lock(mutex);
     for (Relation& relation : relations)
         if (relation.label_key == key) {
             relation.automatic = relation.automatic && automatic;
             if (model)
                 relation.model = model;
+            if (on_delete)
+                relation.on_delete = on_delete;
             return;
         }
-    relations.push_back({std::string(key), model, automatic});
+    relations.push_back({std::string(key), model, automatic, on_delete});
 }
 
 }  // namespace detail
@@ -73,6 +87,12 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
                     throw ConfigurationError("pk_maxlength is at least 1; null means no limit");
                 options.pk_maxlength = static_cast<std::size_t>(length);
             }
+        } else if (name == "on_delete") {
+            options.on_delete = parse_policy(name, value);
+        } else if (name == "on_delete_src") {
+            options.on_delete_src = parse_policy(name, value);
+        } else if (name == "on_delete_tgt") {
+            options.on_delete_tgt = parse_policy(name, value);
         } else if (name == "managed") {
             options.managed = expect<bool>(name, value, "true or false");
         } else if (name == "layout") {
@@ -85,7 +105,8 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
             throw ConfigurationError(fmt::format(
                 "a GM2MField has no parameter '{}'{}", name,
                 did_you_mean(name, {"related", "verbose_name", "db_table", "db_constraint", "for_concrete_model",
-                                    "related_name", "related_query_name", "pk_maxlength", "layout", "managed"})));
+                                    "related_name", "related_query_name", "pk_maxlength", "layout", "on_delete",
+                                    "on_delete_src", "on_delete_tgt", "managed"})));
         }
     }
     return options;
@@ -136,13 +157,29 @@ const Model& GM2MField::join_model() const {
     return data_->registry->join_model(*data_);
 }
 
-void GM2MField::add_relation(std::string_view model) const {
-    const auto [app, name] = split_label(model);
-    data_->add_relation(label_key(model), data_->registry->find(model), false);
+void GM2MField::add_relation(std::string_view model, std::optional<LinkPolicy> on_delete) const {
+    split_label(model);
+    data_->add_relation(label_key(model), data_->registry->find(model), false, on_delete);
 }
 
-void GM2MField::add_relation(const Model& model) const {
-    data_->add_relation(label_key(model.label()), &model, false);
+void GM2MField::add_relation(const Model& model, std::optional<LinkPolicy> on_delete) const {
+    data_->add_relation(label_key(model.label()), &model, false, on_delete);
+}
+
+LinkPolicy GM2MField::source_policy() const noexcept {
+    return options().on_delete_src.value_or(options().on_delete);
+}
+
+LinkPolicy GM2MField::target_policy(const Model& model) const noexcept {
+    const std::shared_lock lock(data_->mutex);
+    for (const auto& relation : data_->relations)
+        if (relation.model == &model && relation.on_delete)
+            return *relation.on_delete;
+    return options().on_delete_tgt.value_or(options().on_delete);
+}
+
+Signal<Deleting>& GM2MField::deleting() const noexcept {
+    return data_->deleting;
 }
 
 std::vector<const Model*> GM2MField::get_related_models(bool include_auto) const {

@@ -25,6 +25,20 @@ bool can_be_key(Kind kind) {
     }
 }
 
+/// Throws ConfigurationError for a policy that could never be carried out.
+void check_policy(const std::string& field, const FieldOptions& options, bool can_be_null, bool is_foreign_key) {
+    using Action = ForeignKeyPolicy::Action;
+    const Action action = options.on_delete.action();
+    if (action != Action::do_nothing && !is_foreign_key)
+        throw ConfigurationError(fmt::format("{}: on_delete is for foreign keys", field));
+    if (action == Action::set_null && !can_be_null)
+        throw ConfigurationError(fmt::format("{}: set_null takes a field that can be NULL", field));
+    if (action == Action::set_default && options.default_value.is_null() && !can_be_null)
+        throw ConfigurationError(fmt::format("{}: set_default takes a default_value, or a field that can be NULL", field));
+    if (action == Action::set_value && !options.on_delete.value())
+        throw ConfigurationError(fmt::format("{}: set_value comes with its value: ForeignKeyPolicy::set(…)", field));
+}
+
 }  // namespace
 
 namespace detail {
@@ -148,6 +162,8 @@ void ModelDeclaration::declare_field(std::string_view name, Kind kind, bool null
     }
     if (!target.empty())
         split_label(target);
+    check_policy(fmt::format("{}.{}", model.label_, name), options, nullable_member && (options.null || !model.is_run_time()),
+                 !target.empty());
     Field& field = model.add_field(name, kind, nullable_member, std::move(accessor), std::move(options));
     if (primary_key) {
         field.primary_key_ = true;

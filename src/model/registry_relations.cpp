@@ -132,6 +132,10 @@ std::optional<ManyToManyField> Registry::find_reverse_many_to_many(const Model& 
     return found;
 }
 
+Signal<Deleting>& Registry::deleting() const noexcept {
+    return state_->deleting;
+}
+
 GM2MField Registry::reverse(const Model& target, std::string_view accessor) const {
     std::optional<GM2MField> found, unrelated;
     std::vector<std::string> names;

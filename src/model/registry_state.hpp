@@ -16,6 +16,7 @@ struct Registry::State {
     std::vector<std::unique_ptr<detail::GM2MFieldData>> gm2m_fields;
     std::vector<std::unique_ptr<detail::ManyToManyData>> many_to_many_fields;
     std::unique_ptr<Model> content_type_model;
+    Signal<Deleting> deleting;
 
     std::mutex join_models;  // guards RelationData::join_model; taken before `mutex`
 };

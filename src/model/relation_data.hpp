@@ -30,17 +30,20 @@ struct GM2MFieldData : RelationData {
     GM2MFieldData() : RelationData(true) {}
 
     GM2MOptions options;
+    Signal<Deleting> deleting;
 
     struct Relation {
         std::string label_key;
         const Model* model;  // null until it is registered
         bool automatic;
+        std::optional<LinkPolicy> on_delete = {};
     };
     mutable std::shared_mutex mutex;  // guards what follows
     std::vector<Relation> relations;
 
     /// The relation comes into being unless it is there; an automatic one becomes explicit if it is asked for.
-    void add_relation(std::string_view label_key, const Model* model, bool automatic);
+    void add_relation(std::string_view label_key, const Model* model, bool automatic,
+                      std::optional<LinkPolicy> on_delete = {});
 };
 
 /// What a ManyToManyField refers to.

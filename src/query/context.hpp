@@ -12,6 +12,8 @@
 
 namespace gm2m {
 
+class Database;
+
 /// What every operation on one database needs: the registry, the connection, the content types, and the SQL that was
 /// generated for this engine, by what it belongs to.
 class Context {
@@ -45,6 +47,8 @@ public:
     /// The most keys that one parameter holds; more go into further statements.
     const std::size_t keys_per_statement;
     WriteLog write_log;
+    /// Whose this is, for receivers of signals.
+    Database* database = nullptr;
 
 private:
     struct Key {

@@ -186,6 +186,27 @@ void QueryCompiler::select_values(const std::vector<F>& fields) {
     finish(columns, true, state_.distinct);
 }
 
+// A row that somebody else has changed meanwhile is looked at again once it is locked: the conditions stand beside the
+// lock, unless a slice has to be taken first.
+void QueryCompiler::select_keys(bool lock) {
+    const Field& key = state_.model->primary_key();
+    kinds_ = {key.kind()};
+    const backend::Dialect& dialect = writer_.dialect();
+    const std::string column = scope_.column(key);
+    const std::string condition = where();
+    const std::string sorted = state_.is_sliced() ? order() + slice() : "";
+    sql_ = fmt::format("SELECT {} FROM {}{}{}", column, scope_.from(), condition, sorted);
+    if (!lock || !dialect.locks_rows())
+        return;
+    const std::string in_order = fmt::format(" ORDER BY {}{} FOR UPDATE OF ", column, dialect.in_byte_order(key.kind()));
+    if (!state_.is_sliced()) {
+        sql_ += in_order + scope_.alias();
+        return;
+    }
+    sql_ = fmt::format("SELECT {} FROM {} AS {} WHERE {} IN (SELECT * FROM ({}) AS sliced){}{}", column,
+                       context_.table_of(*state_.model), scope_.alias(), column, sql_, in_order, scope_.alias());
+}
+
 void QueryCompiler::select_count() {
     kinds_ = {Kind::big_integer};
     const std::string condition = where();

@@ -35,6 +35,8 @@ public:
     /// order.
     void select_far(const schema::TypedSide& side, const Model& near_model, std::size_t near);
     void select_values(const std::vector<F>& fields);
+    /// The keys of the objects; with `lock` their rows are locked as they are read, in the order of the keys.
+    void select_keys(bool lock);
     void select_count();
     void select_exists();
     /// One row for each combination of values of the fields; one row for all if there are none.

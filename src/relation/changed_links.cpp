@@ -1,14 +1,11 @@
 #include "relation/changed_links.hpp"
 
 namespace gm2m::relation {
-namespace {
 
 Reference reference_to(const Model* model, std::string_view text) {
     std::optional<Value> key = model ? parse_key(*model, text) : std::nullopt;
     return {model, key ? *std::move(key) : Value(text)};
 }
-
-}  // namespace
 
 const Model* ModelsByContentType::find(std::int64_t content_type) {
     const auto known = models_.find(content_type);

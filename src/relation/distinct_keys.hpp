@@ -21,10 +21,11 @@ public:
         list_.push(key);
         return static_cast<std::uint32_t>(list_.size() - 1);
     }
+    bool contains(const ValueView& key) const { return index_.find(list_, key) != KeyIndex::none; }
 
 private:
     backend::ValueList list_;
-    KeyIndex index_;
+    mutable KeyIndex index_;  // made when it is first asked
 };
 
 }  // namespace gm2m::relation

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <deque>
+
+#include <gm2m/deletion.hpp>
+
+#include "deletion/dependents.hpp"
+#include "deletion/going.hpp"
+
+namespace gm2m::deletion {
+
+/// Objects of one model that go, as one end of a relation.
+struct LinkSide {
+    const Going* objects;
+    bool reverse;
+    LinkPolicy policy;
+};
+
+/// The links of one relation that lead from or to objects that go.
+struct ConcernedLinks {
+    detail::RelationData* relation;
+    std::vector<LinkSide> sides;
+    bool vetoed = false;
+
+    /// Of a GM2M field alone.
+    GM2MField field() const { return LinkEnd{relation, false}.field(); }
+    /// The sides whose links go with the objects, or stay.
+    std::vector<LinkSide> sides_where(bool they_go) const {
+        std::vector<LinkSide> found;
+        for (const LinkSide& side : sides) {
+            const bool kept = vetoed && side.policy == LinkPolicy::cascade_signal_veto;
+            if ((kept || leaves_links(side.policy)) != they_go)
+                found.push_back(side);
+        }
+        return found;
+    }
+};
+
+/// A foreign key of objects that stay, to objects that go: it gets another value.
+struct KeyUpdate {
+    const Field* field;
+    const Going* objects;
+};
+
+/// All that one deletion concerns.
+struct Collected {
+    std::deque<Going> objects;  // one for each model; they stay where they are
+    std::vector<ConcernedLinks> links;
+    std::vector<KeyUpdate> updates;
+
+    Going& of(const Model& model) {
+        for (Going& going : objects)
+            if (&going.model() == &model)
+                return going;
+        return objects.emplace_back(model);
+    }
+    const Going* find(const Model& model) const {
+        for (const Going& going : objects)
+            if (&going.model() == &model)
+                return &going;
+        return nullptr;
+    }
+};
+
+}  // namespace gm2m::deletion

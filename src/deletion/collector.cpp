@@ -1,0 +1,254 @@
+#include "deletion/collector.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "deletion/link_reader.hpp"
+#include "query/query_compiler.hpp"
+
+namespace gm2m::deletion {
+
+using backend::Access;
+using backend::Dialect;
+using backend::Parameter;
+using backend::Request;
+using backend::RowSink;
+using backend::ValueList;
+using Action = ForeignKeyPolicy::Action;
+
+namespace {
+
+std::string in_key_order(const Dialect& dialect, const Field& key) {
+    return fmt::format(" ORDER BY {}{}", dialect.quote(key.column()), dialect.in_byte_order(key.kind()));
+}
+
+std::string list_of(const std::vector<Reference>& objects) {
+    std::string list;
+    for (std::size_t i = 0; i < objects.size() && i < 5; ++i)
+        list += (i == 0 ? "" : ", ") + objects[i].to_string();
+    return list + (objects.size() > 5 ? ", …" : "");
+}
+
+}  // namespace
+
+std::string lock_statement(Context& context, const Model& model, bool one) {
+    const Dialect& dialect = context.connection.dialect();
+    if (!dialect.locks_rows())
+        return "";
+    const Field& key = model.primary_key();
+    const std::string column = dialect.quote(key.column());
+    const std::string rows = fmt::format("SELECT 1 FROM {} WHERE ", context.table_of(model));
+    if (one)
+        return fmt::format("{}{} = {} FOR UPDATE", rows, column, dialect.parameter(1));
+    return fmt::format("{}{}{} FOR UPDATE", rows, dialect.in_list(column, 1, key.kind()), in_key_order(dialect, key));
+}
+
+/// The keys of the rows of a foreign key's model that refer to some keys.
+class Collector::KeyReader final : public backend::ResultSink {
+public:
+    KeyReader(Context& context, const Field& foreign_key, ValueList targets, bool lock, std::size_t limit)
+        : foreign_key_(foreign_key), found_(foreign_key.model().primary_key().kind()), targets_(std::move(targets)),
+          parameters_{Parameter(targets_)}, kinds_{found_.kind()} {
+        const Dialect& dialect = context.connection.dialect();
+        const Field& key = foreign_key.model().primary_key();
+        sql_ = fmt::format("SELECT {} FROM {} WHERE {}", dialect.quote(key.column()), context.table_of(foreign_key.model()),
+                           dialect.in_list(dialect.quote(foreign_key.column()), 1, targets_.kind()));
+        if (lock && dialect.locks_rows())
+            sql_ += in_key_order(dialect, key) + " FOR UPDATE";
+        if (limit > 0)
+            sql_ += fmt::format(" LIMIT {}", limit);
+    }
+    KeyReader(const KeyReader&) = delete;
+    KeyReader& operator=(const KeyReader&) = delete;
+
+    Request request() { return {.sql = &sql_, .parameters = parameters_, .columns = kinds_, .sink = this}; }
+    void row(std::span<const ValueView> cells) override { found_.push(cells[0]); }
+
+    const Field& foreign_key() const noexcept { return foreign_key_; }
+    ValueList& found() noexcept { return found_; }
+
+private:
+    const Field& foreign_key_;
+    ValueList found_, targets_;
+    std::array<Parameter, 1> parameters_;
+    std::array<Kind, 1> kinds_;
+    std::string sql_;
+};
+
+void Collector::add(const ObjectView& object) {
+    const Model& model = *object.model;
+    model.require_writable();
+    Scratch scratch;
+    const ValueView key = object.key_view(scratch);
+    if (is_missing_key(model.primary_key(), key))
+        throw UnsavedObject(fmt::format("an object of {} was never saved: there is nothing to delete", model.label()));
+    collected_.of(model).insert(key);
+}
+
+void Collector::add(const detail::QueryState& query) {
+    query.model->require_writable();
+    (void)query.model->primary_key();
+    queries_.push_back(&query);
+}
+
+bool Collector::has_to_read() {
+    return !queries_.empty() || std::ranges::any_of(collected_.objects, [&](const Going& g) { return has_to_read(g); });
+}
+
+bool Collector::has_to_read(const Going& going) {
+    const Dependents& dependents = Dependents::of(context_, going.model());
+    const auto is_read = [](const Field* field) {
+        const Action action = field->options().on_delete.action();
+        return action == Action::cascade || action == Action::protect || action == Action::restrict;
+    };
+    const auto is_asked = [&](const LinkEnd& end) {
+        const LinkPolicy policy = policy_of(end, going.model());
+        return policy == LinkPolicy::protect ||
+               (has_signal(policy) && to_delete_ && is_heard(context_.registry, end.field()));
+    };
+    return std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
+}
+
+void Collector::collect() {
+    const bool read = has_to_read();
+    if (read && to_delete_)
+        lock_given();
+    read_queries();
+    if (read)
+        follow_foreign_keys();
+    for (const Going& going : collected_.objects)
+        for (const Field* field : Dependents::of(context_, going.model()).foreign_keys)
+            if (const Action action = field->options().on_delete.action();
+                action == Action::set_null || action == Action::set_default || action == Action::set_value)
+                collected_.updates.push_back({field, &going});
+    collect_links();
+    if (read) {
+        check_restricted();
+        check_protected();
+    }
+}
+
+// Whoever links to one of these objects, or refers to it, holds its row until it commits, so that what was linked is seen
+// from here on; and waits for it from now on, to find it gone. (BEHAVIOUR 2.12)
+void Collector::lock_given() {
+    std::deque<std::string> statements;
+    std::deque<ValueList> lists;
+    std::deque<Parameter> parameters;
+    std::vector<Request> requests;
+    for (const Going& going : collected_.objects) {
+        std::string sql = lock_statement(context_, going.model(), false);
+        if (sql.empty())
+            return;
+        statements.push_back(std::move(sql));
+        for (std::size_t begin = 0; begin < going.size(); begin += context_.keys_per_statement) {
+            const ValueList& part = lists.emplace_back(going.keys().slice(begin, context_.keys_per_statement));
+            requests.push_back(
+                {.sql = &statements.back(), .parameters = std::span(&parameters.emplace_back(part), 1)});
+        }
+    }
+    context_.connection.execute(requests, Access::read);
+}
+
+void Collector::read_queries() {
+    for (const detail::QueryState* query : queries_) {
+        Going& going = collected_.of(*query->model);
+        ValueList keys(going.keys().kind());
+        RowSink sink([&](std::span<const ValueView> row) { keys.push(row[0]); });
+        query::QueryCompiler compiler(context_, *query);
+        compiler.select_keys(to_delete_);
+        Request request = compiler.request(&sink);
+        context_.connection.execute(request, Access::read);
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            going.insert(keys[i]);
+    }
+}
+
+void Collector::follow_foreign_keys() {
+    std::unordered_map<const Model*, std::size_t> followed;  // so many keys of each model
+    for (;;) {
+        std::deque<KeyReader> readers;
+        std::vector<Request> requests;
+        for (const Going& going : collected_.objects) {
+            std::size_t& done = followed[&going.model()];
+            for (; done < going.size(); done += std::min(context_.keys_per_statement, going.size() - done))
+                for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
+                    const Action action = field->options().on_delete.action();
+                    if (action != Action::cascade && action != Action::protect && action != Action::restrict)
+                        continue;
+                    requests.push_back(readers
+                                           .emplace_back(context_, *field, going.keys().slice(done, context_.keys_per_statement),
+                                                         to_delete_ && action == Action::cascade,
+                                                         action == Action::protect ? RefusedDeletion::most_listed : 0)
+                                           .request());
+                }
+        }
+        if (requests.empty())
+            return;
+        context_.connection.execute(requests, Access::read);
+        for (KeyReader& reader : readers) {
+            const Field& field = reader.foreign_key();
+            ValueList& found = reader.found();
+            if (found.empty())
+                continue;
+            if (field.options().on_delete.action() == Action::restrict) {
+                restricting_.emplace_back(&field, std::move(found));
+                continue;
+            }
+            if (field.options().on_delete.action() == Action::cascade) {
+                Going& going = collected_.of(field.model());
+                for (std::size_t i = 0; i < found.size(); ++i)
+                    going.insert(found[i]);
+                continue;
+            }
+            std::vector<Reference> objects;
+            for (std::size_t i = 0; i < found.size(); ++i)
+                objects.push_back({&field.model(), Value(found.kind(), found[i])});
+            std::string reason = fmt::format("{} refers to it and protects it: {}", field.label(), list_of(objects));
+            refusals_.push_back({false, std::move(reason), std::move(objects), {}});
+        }
+    }
+}
+
+void Collector::check_restricted() {
+    for (const auto& [field, keys] : restricting_) {
+        const Going* going = collected_.find(field->model());
+        std::vector<Reference> objects;
+        for (std::size_t i = 0; i < keys.size() && objects.size() < RefusedDeletion::most_listed; ++i)
+            if (!going || !going->contains(keys[i]))
+                objects.push_back({&field->model(), Value(keys.kind(), keys[i])});
+        if (objects.empty())
+            continue;
+        std::string reason = fmt::format("{} refers to it and restricts its deletion: {}", field->label(), list_of(objects));
+        refusals_.push_back({true, std::move(reason), std::move(objects), {}});
+    }
+}
+
+void Collector::collect_links() {
+    for (const Going& going : collected_.objects)
+        for (const LinkEnd& end : Dependents::of(context_, going.model()).ends) {
+            auto found = std::ranges::find(collected_.links, end.relation, &ConcernedLinks::relation);
+            if (found == collected_.links.end())
+                found = collected_.links.insert(found, {end.relation, {}});
+            found->sides.push_back({&going, end.reverse, policy_of(end, going.model())});
+        }
+}
+
+void Collector::check_protected() {
+    for (const ConcernedLinks& links : collected_.links) {
+        std::vector<LinkSide> protecting = links.sides;
+        std::erase_if(protecting, [](const LinkSide& side) { return side.policy != LinkPolicy::protect; });
+        if (protecting.empty())
+            continue;
+        std::vector<Link> found = read_links(context_, links.field(), protecting, RefusedDeletion::most_listed);
+        if (found.empty())
+            continue;
+        std::string reason = fmt::format("{} protects it: it has the link {} -> {}{}", links.relation->label,
+                                         found.front().source.to_string(), found.front().target.to_string(),
+                                         found.size() > 1 ? " and others" : "");
+        refusals_.push_back({false, std::move(reason), {}, std::move(found)});
+    }
+}
+
+}  // namespace gm2m::deletion

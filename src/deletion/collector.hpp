@@ -1,0 +1,62 @@
+#pragma once
+
+#include "deletion/collected.hpp"
+#include "model/access.hpp"
+#include "query/query_state.hpp"
+
+namespace gm2m::deletion {
+
+/// Why a deletion is refused.
+struct Refusal {
+    bool is_restriction;  // else a protection
+    std::string reason;
+    std::vector<Reference> objects;
+    std::vector<Link> links;
+};
+
+/// Finds what a deletion takes: first it is told; then it follows foreign keys, breadth first, with one statement for each
+/// foreign key and step, however many objects there are. (BEHAVIOUR 6.4)
+class Collector {
+public:
+    /// `to_delete`: the rows that go are locked as they are found, in the order of their keys.
+    Collector(Context& context, bool to_delete) : context_(context), to_delete_(to_delete) {}
+    Collector(const Collector&) = delete;
+    Collector& operator=(const Collector&) = delete;
+
+    /// Throws UnsavedObject, ObjectError.
+    void add(const ObjectView& object);
+    /// `query` outlives this.
+    void add(const detail::QueryState& query);
+
+    /// Whether the database has to be asked before anything is deleted.
+    bool has_to_read();
+    /// Asks it, inside a transaction. Where nothing has to be read, nothing is.
+    void collect();
+
+    Collected& collected() noexcept { return collected_; }
+    const std::vector<Refusal>& refusals() const noexcept { return refusals_; }
+
+private:
+    class KeyReader;
+
+    bool has_to_read(const Going& going);
+    void lock_given();
+    void read_queries();
+    void follow_foreign_keys();
+    void check_restricted();
+    void collect_links();
+    void check_protected();
+
+    Context& context_;
+    bool to_delete_;
+    Collected collected_;
+    std::vector<const detail::QueryState*> queries_;
+    /// Objects whose foreign key restricts the deletion of others, unless they go too.
+    std::deque<std::pair<const Field*, backend::ValueList>> restricting_;
+    std::vector<Refusal> refusals_;
+};
+
+/// "SELECT … FOR UPDATE", by one key or by a list of keys; empty where rows are not locked.
+std::string lock_statement(Context& context, const Model& model, bool one);
+
+}  // namespace gm2m::deletion

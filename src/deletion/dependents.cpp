@@ -1,0 +1,48 @@
+#include "deletion/dependents.hpp"
+
+#include "schema/join_table.hpp"
+
+namespace gm2m::deletion {
+namespace {
+
+Dependents find(Context& context, const Model& model) {
+    Dependents found;
+    for (const GM2MField& field : context.registry.gm2m_fields()) {
+        if (&field.source() == &model) {
+            found.ends.push_back({&field.relation(), false});
+            found.go_last = found.go_last || field.options().db_constraint;
+        }
+        found.ends.push_back({&field.relation(), true});
+    }
+    for (const ManyToManyField& field : context.registry.many_to_many_fields())
+        for (const auto& [end, reverse] : {std::pair(field.data().source, false), std::pair(field.data().target, true)})
+            if (end == &model) {
+                found.ends.push_back({&field.relation(), reverse});
+                found.go_last = found.go_last || field.options().db_constraint;
+            }
+    for (const Model* other : context.registry.models())
+        for (const auto& field : other->fields())
+            if (field->target() == &model && field->options().on_delete.action() != ForeignKeyPolicy::do_nothing) {
+                found.foreign_keys.push_back(field.get());
+                found.go_last = true;
+            }
+    return found;
+}
+
+}  // namespace
+
+const Dependents& Dependents::of(Context& context, const Model& model) {
+    return context.cached<Dependents>(&model, [&] { return find(context, model); });
+}
+
+LinkPolicy policy_of(const LinkEnd& end, const Model& model) {
+    if (!end.relation->is_generic)
+        return LinkPolicy::cascade;
+    return end.reverse ? end.field().target_policy(model) : end.field().source_policy();
+}
+
+bool is_heard(const Registry& registry, const GM2MField& field) {
+    return field.deleting().is_heard() || registry.deleting().is_heard();
+}
+
+}  // namespace gm2m::deletion

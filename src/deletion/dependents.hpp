@@ -1,0 +1,44 @@
+#pragma once
+
+#include "model/relation_data.hpp"
+#include "query/context.hpp"
+
+namespace gm2m::deletion {
+
+/// One end of a relation's join table.
+struct LinkEnd {
+    detail::RelationData* relation;
+    bool reverse;  // the objects are targets
+
+    GM2MField field() const { return GM2MField(static_cast<detail::GM2MFieldData&>(*relation)); }
+};
+
+/// What depends on the objects of a model: every relation that can link them, whether or not this process has seen its
+/// reverse side, and the foreign keys that refer to them.
+struct Dependents {
+    std::vector<LinkEnd> ends;
+    /// Those with another policy than do_nothing.
+    std::vector<const Field*> foreign_keys;
+    /// Whether constraints of the database make links, or what refers to the objects, go before their rows.
+    bool go_last = false;
+
+    static const Dependents& of(Context& context, const Model& model);
+};
+
+/// A policy that tells receivers of `deleting`.
+inline bool has_signal(LinkPolicy policy) {
+    return policy == LinkPolicy::cascade_signal || policy == LinkPolicy::do_nothing_signal ||
+           policy == LinkPolicy::cascade_signal_veto;
+}
+
+inline bool leaves_links(LinkPolicy policy) {
+    return policy == LinkPolicy::do_nothing || policy == LinkPolicy::do_nothing_signal;
+}
+
+/// What becomes of the links of objects of a model, at one end of a relation. (BEHAVIOUR 6.1)
+LinkPolicy policy_of(const LinkEnd& end, const Model& model);
+
+/// Whether anybody would hear of a deletion that concerns a GM2M field.
+bool is_heard(const Registry& registry, const GM2MField& field);
+
+}  // namespace gm2m::deletion

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+
+#include "backend/text_form.hpp"
+#include "relation/distinct_keys.hpp"
+
+namespace gm2m::deletion {
+
+/// The objects of one model that a deletion takes, each once, in the order in which they were found.
+class Going {
+public:
+    explicit Going(const Model& model) : model_(&model), keys_(model.primary_key().kind()) {}
+
+    const Model& model() const noexcept { return *model_; }
+    const backend::ValueList& keys() const noexcept { return keys_.list(); }
+    std::size_t size() const noexcept { return keys_.size(); }
+    void insert(const ValueView& key) { keys_.insert(key); }
+    bool contains(const ValueView& key) const { return keys_.contains(key); }
+
+    /// The keys as join tables hold them.
+    backend::ValueList texts(std::size_t begin, std::size_t count) const {
+        backend::ValueList all(Kind::text);
+        std::string text;
+        for (std::size_t i = begin; i < size() && i - begin < count; ++i) {
+            text.clear();
+            text::append_value(text, keys().kind(), keys()[i]);
+            all.push_text(text);
+        }
+        return all;
+    }
+
+private:
+    const Model* model_;
+    relation::DistinctKeys keys_;
+};
+
+}  // namespace gm2m::deletion

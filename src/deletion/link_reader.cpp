@@ -1,0 +1,37 @@
+#include "deletion/link_reader.hpp"
+
+#include <fmt/format.h>
+
+#include "deletion/link_condition.hpp"
+#include "relation/changed_links.hpp"
+
+namespace gm2m::deletion {
+
+std::vector<Link> read_links(Context& context, const GM2MField& field, std::span<const LinkSide> sides,
+                             std::size_t limit) {
+    struct Row {
+        Value source;
+        std::int64_t content_type;
+        std::string key;
+    };
+    std::vector<Row> rows;
+    const Model& source = field.source();
+    backend::RowSink sink([&](std::span<const ValueView> row) {
+        rows.push_back({Value(source.primary_key().kind(), row[0]), row[1].integer(), std::string(row[2].text())});
+    });
+    const std::vector<Kind> kinds{source.primary_key().kind(), Kind::integer, Kind::text};
+    for_each_condition(context, field.relation(), sides, [&](const LinkCondition& condition) {
+        const std::string sql = fmt::format("SELECT {} FROM {} WHERE {}{}", condition.link_columns(), condition.table(),
+                                            condition.sql(), limit > 0 ? fmt::format(" LIMIT {}", limit) : "");
+        backend::Request request{.sql = &sql, .parameters = condition.parameters(), .columns = kinds, .sink = &sink};
+        context.connection.execute(request, backend::Access::read);
+    });
+    relation::ModelsByContentType models(context);
+    std::vector<Link> links;
+    links.reserve(rows.size());
+    for (Row& row : rows)
+        links.push_back({{&source, std::move(row.source)}, relation::reference_to(models.find(row.content_type), row.key)});
+    return links;
+}
+
+}  // namespace gm2m::deletion
