@@ -84,10 +84,17 @@ public:
             if (sides.empty())
                 continue;
             Tally& tally = tallies_.emplace_back(Tally{Tally::Of::relation, nullptr, links.relation->label});
-            for_each_condition(context_, *links.relation, sides, [&](LinkCondition&& condition) {
+            const auto append_part = [&](LinkCondition&& condition) {
                 const LinkCondition& kept = conditions_.emplace_back(std::move(condition));
                 append_change(kept.table(), kept.sql(), kept.parameters(), tally);
-            });
+            };
+            // Both ends in one statement, which goes through the table in one order: two deletions of objects that link to
+            // each other then do not wait for one another. Where nobody else writes, two statements are faster.
+            if (counts_alone_ || dialect_.locks_rows())
+                for_each_condition(context_, *links.relation, sides, append_part);
+            else
+                for (const LinkSide& side : sides)
+                    for_each_condition(context_, *links.relation, std::span(&side, 1), append_part);
         }
     }
 

@@ -126,7 +126,7 @@ TEST(ArchitectureTest, FindsDriversWhereTheyDoNotBelong) {
         .add("src/database/pool.cpp", "#include <soci/soci.h>\n#include <libpq-fe.h>\n")
         .add("src/query/select.cpp", "#include <soci/soci.h>\n#include \"backend/sqlite/sqlite_error.hpp\"\n");
     EXPECT_EQ(driver_findings(tree.graph()),
-              (Findings{"database/pool.cpp:2: libpq-fe.h outside of src/backend",
+              (Findings{"database/pool.cpp:2: libpq-fe.h outside of src/backend, interop",
                         "query/select.cpp:1: soci/soci.h outside of src/backend, src/database, interop",
                         "query/select.cpp:2: an engine's backend/sqlite/sqlite_error.hpp outside of src/backend"}));
 }

@@ -241,7 +241,7 @@ TEST_P(PlanTest, Writes) {
 }
 
 TEST_P(PlanTest, Deletion) {
-    expect(source, [&] { in.db.remove(in.bob); });
+    expect(both, [&] { in.db.remove(in.bob); });
     expect(both, [&] { in.db.remove(in.alien); });
     expect(both, [&] { in.db.remove(in.chad); });
     expect(target, [&] { in.db.remove(in.red); });
