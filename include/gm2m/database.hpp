@@ -172,6 +172,8 @@ public:
     const Registry& models() const noexcept;
     /// Sees every statement from now on; an empty function ends it. What it captures outlives its use.
     void listen(StatementListener listener);
+    /// Whether a transaction is open on the connection, whoever began it.
+    bool in_transaction() const;
     /// False once the connection is known to be lost: open another one.
     bool is_usable() const noexcept;
 

@@ -17,8 +17,10 @@
 #include <gm2m/query_set.hpp>
 #include <gm2m/registry.hpp>
 #include <gm2m/related_manager.hpp>
+#include <gm2m/retry.hpp>
 #include <gm2m/signal.hpp>
 #include <gm2m/statement_listener.hpp>
 #include <gm2m/transaction.hpp>
 #include <gm2m/value.hpp>
+#include <gm2m/verify.hpp>
 #include <gm2m/version.hpp>

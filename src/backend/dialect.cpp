@@ -46,6 +46,16 @@ std::string Dialect::escaped(std::string_view text, std::string_view special, ch
     return out;
 }
 
+std::string Dialect::literal(std::string_view text) {
+    std::string quoted = "'";
+    for (const char c : text) {
+        quoted += c;
+        if (c == '\'')
+            quoted += c;
+    }
+    return quoted + "'";
+}
+
 std::string Dialect::fit(std::string_view identifier) const {
     const std::size_t limit = name_limit();
     if (limit == 0 || identifier.size() <= limit)

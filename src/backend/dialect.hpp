@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gm2m/value.hpp>
 
@@ -42,6 +43,17 @@ public:
     /// Adds a foreign key to a table that exists, unless it has it; only where adds_constraints_later().
     virtual std::string add_foreign_key(std::string_view table, std::string_view name, std::string_view column,
                                         std::string_view references) const = 0;
+    /// A text as SQL has it, for definitions, which take no parameters.
+    static std::string literal(std::string_view text);
+    /// What deletes rows of `links` with each row of `table` that anybody deletes; `condition` is on the links and the row,
+    /// which is called OLD. Names are quoted but for the trigger's.
+    struct Trigger {
+        std::string name, table, links, condition;
+        bool before = false;  ///< of the row's own constraints
+    };
+    /// The statements that create a trigger unless it is there, and one that drops it if it is.
+    virtual std::vector<std::string> create_trigger(const Trigger& trigger) const = 0;
+    virtual std::string drop_trigger(const Trigger& trigger) const = 0;
     /// Keeps other sessions from changing tables until the transaction ends; empty where a transaction does.
     virtual std::string lock_schema() const = 0;
 

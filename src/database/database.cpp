@@ -173,6 +173,11 @@ void Database::listen(StatementListener listener) {
     impl_->context.connection.listen(std::move(listener));
 }
 
+bool Database::in_transaction() const {
+    const backend::Connection& connection = impl_->context.connection;
+    return connection.depth() > 0 || connection.in_foreign_transaction();
+}
+
 bool Database::is_usable() const noexcept {
     return impl_->context.connection.is_usable();
 }

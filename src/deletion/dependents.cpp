@@ -13,6 +13,8 @@ Dependents find(Context& context, const Model& model) {
             found.go_last = found.go_last || field.options().db_constraint;
         }
         found.ends.push_back({&field.relation(), true});
+        // A trigger would take the links with the row, before they are counted.
+        found.go_last = found.go_last || field.options().db_triggers;
     }
     for (const ManyToManyField& field : context.registry.many_to_many_fields())
         for (const auto& [end, reverse] : {std::pair(field.data().source, false), std::pair(field.data().target, true)})

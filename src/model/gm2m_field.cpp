@@ -93,6 +93,8 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
             options.on_delete_src = parse_policy(name, value);
         } else if (name == "on_delete_tgt") {
             options.on_delete_tgt = parse_policy(name, value);
+        } else if (name == "db_triggers") {
+            options.db_triggers = expect<bool>(name, value, "true or false");
         } else if (name == "managed") {
             options.managed = expect<bool>(name, value, "true or false");
         } else if (name == "layout") {
@@ -106,7 +108,7 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
                 "a GM2MField has no parameter '{}'{}", name,
                 did_you_mean(name, {"related", "verbose_name", "db_table", "db_constraint", "for_concrete_model",
                                     "related_name", "related_query_name", "pk_maxlength", "layout", "on_delete",
-                                    "on_delete_src", "on_delete_tgt", "managed"})));
+                                    "on_delete_src", "on_delete_tgt", "db_triggers", "managed"})));
         }
     }
     return options;

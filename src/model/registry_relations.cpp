@@ -51,6 +51,10 @@ GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOpt
     if (!options.db_table.empty())
         check_column_name("db_table", options.db_table, data->label);
     detail::ReverseNames{options.related_name, options.related_query_name}.check(data->label);
+    if (options.db_triggers && !options.managed)
+        throw ConfigurationError(fmt::format("{}: db_triggers are made with the join table, which managed = false keeps "
+                                             "create_tables() away from",
+                                             data->label));
     data->options = std::move(options);
     for (const std::string& related : data->options.related) {
         split_label(related);

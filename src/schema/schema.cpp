@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "schema/definition.hpp"
+#include "schema/triggers.hpp"
 
 namespace gm2m::schema {
 namespace {
@@ -80,6 +81,9 @@ void create_tables(Connection& connection, const Registry& registry, const std::
     for (const Model* model : join_models(registry))
         append(create_table(dialect, *model, {}));
 
+    for (const Dialect::Trigger& trigger : triggers(dialect, registry, content_type_table))
+        append(dialect.create_trigger(trigger));
+
     backend::in_transaction(connection, [&] {
         lock_schema(connection);
         for (const std::string& sql : statements)
@@ -93,6 +97,8 @@ void drop_tables(Connection& connection, const Registry& registry, const std::st
     const std::vector<JoinTable> joins = join_tables(registry);
     backend::in_transaction(connection, [&] {
         lock_schema(connection);
+        for (const Dialect::Trigger& trigger : triggers(dialect, registry, content_type_table))
+            connection.execute(dialect.drop_trigger(trigger));
         for (const Model* model : join_models(registry))
             connection.execute(fmt::format("DROP TABLE IF EXISTS {}", dialect.table(model->table())));
         for (const JoinTable& table : std::views::reverse(joins))

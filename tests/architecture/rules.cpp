@@ -50,10 +50,12 @@ const std::map<std::string, std::string> public_headers{
     {"gm2m/query_set.hpp", "query"},
     {"gm2m/registry.hpp", "model"},
     {"gm2m/related_manager.hpp", "relation"},
+    {"gm2m/retry.hpp", "database"},
     {"gm2m/signal.hpp", "model"},
     {"gm2m/statement_listener.hpp", "value"},
     {"gm2m/transaction.hpp", "database"},
     {"gm2m/value.hpp", "value"},
+    {"gm2m/verify.hpp", "database"},
     {"gm2m/version.hpp", "value"},
 };
 

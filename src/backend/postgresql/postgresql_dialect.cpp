@@ -25,16 +25,6 @@ std::string_view type_name(Kind kind) {
     return "";
 }
 
-std::string quote_literal(std::string_view text) {
-    std::string quoted = "'";
-    for (const char c : text) {
-        quoted += c;
-        if (c == '\'')
-            quoted += c;
-    }
-    return quoted + "'";
-}
-
 class PostgresqlDialect final : public Dialect {
 public:
     std::string_view name() const noexcept override { return "postgresql"; }
@@ -57,10 +47,25 @@ public:
     std::string table_exists() const override { return "SELECT 1 WHERE to_regclass($1::text) IS NOT NULL"; }
     std::string add_foreign_key(std::string_view table, std::string_view name, std::string_view column,
                                 std::string_view references) const override {
-        const std::string literal = quote_literal(table), constraint = quote_literal(fit(name));
+        const std::string relation = literal(table), constraint = literal(fit(name));
         return fmt::format("DO $gm2m$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = {}::regclass AND "
                            "conname = {}) THEN ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) {}; END IF; END $gm2m$",
-                           literal, constraint, table, quote(fit(name)), column, references);
+                           relation, constraint, table, quote(fit(name)), column, references);
+    }
+    // The function finds the tables where they are now, whatever the search path of the program that deletes.
+    std::vector<std::string> create_trigger(const Trigger& trigger) const override {
+        const std::string name = quote(fit(trigger.name));
+        return {fmt::format("CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS "
+                            "$gm2m$ BEGIN DELETE FROM {} WHERE {}; RETURN OLD; END $gm2m$",
+                            name, trigger.links, trigger.condition),
+                fmt::format("DO $gm2m$ BEGIN IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = {}::regclass AND tgname = "
+                            "{}) THEN CREATE TRIGGER {} {} DELETE ON {} FOR EACH ROW EXECUTE FUNCTION {}(); END IF; END "
+                            "$gm2m$",
+                            literal(trigger.table), literal(fit(trigger.name)), name, trigger.before ? "BEFORE" : "AFTER",
+                            trigger.table, name)};
+    }
+    std::string drop_trigger(const Trigger& trigger) const override {
+        return fmt::format("DROP FUNCTION IF EXISTS {}() CASCADE", quote(fit(trigger.name)));
     }
     // CREATE TABLE IF NOT EXISTS by two sessions at once can fail in the catalogue. The number is this library's own.
     std::string lock_schema() const override { return "SELECT pg_advisory_xact_lock(7235419926041)"; }

@@ -43,6 +43,14 @@ public:
     std::string add_foreign_key(std::string_view, std::string_view, std::string_view, std::string_view) const override {
         return "";
     }
+    std::vector<std::string> create_trigger(const Trigger& trigger) const override {
+        return {fmt::format("CREATE TRIGGER IF NOT EXISTS {} {} DELETE ON {} FOR EACH ROW BEGIN DELETE FROM {} WHERE {}; END",
+                            quote(trigger.name), trigger.before ? "BEFORE" : "AFTER", trigger.table, trigger.links,
+                            trigger.condition)};
+    }
+    std::string drop_trigger(const Trigger& trigger) const override {
+        return fmt::format("DROP TRIGGER IF EXISTS {}", quote(trigger.name));
+    }
     std::string lock_schema() const override { return ""; }
 
     std::string key_from_text(std::string_view text, Kind kind) const override {
