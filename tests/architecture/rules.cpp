@@ -55,7 +55,7 @@ const std::map<std::string, std::string> public_headers{
     {"gm2m/statement_listener.hpp", "value"},
     {"gm2m/transaction.hpp", "database"},
     {"gm2m/value.hpp", "value"},
-    {"gm2m/verify.hpp", "database"},
+    {"gm2m/verify.hpp", "deletion"},
     {"gm2m/version.hpp", "value"},
 };
 

@@ -43,7 +43,7 @@ void split(const std::string& sql, std::vector<std::string>& blocks) {
 bool locks_several(const std::string& block) {
     static const std::regex lock("FOR (?:NO KEY )?(?:UPDATE|SHARE)");
     static const std::regex one_source(
-        R"re(SELECT \w+ FROM (?:archive_person WHERE id|archive_country WHERE code|archive_movie WHERE id|archive_tag WHERE name) = \$\d+)re"
+        R"re(SELECT \w+ FROM (?:archive_person WHERE id|archive_country WHERE code|archive_movie WHERE id) = \$\d+)re"
         R"re((?: ORDER BY \w+)? FOR (?:NO KEY )?UPDATE)re");
     return std::regex_search(block, lock) && !std::regex_match(block, one_source);
 }

@@ -27,7 +27,9 @@ const std::map<std::string, std::set<std::string>> known_obstacles{
     {"locks several sources",
      {"reverse add", "reverse remove", "reverse set", "reverse set to nothing", "reverse toggle", "reverse clear",
       "reverse many-to-many add", "reverse many-to-many remove", "reverse many-to-many set",
-      "reverse many-to-many set to nothing", "reverse many-to-many toggle", "reverse many-to-many clear"}},
+      "reverse many-to-many set to nothing", "reverse many-to-many toggle", "reverse many-to-many clear",
+      // It locks its own row, which no source's key leads to.
+      "delete a target"}},
     // What has to be read of linked objects, other than their keys, by way of keys that are text.
     {"joins on an expression",
      {"annotate by linked objects", "annotate by some linked objects", "forward prefetch with order",
