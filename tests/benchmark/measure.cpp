@@ -43,9 +43,10 @@ void check_links(const Plan& plan, Hand hand) {
     if (!plan.workload->scene.changes)
         return;
     const std::size_t links = plan.stage->links();
-    if (links != plan.workload->links_afterwards)
+    const std::size_t expected = plan.workload->links_afterwards(plan.workload->scene.dataset);
+    if (links != expected)
         throw std::runtime_error(title_of(plan) + ": " + std::string(name_of(hand)) + " left " + std::to_string(links) +
-                                 " links, not " + std::to_string(plan.workload->links_afterwards));
+                                 " links, not " + std::to_string(expected));
 }
 
 struct Timing {

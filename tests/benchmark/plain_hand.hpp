@@ -118,6 +118,10 @@ public:
     struct Changes {
         std::vector<Key> added, removed;
     };
+    /// How many rows and links a deletion has removed.
+    struct Removed {
+        std::size_t rows = 0, links = 0;
+    };
 
     static void report(const Added& added, Checksum& checksum) {
         for (const Key key : added)
@@ -128,6 +132,9 @@ public:
             std::ranges::sort(*keys);
             report(*keys, checksum);
         }
+    }
+    static void report(const Removed& removed, Checksum& checksum) {
+        checksum.add({removed.rows, static_cast<std::int64_t>(removed.links)});
     }
     static void report(const AnyVideo& video, Checksum& checksum) {
         std::visit([&](const Video& v) { checksum.add({video.index(), v.id}, v.title); }, video);

@@ -5,7 +5,7 @@
 #   tests/benchmark/run.sh [--json FILE] [--only W1,W2,...,compile,S] [--repeat N] [--links N,...] [--large]
 #                          [--engines sqlite,postgresql] [--layouts standard,compact] [--hands c_api,soci,gm2m]
 #
-# Without --only: W1 to W7 and the compile time, some five minutes. --only S, or S-W3, S-W5 or S-W7: the same work with
+# Without --only: W1 to W9 and the compile time, some six minutes. --only S, or S-W3, S-W5, S-W7 or S-W8: the same work with
 # 10^5, 10^6 and 10^7 links; ten minutes, and 2 GB in TMPDIR. --links chooses among these; 10^7 on PostgreSQL only with
 # --large, for some minutes and 4 GB more. tests/benchmark/plot.py draws what --json has written; docs/benchmarks.md
 # says what each workload does.

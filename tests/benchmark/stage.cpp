@@ -17,6 +17,12 @@ namespace {
 
 constexpr const char* labels[model_count] = {"cinema.Movie", "cinema.Documentary", "cinema.Opera"};
 constexpr char links_table[] = "cinema_user_preferred_videos";
+/// Tables from which a run may delete; what refers to others comes after them.
+constexpr const char* changing_tables[] = {"cinema_movie", "cinema_user", links_table};
+
+std::string copy_of(const char* table) {
+    return std::string("prepared_") + table;
+}
 
 /// So that no run waits for what was copied before it.
 void write_through(const std::string& path) {
@@ -94,7 +100,8 @@ void Stage::create() {
         return;
     session << "VACUUM ANALYZE " << links_table;
     if (scene_.changes)
-        session << "CREATE TABLE prepared AS TABLE " << links_table;
+        for (const char* table : changing_tables)
+            session << "CREATE TABLE " << copy_of(table) << " AS TABLE " << table;
 }
 
 void Stage::remove() noexcept {
@@ -142,13 +149,18 @@ void Stage::restore() {
 void Stage::restore_postgresql() {
     const bool standard = address_.layout == Layout::standard;
     soci::session session(soci::postgresql, address_.location);
-    session << "TRUNCATE " << links_table << (standard ? " RESTART IDENTITY" : "");
-    if (scene_.linked == Linked::nothing)
+    if (scene_.linked == Linked::nothing) {
+        session << "TRUNCATE " << links_table << (standard ? " RESTART IDENTITY" : "");
         return;
-    session << "INSERT INTO " << links_table << " SELECT * FROM prepared" << (standard ? " ORDER BY id" : "");
-    if (standard)
-        session << "SELECT setval(pg_get_serial_sequence('" << links_table << "', 'id'), max(id)) FROM prepared";
-    session << "VACUUM ANALYZE " << links_table;
+    }
+    session << "TRUNCATE cinema_movie, cinema_user, " << links_table;
+    for (const char* table : changing_tables) {
+        const bool has_id = standard || table != links_table;
+        session << "INSERT INTO " << table << " SELECT * FROM " << copy_of(table) << (has_id ? " ORDER BY id" : "");
+        if (has_id)
+            session << "SELECT setval(pg_get_serial_sequence('" << table << "', 'id'), max(id)) FROM " << copy_of(table);
+        session << "VACUUM ANALYZE " << table;
+    }
 }
 
 std::size_t Stage::links() const {

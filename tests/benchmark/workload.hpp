@@ -31,7 +31,7 @@ struct Workload {
     std::string_view description;
     Scene scene;
     /// The rows in the join table afterwards.
-    std::size_t links_afterwards;
+    std::size_t (*links_afterwards)(const Dataset& dataset);
     std::unique_ptr<Run> (*make)(Hand hand, const Address& address, const Dataset& dataset);
     /// How many links there are, where the workload is one of several that differ in that alone (S); else 0.
     std::size_t scale = 0;

@@ -17,6 +17,10 @@ int PostgresqlHand::Result::rows() const {
     return PQntuples(result_.get());
 }
 
+std::size_t PostgresqlHand::Result::changed() const {
+    return std::stoul(PQcmdTuples(result_.get()));
+}
+
 std::string_view PostgresqlHand::Result::text(int row, int column) const {
     return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
 }
@@ -37,10 +41,14 @@ PostgresqlHand::Result PostgresqlHand::execute(const char* sql) {
     return {connection_, PQexec(connection_, sql)};
 }
 
-PostgresqlHand::Result PostgresqlHand::execute_prepared(const char* name, const std::string& sql,
-                                                        const Parameters& parameters) {
+void PostgresqlHand::prepare(const char* name, const std::string& sql, const Parameters& parameters) {
     if (prepared_.insert(name).second)
         Result(connection_, PQprepare(connection_, name, sql.c_str(), parameters.count(), parameters.types()));
+}
+
+PostgresqlHand::Result PostgresqlHand::execute_prepared(const char* name, const std::string& sql,
+                                                        const Parameters& parameters) {
+    prepare(name, sql, parameters);
     return {connection_, PQexecPrepared(connection_, name, parameters.count(), parameters.values().data(),
                                         parameters.lengths().data(), parameters.formats().data(), 1)};
 }
@@ -53,11 +61,18 @@ PostgresqlHand::Result PostgresqlHand::query(const std::string& sql, const Param
 
 void PostgresqlHand::pipeline(const std::vector<Sent>& statements,
                               const std::function<void(std::size_t, const Result&)>& take) {
+    for (const Sent& each : statements)
+        if (each.name)
+            prepare(each.name, each.sql, each.parameters);
     check(PQenterPipelineMode(connection_));
     for (const Sent& each : statements)
-        check(PQsendQueryParams(connection_, each.sql.c_str(), each.parameters.count(), each.parameters.types(),
-                                each.parameters.values().data(), each.parameters.lengths().data(),
-                                each.parameters.formats().data(), 1));
+        if (each.name)
+            check(PQsendQueryPrepared(connection_, each.name, each.parameters.count(), each.parameters.values().data(),
+                                      each.parameters.lengths().data(), each.parameters.formats().data(), 1));
+        else
+            check(PQsendQueryParams(connection_, each.sql.c_str(), each.parameters.count(), each.parameters.types(),
+                                    each.parameters.values().data(), each.parameters.lengths().data(),
+                                    each.parameters.formats().data(), 1));
     check(PQpipelineSync(connection_));
     for (std::size_t i = 0; i < statements.size(); ++i) {
         take(i, Result(connection_, PQgetResult(connection_)));

@@ -38,6 +38,9 @@ public:
     OperasWithUsers operas_with_users();
     Users users_of_movie(std::int64_t movie);
     Movies movies_of_users_named(const std::string& name);
+    Removed remove_movie(std::int64_t movie);
+    Removed remove_movies_after(std::int64_t movie);
+    Removed remove_users_up_to(std::int64_t user);
 
 private:
     /// What went wrong is thrown.
@@ -45,6 +48,8 @@ private:
     public:
         Result(pg_conn* connection, pg_result* result);
         int rows() const;
+        /// Rows that a statement has changed.
+        std::size_t changed() const;
         std::string_view text(int row, int column) const;
         std::int32_t integer(int row, int column) const;
         std::int64_t big_integer(int row, int column) const;
@@ -56,6 +61,7 @@ private:
     void run(const char* sql);
     Result execute(const char* sql);
     /// A statement that is executed many times; prepared at its first use.
+    void prepare(const char* name, const std::string& sql, const Parameters& parameters);
     Result execute_prepared(const char* name, const std::string& sql, const Parameters& parameters);
     /// Once only.
     Result query(const std::string& sql, const Parameters& parameters);
@@ -63,6 +69,7 @@ private:
     struct Sent {
         std::string sql;
         Parameters parameters;
+        const char* name = nullptr;  // of a statement that is executed many times; prepared at its first use
     };
     void pipeline(const std::vector<Sent>& statements, const std::function<void(std::size_t, const Result&)>& take);
     /// Calls `take` with each row as it arrives, so that the whole result is never held.

@@ -26,6 +26,8 @@ SqliteHand::~SqliteHand() {
         sqlite3_finalize(select);
     sqlite3_finalize(select_users_);
     sqlite3_finalize(select_movies_);
+    sqlite3_finalize(delete_links_);
+    sqlite3_finalize(delete_movie_);
     sqlite3_close(connection_);
 }
 

@@ -39,6 +39,9 @@ public:
     OperasWithUsers operas_with_users();
     Users users_of_movie(std::int64_t movie);
     Movies movies_of_users_named(const std::string& name);
+    Removed remove_movie(std::int64_t movie);
+    Removed remove_movies_after(std::int64_t movie);
+    Removed remove_users_up_to(std::int64_t user);
 
 private:
     /// Finalized in the end.
@@ -60,6 +63,8 @@ private:
     void load_users(const std::vector<std::int64_t>& keys, std::vector<User>& users);
     void change_links(std::int64_t user, const Objects& objects, Changes& changes);
     void delete_links(std::int64_t user, const std::vector<std::int64_t>& gone, const std::vector<Key>& keys);
+    /// Executes it; how many rows it has changed.
+    std::size_t change(sqlite3_stmt* statement);
     std::size_t model_of(int content_type) const;
 
     Layout layout_;
@@ -68,6 +73,8 @@ private:
     sqlite3_stmt* select_[model_count] = {};  // model by model
     sqlite3_stmt* select_users_ = nullptr;
     sqlite3_stmt* select_movies_ = nullptr;
+    sqlite3_stmt* delete_links_ = nullptr;
+    sqlite3_stmt* delete_movie_ = nullptr;
     int content_types_[model_count] = {};
 };
 

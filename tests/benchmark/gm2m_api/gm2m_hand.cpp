@@ -70,6 +70,18 @@ Gm2mHand::Movies Gm2mHand::movies_of_users_named(const std::string& name) {
     return db_.query<Movie>().filter(F("user__name") == name).fetch();
 }
 
+Gm2mHand::Removed Gm2mHand::remove_movie(std::int64_t movie) {
+    return db_.remove(Movie{{.id = movie}});
+}
+
+Gm2mHand::Removed Gm2mHand::remove_movies_after(std::int64_t movie) {
+    return db_.remove(db_.query<Movie>().filter(F("id") > movie));
+}
+
+Gm2mHand::Removed Gm2mHand::remove_users_up_to(std::int64_t user) {
+    return db_.remove(db_.query<User>().filter(F(&User::id) <= user));
+}
+
 Key Gm2mHand::key_of(const gm2m::Reference& reference) const {
     const auto name = std::ranges::find(model_names, reference.model->model_name());
     return {static_cast<std::size_t>(name - std::begin(model_names)), reference.key.get<std::int64_t>()};
@@ -78,6 +90,10 @@ Key Gm2mHand::key_of(const gm2m::Reference& reference) const {
 void Gm2mHand::report(const Added& added, Checksum& checksum) const {
     for (const gm2m::Reference& link : added)
         checksum.add(key_of(link));
+}
+
+void Gm2mHand::report(const Removed& removed, Checksum& checksum) const {
+    checksum.add({removed.rows, static_cast<std::int64_t>(removed.links)});
 }
 
 void Gm2mHand::report(Changes changes, Checksum& checksum) const {

@@ -18,6 +18,7 @@ public:
     using Users = std::vector<gm2m::Object>;
     using Movies = std::vector<gm2m::Instance<Movie>>;
     using Changes = gm2m::Changes;
+    using Removed = gm2m::Deleted;
     /// What is linked to each comes with the objects.
     using UsersWithVideos = std::vector<gm2m::Instance<User>>;
     using OperasWithUsers = std::vector<gm2m::Instance<Opera>>;
@@ -45,8 +46,12 @@ public:
     OperasWithUsers operas_with_users();
     Users users_of_movie(std::int64_t movie);
     Movies movies_of_users_named(const std::string& name);
+    Removed remove_movie(std::int64_t movie);
+    Removed remove_movies_after(std::int64_t movie);
+    Removed remove_users_up_to(std::int64_t user);
 
     void report(const Added& added, Checksum& checksum) const;
+    void report(const Removed& removed, Checksum& checksum) const;
     void report(Changes changes, Checksum& checksum) const;
     /// Videos or users.
     void report(const std::vector<gm2m::Object>& objects, Checksum& checksum) const;

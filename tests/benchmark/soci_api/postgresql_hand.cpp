@@ -20,7 +20,8 @@ constexpr char delete_others_sql[] =
 
 constexpr Syntax syntax{'{', '}', "(SELECT unnest(CAST(:keys AS bigint[])))", "(SELECT unnest(CAST(:keys AS text[])))",
                         "CASE WHEN gm2m_pk <> '' AND ltrim(gm2m_pk, '0123456789') = '' THEN "
-                        "CAST(gm2m_pk AS bigint) END"};
+                        "CAST(gm2m_pk AS bigint) END",
+                        " FOR UPDATE"};
 
 }  // namespace
 

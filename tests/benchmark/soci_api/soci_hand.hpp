@@ -22,6 +22,8 @@ struct Syntax {
     const char *integers, *texts;
     /// gm2m_pk to be compared with numbers; one that is no number is equal to none.
     const char* number;
+    /// Locks the rows that are read, where rows are locked.
+    const char* lock;
 };
 
 /// What is the same on both engines.
@@ -31,6 +33,9 @@ public:
     OperasWithUsers operas_with_users();
     Users users_of_movie(std::int64_t movie);
     Movies movies_of_users_named(const std::string& name);
+    Removed remove_movie(std::int64_t movie);
+    Removed remove_movies_after(std::int64_t movie);
+    Removed remove_users_up_to(std::int64_t user);
 
 protected:
     SociHand(const Address& address, const soci::backend_factory& backend, const std::string& connect_string,
@@ -73,7 +78,20 @@ private:
         soci::statement statement;
     };
 
+    /// The deletion of a movie and of its links.
+    struct Removal {
+        Removal(soci::session& session, int content_type);
+
+        long long id = 0;
+        std::string text;
+        int content_type;
+        soci::statement row, links;
+    };
+    std::vector<std::int64_t> keys_of(const std::string& sql, std::int64_t bound);
+    std::size_t remove_by_keys(const std::string& sql, const std::string& list);
+
     const Syntax& syntax_;
+    std::optional<Removal> removal_;
     std::optional<LookUp> users_, movies_;
 };
 

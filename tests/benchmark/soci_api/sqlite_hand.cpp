@@ -7,7 +7,7 @@
 namespace benchmark::soci_api {
 
 constexpr Syntax syntax{'[', ']', "(SELECT value FROM json_each(:keys))", "(SELECT value FROM json_each(:keys))",
-                        "gm2m_pk"};
+                        "gm2m_pk", ""};
 
 SqliteHand::SqliteHand(const Address& address) : SociHand(address, soci::sqlite3, "db=" + address.location, syntax) {
     session_ << "PRAGMA foreign_keys = ON";
