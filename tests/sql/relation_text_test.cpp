@@ -185,6 +185,15 @@ TEST_P(RelationTextTest, Reads) {
            "SELECT gm2m_ct_id, count(*) " + mine + " GROUP BY gm2m_ct_id ORDER BY gm2m_ct_id");
     expect([&] { liked_by(bob).of_type({"archive.Movie"}).count(); },
            "SELECT count(*) " + mine + " AND gm2m_ct_id IN list($2)");
+    if (GetParam().is_sqlite()) {
+        const std::string next = "SELECT min(gm2m_ct_id) " + mine;
+        const std::string types = "WITH RECURSIVE present (gm2m_ct_id) AS (" + next + " UNION ALL SELECT (" + next +
+                                  " AND gm2m_ct_id > present.gm2m_ct_id) FROM present WHERE present.gm2m_ct_id IS NOT "
+                                  "NULL) SELECT gm2m_ct_id FROM present WHERE gm2m_ct_id IS NOT NULL";
+        EXPECT_EQ(neutral(plain(sent([&] { liked_by(bob).all(); }).front())), types);
+        EXPECT_EQ(neutral(plain(sent([&] { liked_by(bob).of_type({"archive.Movie"}).all(); }).front())),
+                  types + " AND gm2m_ct_id IN list($2)");
+    }
     expect([&] { liked_by(bob).contains(alien); },
            "SELECT EXISTS (SELECT 1 " + mine + " AND gm2m_ct_id = $2 AND gm2m_pk = $3)");
     expect([&] { persons_who_like(alien).all(); },
