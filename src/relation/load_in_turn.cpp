@@ -16,7 +16,6 @@ class KeyParts {
 public:
     KeyParts(ValueList keys, std::size_t at_once) : all_(std::move(keys)), at_once_(at_once) {}
 
-    const ValueList& all() const noexcept { return all_; }
     std::size_t count() const noexcept { return all_.empty() ? 0 : (all_.size() - 1) / at_once_ + 1; }
     /// Valid until the next call.
     const ValueList& part(std::size_t i) {
@@ -42,9 +41,13 @@ private:
 class LoadInTurn final : public backend::ResultSink, public backend::RowSource {
 public:
     LoadInTurn(Context& context, detail::RelationData& relation, bool reverse, const Owners& owners)
-        : context_(context), relation_(relation), reverse_(reverse),
-          sql_(TypedLinkStatements::of(context, relation, reverse)), owners_(owners),
-          near_(owners.near_keys(sql_.side), context.keys_per_statement), far_keys_(sql_.far_kind),
+        : context_(context),
+          relation_(relation),
+          reverse_(reverse),
+          sql_(TypedLinkStatements::of(context, relation, reverse)),
+          owners_(owners),
+          near_(owners.near_keys(sql_.side), context.keys_per_statement),
+          far_keys_(sql_.far_kind),
           far_(ValueList(sql_.far_kind), context.keys_per_statement) {
         link_kinds_ = {Kind::big_integer, sql_.far_kind};
         if (keeps_order())
@@ -88,6 +91,8 @@ public:
             objects_[order_[far_.place(cells[0])]] = read_object(*sql_.side.far, cells.subspan(1));
             return;
         }
+        if (cells[1].is_null())  // in a table that somebody else has made
+            return;
         links_.push({keeps_order() ? cells[2].integer() : 0, static_cast<std::uint32_t>(near_.place(cells[0])),
                      far_keys_.insert(cells[1])});
     }
@@ -115,7 +120,8 @@ private:
         using Link = LoadedLinks::Link;
         LoadedLinks links = std::move(links_);
         if (keeps_order())
-            return std::move(links).by_owner(owners_.size(), [](std::span<Link> own) { std::ranges::sort(own, {}, &Link::order); });
+            return std::move(links).by_owner(owners_.size(),
+                                             [](std::span<Link> own) { std::ranges::sort(own, {}, &Link::order); });
         std::vector<std::uint32_t> ranks(order_.size());
         for (std::size_t i = 0; i < order_.size(); ++i)
             ranks[order_[i]] = static_cast<std::uint32_t>(i);
