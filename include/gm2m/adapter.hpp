@@ -2,7 +2,7 @@
 
 #include <concepts>
 #include <cstring>
-#include <deque>
+#include <forward_list>
 #include <optional>
 #include <type_traits>
 
@@ -23,11 +23,11 @@ namespace gm2m {
 class Scratch {
 public:
     /// Keeps `text` until the statement is over and refers to it.
-    std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
+    std::string_view keep(std::string text) { return texts_.emplace_front(std::move(text)); }
     void clear() noexcept { texts_.clear(); }
 
 private:
-    std::deque<std::string> texts_;
+    std::forward_list<std::string> texts_;  // allocates nothing as long as it is empty, which it mostly is
 };
 
 namespace detail {

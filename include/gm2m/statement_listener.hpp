@@ -15,7 +15,8 @@ struct StatementEvent {
     std::chrono::nanoseconds duration{};
     /// Rows returned, or changed.
     std::size_t rows = 0;
-    /// How many times it was executed: 1, or once per row where a prepared statement writes row by row.
+    /// How many times it was executed: 1, or where that costs no round trip, once per row that a prepared statement
+    /// writes, and once per step of a reverse prefetch.
     std::size_t executions = 1;
     /// Statements that went to the server together share a number.
     std::uint64_t round_trip = 0;

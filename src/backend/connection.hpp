@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -57,9 +58,13 @@ private:
 /// The parameters of a statement that is executed once per row.
 class RowSource {
 public:
+    /// Asked before each execution where statements cost no round trip: rows may come up from the results of those before.
     virtual std::size_t rows() const = 0;
     /// Fills the parameters of row `row`; what they refer to lives until the next call.
     virtual void bind(std::size_t row, std::span<Parameter> parameters) = 0;
+    /// What the columns that come back mean to the execution for row `row`, if not the request's: the first ones alone are
+    /// read. Only where statements cost no round trip.
+    virtual std::optional<std::span<const Kind>> columns(std::size_t) const { return std::nullopt; }
 
 protected:
     ~RowSource() = default;

@@ -123,7 +123,7 @@ void Collector::collect() {
             if (const Action action = field->options().on_delete.action();
                 action == Action::set_null || action == Action::set_default || action == Action::set_value)
                 collected_.updates.push_back({field, &going});
-    collect_links();
+    collect_links(read);
     if (read) {
         check_restricted();
         check_protected();
@@ -225,14 +225,19 @@ void Collector::check_restricted() {
     }
 }
 
-void Collector::collect_links() {
-    for (const Going& going : collected_.objects)
+// Once the rows are locked, a model without a content type has no links that lead to it.
+void Collector::collect_links(bool locked) {
+    for (const Going& going : collected_.objects) {
+        const bool is_linked_to = !locked || context_.content_types.find_id(going.model());
         for (const LinkEnd& end : Dependents::of(context_, going.model()).ends) {
+            if (end.reverse && end.relation->is_generic && !is_linked_to)
+                continue;
             auto found = std::ranges::find(collected_.links, end.relation, &ConcernedLinks::relation);
             if (found == collected_.links.end())
                 found = collected_.links.insert(found, {end.relation, {}});
             found->sides.push_back({&going, end.reverse, policy_of(end, going.model())});
         }
+    }
 }
 
 void Collector::check_protected() {

@@ -44,7 +44,7 @@ private:
     void read_queries();
     void follow_foreign_keys();
     void check_restricted();
-    void collect_links();
+    void collect_links(bool locked);
     void check_protected();
 
     Context& context_;

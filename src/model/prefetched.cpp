@@ -1,6 +1,6 @@
 #include "model/prefetched.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace gm2m::detail {
 namespace {
@@ -18,35 +18,35 @@ bool Prefetched::is_in_use() noexcept {
     return in_use;
 }
 
-Prefetched::Entry* Prefetched::entry(const Row* row, const RelationData& relation, bool reverse) noexcept {
-    if (!row || !row->prefetched)
-        return nullptr;
-    const auto found = std::ranges::find_if(row->prefetched->entries_, [&](const Entry& each) {
-        return each.relation == &relation && each.reverse == reverse;
-    });
-    return found == row->prefetched->entries_.end() ? nullptr : &*found;
+Prefetched** Prefetched::link(Row& row, const RelationData& relation, bool reverse) noexcept {
+    Prefetched** link = &row.prefetched;
+    while (*link && ((*link)->relation_ != &relation || (*link)->reverse_ != reverse))
+        link = &(*link)->next_;
+    return link;
 }
 
-const Prefetched::Entry* Prefetched::find(const Row* row, const RelationData& relation, bool reverse) noexcept {
-    return entry(row, relation, reverse);
+const Prefetched* Prefetched::find(const Row* row, const RelationData& relation, bool reverse) noexcept {
+    const Prefetched* each = row ? row->prefetched : nullptr;
+    while (each && (each->relation_ != &relation || each->reverse_ != reverse))
+        each = each->next_;
+    return each;
 }
 
 void Prefetched::store(Row& row, const RelationData& relation, bool reverse, std::vector<Object> objects) {
-    if (Entry* found = entry(&row, relation, reverse)) {
-        found->objects = std::move(objects);
-        found->stamp = tick();
-        return;
-    }
-    if (!row.prefetched)
-        row.prefetched = new Prefetched;
-    row.prefetched->entries_.push_back({&relation, reverse, std::move(objects), tick()});
+    Prefetched*& found = *link(row, relation, reverse);
+    if (!found)
+        found = new Prefetched(relation, reverse);
+    found->objects = std::move(objects);
+    found->stamp = tick();
     in_use = true;
 }
 
 void Prefetched::drop(Row* row, const RelationData& relation, bool reverse) noexcept {
-    if (const Entry* found = entry(row, relation, reverse))
-        row->prefetched->entries_.erase(row->prefetched->entries_.begin() +
-                                        (found - row->prefetched->entries_.data()));
+    if (!row)
+        return;
+    Prefetched*& found = *link(*row, relation, reverse);
+    if (found)
+        delete std::exchange(found, std::exchange(found->next_, nullptr));
 }
 
 }  // namespace gm2m::detail

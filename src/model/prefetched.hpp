@@ -1,20 +1,23 @@
 #pragma once
 
+#include <vector>
+
 #include <gm2m/object.hpp>
 
 namespace gm2m::detail {
 
 struct RelationData;
 
-/// What was loaded along with an object: for each relation and side, the objects, in the order of all().
+/// What was loaded along with an object, of one relation and side: the objects, in the order of all(). Those of further
+/// relations are chained to it: an object rarely has more than one or two.
 class Prefetched {
 public:
-    struct Entry {
-        const RelationData* relation;
-        bool reverse;
-        std::vector<Object> objects;
-        std::uint64_t stamp;  // when it was stored
-    };
+    ~Prefetched() { delete next_; }
+    Prefetched(const Prefetched&) = delete;
+    Prefetched& operator=(const Prefetched&) = delete;
+
+    std::vector<Object> objects;
+    std::uint64_t stamp = 0;  // when it was stored
 
     /// The time, by a clock that goes on with each call, for the whole process.
     static std::uint64_t tick() noexcept;
@@ -22,15 +25,19 @@ public:
     static bool is_in_use() noexcept;
 
     /// Null if nothing was prefetched.
-    static const Entry* find(const Row* row, const RelationData& relation, bool reverse) noexcept;
+    static const Prefetched* find(const Row* row, const RelationData& relation, bool reverse) noexcept;
     static void store(Row& row, const RelationData& relation, bool reverse, std::vector<Object> objects);
     /// Forgets what a write has outdated.
     static void drop(Row* row, const RelationData& relation, bool reverse) noexcept;
 
 private:
-    static Entry* entry(const Row* row, const RelationData& relation, bool reverse) noexcept;
+    Prefetched(const RelationData& relation, bool reverse) : relation_(&relation), reverse_(reverse) {}
+    /// Where the row's chain has it, or ends.
+    static Prefetched** link(Row& row, const RelationData& relation, bool reverse) noexcept;
 
-    std::vector<Entry> entries_;
+    const RelationData* relation_;
+    bool reverse_;
+    Prefetched* next_ = nullptr;  // owned
 };
 
 }  // namespace gm2m::detail

@@ -239,8 +239,10 @@ std::int64_t Forward::read_number(std::string LinkStatements::Read::*statement, 
 std::vector<Object> Forward::all(const ContentTypes& only) {
     if (context_.connection.dialect().writes_row_by_row()) {
         std::vector<int> present;
-        for (const auto& [id, count] : count_by_content_type(only))
-            present.push_back(id);
+        RowSink sink([&](std::span<const ValueView> row) { present.push_back(static_cast<int>(row[0].integer())); });
+        constexpr Kind columns[] = {Kind::integer};
+        read(&LinkStatements::Read::content_types, only, columns, sink);
+        std::ranges::sort(present);
         return load_joined(context_, field_, source_, present);
     }
     LinkedObjects linked;
@@ -256,19 +258,15 @@ bool Forward::exists(const ContentTypes& only) {
     return read_number(&LinkStatements::Read::exists, only, Kind::boolean) != 0;
 }
 
-std::vector<std::pair<int, std::size_t>> Forward::count_by_content_type(const ContentTypes& only) {
+std::vector<ModelCount> Forward::count_by_model(const ContentTypes& only) {
     std::vector<std::pair<int, std::size_t>> counts;
     RowSink sink([&](std::span<const ValueView> row) {
         counts.emplace_back(static_cast<int>(row[0].integer()), static_cast<std::size_t>(row[1].integer()));
     });
     constexpr Kind columns[] = {Kind::integer, Kind::big_integer};
     read(&LinkStatements::Read::count_by_model, only, columns, sink);
-    return counts;
-}
-
-std::vector<ModelCount> Forward::count_by_model(const ContentTypes& only) {
     std::vector<ModelCount> result;
-    for (const auto& [id, count] : count_by_content_type(only)) {
+    for (const auto& [id, count] : counts) {
         const auto content_type = context_.content_types.find(id);
         if (content_type && content_type->registered)
             result.push_back({content_type->registered->label(), content_type->registered, count});

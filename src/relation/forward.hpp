@@ -39,7 +39,6 @@ private:
     void lock_source();
     Changes toggle_row_by_row(const LinkList& links);
     Changes toggle_lists(const LinkList& links);
-    std::vector<std::pair<int, std::size_t>> count_by_content_type(const ContentTypes& only);
     void read(std::string LinkStatements::Read::*statement, const ContentTypes& only, std::span<const Kind> columns,
               backend::ResultSink& sink);
     std::int64_t read_number(std::string LinkStatements::Read::*statement, const ContentTypes& only, Kind kind);

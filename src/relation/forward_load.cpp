@@ -102,14 +102,15 @@ private:
     /// In the order of linking; where a query has an order, or the layout keeps none, model by model.
     LinksByOwner sorted_links() {
         using Link = LoadedLinks::Link;
-        const LoadedLinks links = std::move(links_);
+        LoadedLinks links = std::move(links_);
         const bool standard = relation_.options().layout == Layout::standard;
         if (standard && std::ranges::none_of(queries_, [](const auto& query) { return query->is_ordered(); }))
-            return links.by_owner(owners_.size(), [](std::span<Link> own) { std::ranges::sort(own, {}, &Link::order); });
+            return std::move(links).by_owner(owners_.size(),
+                                             [](std::span<Link> own) { std::ranges::sort(own, {}, &Link::order); });
         if (queries_.empty())  // the statement has sorted them
-            return links.by_owner(owners_.size(), [](std::span<Link>) {});
+            return std::move(links).by_owner(owners_.size(), [](std::span<Link>) {});
         const std::vector<std::pair<std::int64_t, std::string>> references = references_of_targets();
-        return links.by_owner(owners_.size(), [&](std::span<Link> own) {
+        return std::move(links).by_owner(owners_.size(), [&](std::span<Link> own) {
             std::ranges::sort(own, {}, [&](const Link& link) {
                 const auto& [content_type, key] = references[link.target];
                 return std::tuple(content_type, link.order, std::string_view(key));

@@ -76,12 +76,22 @@ void write_lists(LinkStatements& sql, const Names& n, const Dialect& dialect) {
         n.key);
 }
 
+/// From each content type the next one is sought: DISTINCT would read all links.
+std::string content_types(const Names& n, const std::string& types) {
+    const std::string next = format("SELECT min({}) FROM {} WHERE {} = ?1", n.content_type, n.table, n.source);
+    return format("WITH RECURSIVE present ({}) AS ({} UNION ALL SELECT ({} AND {} > present.{}) FROM present "
+                  "WHERE present.{} IS NOT NULL) SELECT {} FROM present WHERE {} IS NOT NULL{}",
+                  n.content_type, next, next, n.content_type, n.content_type, n.content_type, n.content_type,
+                  n.content_type, types);
+}
+
 LinkStatements::Read reads(const Names& n, const Dialect& dialect, const std::string& types) {
     const std::string links = format("FROM {} WHERE {} = {}{}", n.table, n.source, dialect.parameter(1), types);
     return {format("SELECT {}, {} {} ORDER BY {}", n.content_type, n.key, links, n.order),
             format("SELECT count(*) {}", links), format("SELECT EXISTS (SELECT 1 {})", links),
             format("SELECT {}, count(*) {} GROUP BY {} ORDER BY {}", n.content_type, links, n.content_type,
-                   n.content_type)};
+                   n.content_type),
+            dialect.writes_row_by_row() ? content_types(n, types) : ""};
 }
 
 LinkStatements generate(Context& context, const GM2MField& field) {

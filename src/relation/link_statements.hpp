@@ -24,6 +24,8 @@ struct LinkStatements {
     /// The reads exist for all models, and for the content types in list parameter 2.
     struct Read {
         std::string all, count, exists, count_by_model;
+        /// Row by row alone: those that occur, in any order.
+        std::string content_types;
     };
     Read of_all_models, of_some_models;
 

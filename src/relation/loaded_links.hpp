@@ -24,11 +24,38 @@ public:
         std::uint32_t target;
     };
 
-    void push(const Link& link) { links_.push_back(link); }
+    void push(const Link& link) {
+        is_grouped_ = is_grouped_ && (links_.empty() || links_.back().owner <= link.owner);
+        links_.push_back(link);
+    }
 
     /// Each owner's links are put into order by `sort`, to which they come in the order in which they were read.
     template <class Sort>
-    LinksByOwner by_owner(std::size_t owners, Sort&& sort) const {
+    LinksByOwner by_owner(std::size_t owners, Sort&& sort) && {
+        return is_grouped_ ? take_groups(owners, sort) : gather(owners, sort);
+    }
+
+private:
+    // What has been taken is freed.
+    template <class Sort>
+    LinksByOwner take_groups(std::size_t owners, Sort&& sort) {
+        LinksByOwner result;
+        result.ends.reserve(owners);
+        std::vector<Link> own;
+        for (std::size_t owner = 0; owner < owners; ++owner) {
+            own.clear();
+            for (; !links_.empty() && links_.front().owner == owner; links_.pop_front())
+                own.push_back(links_.front());
+            sort(std::span(own));
+            for (const Link& link : own)
+                result.targets.push_back(link.target);
+            result.ends.push_back(result.targets.size());
+        }
+        return result;
+    }
+
+    template <class Sort>
+    LinksByOwner gather(std::size_t owners, Sort&& sort) const {
         LinksByOwner result = numbers_by_owner(owners);
         std::vector<Link> own;
         auto target = result.targets.begin();
@@ -42,7 +69,6 @@ public:
         return result;
     }
 
-private:
     /// With the links' own numbers in the place of their targets.
     LinksByOwner numbers_by_owner(std::size_t owners) const {
         LinksByOwner result{std::vector<std::size_t>(owners), std::deque<std::uint32_t>(links_.size())};
@@ -58,6 +84,7 @@ private:
     }
 
     std::deque<Link> links_;  // which never moves what it holds
+    bool is_grouped_ = true;  // they have come owner by owner
 };
 
 }  // namespace gm2m::relation

@@ -1,5 +1,6 @@
 #include "relation/owners.hpp"
 
+#include "backend/text_form.hpp"
 #include "model/access.hpp"
 #include "model/prefetched.hpp"
 
@@ -14,6 +15,20 @@ Owners::Owners(const Model& model, std::span<const Object> all) : keys_(model.pr
         else
             repeats_.push_back({owner, row});
     }
+}
+
+backend::ValueList Owners::near_keys(const schema::TypedSide& side) const {
+    if (!side.is_generic())
+        return keys();
+    backend::ValueList texts(Kind::text);
+    texts.reserve(size());
+    std::string text;
+    for (std::size_t i = 0; i < size(); ++i) {
+        text.clear();
+        text::append_value(text, keys().kind(), keys()[i]);
+        texts.push_text(text);
+    }
+    return texts;
 }
 
 void Owners::give(LinksByOwner links, std::span<const Object> targets, const detail::RelationData& relation,

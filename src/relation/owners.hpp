@@ -7,6 +7,7 @@
 #include "query/query_state.hpp"
 #include "relation/distinct_keys.hpp"
 #include "relation/loaded_links.hpp"
+#include "schema/join_table.hpp"
 
 namespace gm2m::relation {
 
@@ -20,6 +21,8 @@ public:
     std::size_t size() const noexcept { return keys_.size(); }
     /// One for each owner.
     const backend::ValueList& keys() const noexcept { return keys_.list(); }
+    /// The same as they are in the columns of links: as texts where `side` is that of a GM2M field's targets.
+    backend::ValueList near_keys(const schema::TypedSide& side) const;
 
     /// Gives each object the targets of its owner, by their numbers among `targets`; those that are empty are left out.
     void give(LinksByOwner links, std::span<const Object> targets, const detail::RelationData& relation,

@@ -147,7 +147,7 @@ private:
         out_.contains =
             format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {})", table_, far_, parameter(1), is_near(2));
 
-        read_many(far.columns);
+        dialect_.writes_row_by_row() ? read_many_in_turn(far) : read_many(far.columns);
     }
 
     // From the list, which is given, to the links and on to the far objects: to plan a condition on a list of many texts
@@ -164,6 +164,25 @@ private:
             side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "", near_key,
             dialect_.quote(side_.far->primary_key().column()), far_key, sortable ? "" : " ORDER BY " + far_key);
         out_.of_many_is_sorted = !sortable;
+    }
+
+    // The links alone are all in an index, and an object that many of them lead to is sought and read once.
+    void read_many_in_turn(const ModelStatements& far) {
+        std::string links = format("k.place, l.{}", far_), objects = "k.place, " + far.columns;
+        std::size_t link_columns = 2, object_columns = 1 + far.kinds.size();
+        if (!side_.order_column.empty())
+            links += ", l." + dialect_.quote(side_.order_column), ++link_columns;
+        for (; link_columns < object_columns; ++link_columns)
+            links += ", NULL";
+        for (; object_columns < link_columns; ++object_columns)
+            objects += ", NULL";
+        out_.links_and_objects = format(
+            "SELECT {} FROM {} CROSS JOIN {} AS l WHERE {}l.{} = k.value "
+            "UNION ALL SELECT {} FROM {} CROSS JOIN {} AS t WHERE t.{} = k.value",
+            links, dialect_.placed_rows_of(1, "k"), table_,
+            side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(3)) : "", near_.back(), objects,
+            dialect_.placed_rows_of(2, "k"), context_.table_of(*side_.far),
+            dialect_.quote(side_.far->primary_key().column()));
     }
 
     Context& context_;

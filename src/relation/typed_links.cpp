@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
@@ -15,6 +14,7 @@
 #include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
 #include "relation/link_writer.hpp"
+#include "relation/sorted_order.hpp"
 
 namespace gm2m::relation {
 
@@ -30,16 +30,6 @@ std::vector<Parameter> with_list(const ValueList& far, const std::vector<Paramet
     std::vector<Parameter> parameters{far};
     parameters.insert(parameters.end(), near.begin(), near.end());
     return parameters;
-}
-
-std::vector<std::size_t> sorted_order(const ValueList& keys) {
-    std::vector<std::size_t> order(keys.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    const bool integers = form_of(keys.kind()) == ValueView::Form::integer;
-    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-        return integers ? keys.integer_at(a) < keys.integer_at(b) : keys.text_at(a) < keys.text_at(b);
-    });
-    return order;
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "relation/typed_load.hpp"
 
-#include "backend/text_form.hpp"
 #include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
 #include "query/query_compiler.hpp"
 #include "relation/distinct_keys.hpp"
+#include "relation/load_in_turn.hpp"
 #include "relation/typed_link_statements.hpp"
 
 namespace gm2m::relation {
@@ -21,12 +21,10 @@ public:
               const detail::QueryState* query)
         : context_(context), relation_(relation), reverse_(reverse),
           sql_(TypedLinkStatements::of(context, relation, reverse)), far_(*sql_.side.far), owners_(owners), query_(query),
-          near_keys_(sql_.side.near_kind), far_keys_(sql_.far_kind) {
+          near_keys_(owners.near_keys(sql_.side)), far_keys_(sql_.far_kind) {
         const auto fields = far_.fields();
         while (!fields[key_column_]->is_primary_key())
             ++key_column_;
-        for (std::size_t i = 0; i < owners.size(); ++i)
-            push_near_key(owners.keys()[i]);
     }
 
     std::vector<Object> run(const Model& near) {
@@ -52,20 +50,12 @@ public:
     }
 
 private:
-    void push_near_key(const ValueView& key) {
-        if (!sql_.side.is_generic())
-            return near_keys_.push(key);
-        std::string text;
-        text::append_value(text, owners_.keys().kind(), key);
-        near_keys_.push_text(text);
-    }
-
     LinksByOwner sorted_links() {
         using Link = LoadedLinks::Link;
-        const LoadedLinks links = std::move(links_);
+        LoadedLinks links = std::move(links_);
         const bool sorted =
             query_ ? sql_.side.order_column.empty() && !query_->is_ordered() : sql_.of_many_is_sorted;
-        return links.by_owner(owners_.size(), [&](std::span<Link> own) {
+        return std::move(links).by_owner(owners_.size(), [&](std::span<Link> own) {
             if (!sorted)
                 std::ranges::sort(own, {}, &Link::order);
         });
@@ -115,6 +105,8 @@ private:
 
 std::vector<Object> load_typed(Context& context, detail::RelationData& relation, bool reverse, const Owners& owners,
                                const Model& near, const detail::QueryState* query) {
+    if (!query && context.connection.dialect().writes_row_by_row())
+        return load_in_turn(context, relation, reverse, owners, near);
     return TypedLoad(context, relation, reverse, owners, query).run(near);
 }
 

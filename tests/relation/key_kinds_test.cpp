@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "support/configuration.hpp"
+#include "support/cinema.hpp"
 
 namespace gm2m::test {
 namespace {
@@ -64,6 +64,13 @@ std::set<std::string> set_of(const std::vector<Object>& objects) {
     return names;
 }
 
+std::vector<std::string> list_of(const std::vector<Object>& objects) {
+    std::vector<std::string> names;
+    for (const Object& object : objects)
+        names.push_back(object.to_string());
+    return names;
+}
+
 // 1.2, 2.1: every kind of key, on both sides: all of them linked from each of them
 TEST_P(KeyKindsTest, LinkEverythingToEverything) {
     for (const Object& source : objects) {
@@ -120,6 +127,15 @@ TEST_P(KeyKindsTest, AreLookedUpThrough) {
                 EXPECT_EQ(db.related(each, accessor).all().size(), 1U);
         }
         EXPECT_EQ(db.related(sources[0], "links").most_in_common(9).size(), 1U);
+
+        std::vector<std::vector<std::string>> expected;
+        for (const Object& each : objects)
+            expected.push_back(list_of(db.related(each, accessor).all()));
+        db.prefetch(objects, accessor);
+        StatementCounter counter(db);
+        for (std::size_t i = 0; i < objects.size(); ++i)
+            EXPECT_EQ(list_of(db.related(objects[i], accessor).all()), expected[i]) << accessor;
+        EXPECT_EQ(counter.statements(), 0U);
     }
 }
 

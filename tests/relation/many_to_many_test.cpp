@@ -206,6 +206,27 @@ TEST_P(ManyToManyTest, FitsATableThatIsThere) {
     EXPECT_EQ(db.related(entry(1), "tags").count(), 1U);
 }
 
+// Rows of such a table that lead nowhere
+TEST_P(ManyToManyTest, SkipsRowsThatAreNoLinks) {
+    scratch.sql("CREATE TABLE labelled (id integer, entry bigint, tag varchar(20))");
+    scratch.sql("INSERT INTO labelled VALUES (1, 1, 'red'), (2, 1, NULL), (3, NULL, 'red'), (4, 1, 'gone'), (5, 2, 'red')");
+    Registry models;
+    models.model<Tag>("shop.Tag").primary_key("name", &Tag::name, {.max_length = 20});
+    models.model<Entry>("shop.Entry").primary_key("id", &Entry::id).field("title", &Entry::title);
+    models.many_to_many("shop.Entry", "labels", "shop.Tag",
+                        {.db_table = "labelled",
+                         .source_column = "entry",
+                         .target_column = "tag",
+                         .layout = GetParam().layout,
+                         .managed = false});
+    Database other = Database::open(models, scratch.url());
+    const auto entries = other.query("shop.Entry").order_by("pk").prefetch(Prefetch("labels").then("entry_set")).fetch();
+    EXPECT_EQ(keys(other.related(entries[0], "labels").all()), "red");
+    EXPECT_EQ(keys(other.related(entries[1], "labels").all()), "red");
+    const Object red = other.related(entries[0], "labels").all().front();
+    EXPECT_EQ(keys(other.related(red, "entry_set").all()), "1 2");
+}
+
 TEST_P(ManyToManyTest, RefusesWhatDoesNotFit) {
     EXPECT_THROW(db.related(entry(1), "tags").add(entry(2)), WrongModel);
     EXPECT_THROW(db.related(tag("red"), shop.tags), WrongModel);

@@ -59,6 +59,28 @@ TEST_P(PrefetchTest, LoadsTheReverseSide) {
     EXPECT_EQ(counter.statements(), 0U);
 }
 
+// As all() has it: in the order of linking, in the compact layout in that of the sources' keys
+TEST_P(PrefetchTest, KeepsTheOrderOfTheReverseSide) {
+    for (const Object& each : {nobody, jim, jack, jill})
+        preferred_by(each).add(made[4], made[2]);
+    std::vector<std::vector<std::string>> expected;
+    for (const Object& each : made)
+        expected.push_back(in_order(users_of(each).all()));
+    ASSERT_EQ(expected[2].size(), 4U);
+    const std::vector<Object> backwards(made.rbegin(), made.rend());
+    db.prefetch(backwards, "user_set");
+    for (std::size_t i = 0; i < made.size(); ++i)
+        EXPECT_EQ(in_order(users_of(made[i]).all()), expected[i]);
+}
+
+// 5.3, on the reverse side: a source of many objects is loaded once
+TEST_P(PrefetchTest, SharesSources) {
+    db.prefetch(made, "user_set");
+    const Object jill_of_first = users_of(made[0]).all().back(), jill_of_second = users_of(made[1]).all().back();
+    EXPECT_EQ(jill_of_first.to_string(), "cinema.User:2");
+    EXPECT_TRUE(jill_of_first.is(jill_of_second));
+}
+
 // 5.2: it nests; 5.3: an object linked from many sources is loaded once
 TEST_P(PrefetchTest, Nests) {
     StatementCounter counter(db);
@@ -170,8 +192,32 @@ TEST_P(PrefetchTest, SplitsWhatDoesNotFitOneStatement) {
     Database narrow = Database::open(cinema.registry, scratch.url(), {.keys_per_statement = 2});
     const auto users = narrow.query("cinema.User").order_by("name").prefetch(cinema.preferred).fetch();
     EXPECT_EQ(all_of(users), all_of(db.query("cinema.User").order_by("name").fetch()));
+    users_of(made[1]).add(jim, nobody);
     narrow.prefetch(made, "user_set");
-    EXPECT_EQ(names(narrow.related(made[1], "user_set").all()), "cinema.User:1 cinema.User:2");
+    EXPECT_EQ(names(narrow.related(made[1], "user_set").all()),
+              "cinema.User:1 cinema.User:2 cinema.User:3 cinema.User:4");
+    EXPECT_EQ(names(narrow.related(made[3], "user_set").all()), "cinema.User:1");
+    EXPECT_TRUE(narrow.related(made[4], "user_set").all().empty());
+}
+
+class UnconstrainedPrefetchTest : public CinemaTest {
+protected:
+    UnconstrainedPrefetchTest() : CinemaTest({.db_constraint = false}) {}
+};
+GM2M_INSTANTIATE(UnconstrainedPrefetchTest, layout_configurations);
+
+// 2.9 on the reverse side; what is nested goes on from those that are there
+TEST_P(UnconstrainedPrefetchTest, SkipsSourcesThatAreGone) {
+    const Object me = user("Me"), you = user("You"), alien = movie("Alien"), brazil = movie("Brazil");
+    preferred_by(me).add(alien, brazil);
+    preferred_by(you).add(alien);
+    scratch.sql("DELETE FROM cinema_user WHERE id = 1");
+    db.prefetch(std::vector<Object>{alien, brazil}, Prefetch("user_set").then(cinema.preferred));
+    StatementCounter counter(db);
+    EXPECT_EQ(names(users_of(alien).all()), "cinema.User:2");
+    EXPECT_EQ(names(preferred_by(users_of(alien).all().front()).all()), "cinema.Movie:1");
+    EXPECT_TRUE(users_of(brazil).all().empty());
+    EXPECT_EQ(counter.statements(), 0U);
 }
 
 }  // namespace gm2m::test

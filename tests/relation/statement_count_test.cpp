@@ -60,6 +60,18 @@ TEST_P(StatementCountTest, ReverseSide) {
     expect([&] { users_of(carmen).clear(); }, 1, 1);
 }
 
+// The statement is executed twice where executions cost no round trip, and is one statement all the same.
+TEST_P(StatementCountTest, Prefetches) {
+    const auto operas = [&] { return db.query("cinema.Opera"); };
+    expect([&] { db.query("cinema.User").prefetch(cinema.preferred).fetch(); }, 1 + 1 + 2, 3);
+    expect([&] { operas().prefetch("user_set").fetch(); }, 2, 2);
+    std::size_t executions = 0;
+    db.listen([&](const StatementEvent& event) { executions += event.executions; });
+    operas().prefetch("user_set").fetch();
+    EXPECT_EQ(executions, GetParam().has_round_trips() ? 2U : 1U + 2U);
+    db.listen({});
+}
+
 // +1 per unseen content type
 TEST_P(StatementCountTest, ContentTypesCostOneStatementOnce) {
     const Object ch = country("CH");

@@ -141,6 +141,30 @@ TEST_P(RelationTextTest, LimitedPrefetches) {
                   "WHERE t1.gm2m_src_id IN list($1) AND t1.gm2m_ct_id = $3) AS numbered WHERE n > 0 AND n <= 3");
 }
 
+// SQLite: executed for the links and then for the objects that they lead to. PostgreSQL: both at once.
+TEST_P(RelationTextTest, ReversePrefetches) {
+    const std::string order = is_compact() ? "" : ", l.id";
+    const auto texts = [](const std::string& links, const std::string& objects) {
+        return "SELECT k.place, " + links + "UNION ALL SELECT k.place, " + objects;
+    };
+    const auto list = [](const std::string& parameter) {
+        return "(SELECT key AS place, value FROM json_each(" + parameter + ")) AS k";
+    };
+    expect([&] { movies().prefetch("person_set").fetch(); },
+           texts("l.gm2m_src_id" + order + (is_compact() ? ", NULL, NULL" : ", NULL") + " FROM " + list("$1") +
+                     " CROSS JOIN archive_person_likes AS l WHERE l.gm2m_ct_id = $3 AND l.gm2m_pk = k.value ",
+                 "t.id, t.name, t.home_id FROM " + list("$2") + " CROSS JOIN archive_person AS t WHERE t.id = k.value"),
+           std::string("SELECT l.gm2m_pk, ") + (is_compact() ? "l.gm2m_src_id" : "l.id") +
+               ", t.id, t.name, t.home_id FROM unnest($2::text[]) AS k (near_key) CROSS JOIN archive_person_likes AS l "
+               "CROSS JOIN archive_person AS t WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = k.near_key AND t.id = "
+               "l.gm2m_src_id");
+    if (GetParam().is_sqlite())
+        expect([&] { movies().prefetch("tags").fetch(); },
+               texts("l.tag_id" + order + (is_compact() ? ", NULL" : "") + " FROM " + list("$1") +
+                         " CROSS JOIN archive_movie_tags AS l WHERE l.movie_id = k.value ",
+                     "t.name, t.weight FROM " + list("$2") + " CROSS JOIN archive_tag AS t WHERE t.name = k.value"));
+}
+
 TEST_P(RelationTextTest, MostInCommon) {
     expect([&] { tags_of(alien).most_in_common(5); },
            "WITH own (far_1) AS MATERIALIZED (SELECT l.tag_id FROM archive_movie_tags AS l WHERE l.movie_id = $1) "
@@ -161,6 +185,15 @@ TEST_P(RelationTextTest, Reads) {
            "SELECT gm2m_ct_id, count(*) " + mine + " GROUP BY gm2m_ct_id ORDER BY gm2m_ct_id");
     expect([&] { liked_by(bob).of_type({"archive.Movie"}).count(); },
            "SELECT count(*) " + mine + " AND gm2m_ct_id IN list($2)");
+    if (GetParam().is_sqlite()) {
+        const std::string next = "SELECT min(gm2m_ct_id) " + mine;
+        const std::string types = "WITH RECURSIVE present (gm2m_ct_id) AS (" + next + " UNION ALL SELECT (" + next +
+                                  " AND gm2m_ct_id > present.gm2m_ct_id) FROM present WHERE present.gm2m_ct_id IS NOT "
+                                  "NULL) SELECT gm2m_ct_id FROM present WHERE gm2m_ct_id IS NOT NULL";
+        EXPECT_EQ(neutral(plain(sent([&] { liked_by(bob).all(); }).front())), types);
+        EXPECT_EQ(neutral(plain(sent([&] { liked_by(bob).of_type({"archive.Movie"}).all(); }).front())),
+                  types + " AND gm2m_ct_id IN list($2)");
+    }
     expect([&] { liked_by(bob).contains(alien); },
            "SELECT EXISTS (SELECT 1 " + mine + " AND gm2m_ct_id = $2 AND gm2m_pk = $3)");
     expect([&] { persons_who_like(alien).all(); },

@@ -208,33 +208,34 @@ void SqliteConnection::run_one(Request& request) {
     Report report(*this, *request.sql);
     sqlite3_stmt* statement = prepare(*request.sql);
     ResetLater reset{statement};
-    cells_.resize(request.columns.size());
-    uuids_.resize(request.columns.size());
     request.affected = 0;
     std::size_t executions = 1;
     if (!request.source) {
         bind(statement, request.parameters, {}, *request.sql);
-        request.affected = step_through(statement, request);
+        request.affected = step_through(statement, request, request.columns);
     } else {
-        executions = request.source->rows();
         row_.resize(request.parameters_per_row);
         previous_row_.assign(request.parameters_per_row, Parameter());
-        for (std::size_t i = 0; i < executions; ++i) {
-            request.source->bind(i, row_);
+        for (executions = 0; executions < request.source->rows(); ++executions) {
+            request.source->bind(executions, row_);
             bind(statement, row_, previous_row_, *request.sql);
             std::swap(row_, previous_row_);
-            const std::size_t affected = step_through(statement, request);
+            const std::size_t affected =
+                step_through(statement, request, request.source->columns(executions).value_or(request.columns));
             sqlite3_reset(statement);
             request.affected += affected;
             if (request.sink)
-                request.sink->executed(i, affected);
+                request.sink->executed(executions, affected);
         }
     }
     report.rows(request.affected, executions);
     report.done();
 }
 
-std::size_t SqliteConnection::step_through(sqlite3_stmt* statement, Request& request) {
+std::size_t SqliteConnection::step_through(sqlite3_stmt* statement, const Request& request,
+                                           std::span<const Kind> columns) {
+    cells_.resize(columns.size());
+    uuids_.resize(columns.size());
     std::size_t rows = 0;
     int result;
     const MutexHold hold(handle_);
@@ -243,7 +244,7 @@ std::size_t SqliteConnection::step_through(sqlite3_stmt* statement, Request& req
         if (!request.sink)
             continue;
         for (std::size_t i = 0; i < cells_.size(); ++i)
-            cells_[i] = cell_of(statement, static_cast<int>(i), request.columns[i], &uuids_[i]);
+            cells_[i] = cell_of(statement, static_cast<int>(i), columns[i], &uuids_[i]);
         request.sink->row(cells_);
     }
     if (result != SQLITE_DONE)

@@ -30,7 +30,8 @@ protected:
 private:
     void run_all(std::span<Request> requests);
     void run_one(Request& request);
-    std::size_t step_through(sqlite3_stmt* statement, Request& request);
+    /// Returns how many rows it has returned or changed.
+    std::size_t step_through(sqlite3_stmt* statement, const Request& request, std::span<const Kind> columns);
     /// Binds the parameters but for the integers that `bound`, those of the execution before, has too.
     void bind(sqlite3_stmt* statement, std::span<const Parameter> parameters, std::span<const Parameter> bound,
               const std::string& sql);

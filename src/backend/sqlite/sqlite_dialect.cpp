@@ -116,6 +116,10 @@ public:
                            lists.front().parameter, alias);
     }
 
+    std::string placed_rows_of(std::size_t n, std::string_view alias) const override {
+        return fmt::format("(SELECT key AS place, value FROM json_each(?{})) AS {}", n, alias);
+    }
+
     // Reads the list once, in its order, and seeks each key: faster than IN, which sorts the list first.
     std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
                                Kind) const override {
