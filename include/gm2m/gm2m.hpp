@@ -9,9 +9,11 @@
 #include <gm2m/expression.hpp>
 #include <gm2m/field.hpp>
 #include <gm2m/gm2m_field.hpp>
+#include <gm2m/link_signals.hpp>
 #include <gm2m/many_to_many_field.hpp>
 #include <gm2m/model.hpp>
 #include <gm2m/object.hpp>
+#include <gm2m/object_signals.hpp>
 #include <gm2m/pool.hpp>
 #include <gm2m/prefetch.hpp>
 #include <gm2m/query_set.hpp>

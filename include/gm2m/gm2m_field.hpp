@@ -14,6 +14,7 @@
 namespace gm2m {
 
 class Deleting;
+struct LinkSignals;
 class Registry;
 
 /// How a relation's join table is laid out. (DESIGN 5)
@@ -117,6 +118,9 @@ public:
     LinkPolicy target_policy(const Model& model) const noexcept;
     /// Sent before objects are deleted to whose links a policy with a signal applies. (BEHAVIOUR 6.3)
     Signal<Deleting>& deleting() const noexcept;
+
+    /// Sent when links are made or removed. (BEHAVIOUR 6.7)
+    LinkSignals& signals() const noexcept;
 
     friend bool operator==(const GM2MField&, const GM2MField&) = default;
 

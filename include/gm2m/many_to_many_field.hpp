@@ -26,6 +26,8 @@ struct ManyToManyOptions {
     bool managed = true;
 };
 
+struct LinkSignals;
+
 namespace detail {
 struct ManyToManyData;
 }
@@ -53,6 +55,9 @@ public:
     /// The foreign keys of the join model.
     const Field& source_key() const;
     const Field& target_key() const;
+
+    /// Sent when links are made or removed. (BEHAVIOUR 6.7)
+    LinkSignals& signals() const noexcept;
 
     friend bool operator==(const ManyToManyField&, const ManyToManyField&) = default;
 

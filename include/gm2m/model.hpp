@@ -13,6 +13,7 @@
 namespace gm2m {
 
 class Object;
+struct ObjectSignals;
 class Registry;
 
 namespace detail {
@@ -113,7 +114,12 @@ public:
     /// The same with values: `opera.make({{"title", "Carmen"}})`. Throws UnknownField, InvalidValue.
     Object make(std::initializer_list<std::pair<std::string_view, Value>> values) const;
 
+    /// Sent when objects of the model are saved or deleted. (BEHAVIOUR 6.7)
+    ObjectSignals& signals() const noexcept { return *signals_; }
+
     const detail::Storage& storage() const noexcept { return storage_; }
+
+    ~Model();
 
 private:
     friend class Registry;
@@ -136,6 +142,7 @@ private:
     std::vector<GenericForeignKey> generic_foreign_keys_;
     const Field* primary_key_ = nullptr;
     detail::Storage storage_;
+    std::unique_ptr<ObjectSignals> signals_;
 };
 
 /// The part of a declaration that is the same for structs and for run-time models.

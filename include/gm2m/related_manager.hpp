@@ -213,6 +213,8 @@ private:
 
     template <class Work>
     auto write(std::span<const ObjectRef> objects, Work&& work) const;
+    template <class Work>
+    Changes change(std::span<const ObjectRef> objects, Work&& work) const;
     void drop_prefetched(std::span<const ObjectRef> objects) const;
     void note(const Changes* changes) const;
 

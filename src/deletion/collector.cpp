@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <gm2m/object_signals.hpp>
+
 #include "deletion/link_reader.hpp"
 #include "query/query_compiler.hpp"
 
@@ -108,7 +110,7 @@ bool Collector::has_to_read(const Going& going) {
         return policy == LinkPolicy::protect ||
                (has_signal(policy) && to_delete_ && is_heard(context_.registry, end.field()));
     };
-    return std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
+    return (to_delete_ && going.model().signals().deleted.is_heard()) || std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
 }
 
 void Collector::collect() {

@@ -4,10 +4,31 @@
 
 #include <fmt/format.h>
 
+#include <gm2m/object_signals.hpp>
+
 #include "deletion/link_reader.hpp"
 #include "relation/model_load.hpp"
 
 namespace gm2m {
+
+namespace {
+
+/// The objects of each, in one round trip; those that are not there are left out.
+std::deque<std::vector<Object>> load(Context& context, std::span<const deletion::Going* const> all) {
+    std::deque<std::vector<Object>> parts;
+    std::deque<relation::ModelLoad> loads;
+    std::vector<backend::Request> requests;
+    for (const deletion::Going* going : all) {
+        std::vector<Object>& part = parts.emplace_back(going->size());
+        loads.emplace_back(going->model(), going->texts(0, going->size()), part).append_requests(context, requests);
+    }
+    context.connection.execute(requests, backend::Access::read);
+    for (std::vector<Object>& part : parts)
+        std::erase_if(part, [](const Object& object) { return !object; });
+    return parts;
+}
+
+}  // namespace
 
 const std::vector<Object>& detail::DeletingLists::objects() {
     if (objects_)
@@ -16,19 +37,9 @@ const std::vector<Object>& detail::DeletingLists::objects() {
     for (const deletion::LinkSide& side : sides_)
         if (std::ranges::find(distinct, side.objects) == distinct.end())
             distinct.push_back(side.objects);
-    std::deque<std::vector<Object>> parts;
-    std::deque<relation::ModelLoad> loads;
-    std::vector<backend::Request> requests;
-    for (const deletion::Going* going : distinct) {
-        std::vector<Object>& part = parts.emplace_back(going->size());
-        loads.emplace_back(going->model(), going->texts(0, going->size()), part).append_requests(context_, requests);
-    }
-    context_.connection.execute(requests, backend::Access::read);
     objects_.emplace();
-    for (std::vector<Object>& part : parts)
-        for (Object& object : part)
-            if (object)
-                objects_->push_back(std::move(object));
+    for (std::vector<Object>& part : load(context_, distinct))
+        std::ranges::move(part, std::back_inserter(*objects_));
     return *objects_;
 }
 
@@ -64,6 +75,26 @@ void deletion::send_deleting(Context& context, Collected& collected) {
         const bool vetoed = field.deleting().send(event);
         links.vetoed = context.registry.deleting().send(event) || vetoed;
     }
+}
+
+deletion::Vanishing deletion::load_vanishing(Context& context, const Collected& collected) {
+    std::vector<const Going*> heard;
+    for (const Going& going : collected.objects)
+        if (going.model().signals().deleted.is_heard())
+            heard.push_back(&going);
+    Vanishing vanishing;
+    if (heard.empty())
+        return vanishing;
+    std::deque<std::vector<Object>> parts = load(context, heard);
+    for (std::size_t i = 0; i < heard.size(); ++i)
+        vanishing.emplace_back(&heard[i]->model(), std::move(parts[i]));
+    return vanishing;
+}
+
+void deletion::send_deleted(Context& context, const Vanishing& vanished) {
+    for (const auto& [model, objects] : vanished)
+        if (!objects.empty())
+            model->signals().deleted.send({*model, objects, *context.database});
 }
 
 }  // namespace gm2m

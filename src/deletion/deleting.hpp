@@ -32,4 +32,9 @@ namespace gm2m::deletion {
 /// Sends `deleting` for each relation with a policy that has a signal, and notes the vetoes. (BEHAVIOUR 6.2, 6.3)
 void send_deleting(Context& context, Collected& collected);
 
+/// The objects of models whose `deleted` is heard, as they are before they go; and what tells of it afterwards.
+using Vanishing = std::vector<std::pair<const Model*, std::vector<Object>>>;
+Vanishing load_vanishing(Context& context, const Collected& collected);
+void send_deleted(Context& context, const Vanishing& vanished);
+
 }  // namespace gm2m::deletion

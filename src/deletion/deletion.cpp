@@ -77,7 +77,10 @@ Deleted remove(Context& context, const Given& given) {
             collector.collect();
             throw_refused(collector.refusals());
             send_deleting(context, collector.collected());
-            return execute(context, collector.collected(), false);
+            const Vanishing vanishing = load_vanishing(context, collector.collected());
+            const Deleted done = execute(context, collector.collected(), false);
+            send_deleted(context, vanishing);
+            return done;
         });
     }
     context.write_log.wrote_everything();

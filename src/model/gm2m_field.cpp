@@ -151,6 +151,10 @@ std::string GM2MField::query_name() const {
     return reverse_names(*data_).query(source());
 }
 
+LinkSignals& GM2MField::signals() const noexcept {
+    return data_->signals;
+}
+
 detail::RelationData& GM2MField::relation() const noexcept {
     return *data_;
 }

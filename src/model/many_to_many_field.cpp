@@ -49,6 +49,10 @@ std::string ManyToManyField::query_name() const {
     return reverse_names(*data_).query(source());
 }
 
+LinkSignals& ManyToManyField::signals() const noexcept {
+    return data_->signals;
+}
+
 detail::RelationData& ManyToManyField::relation() const noexcept {
     return *data_;
 }

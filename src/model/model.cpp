@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
+#include <gm2m/object_signals.hpp>
 #include <gm2m/registry.hpp>
 
 #include "backend/nearest.hpp"
@@ -55,13 +56,16 @@ std::string name_of(const TypeInfo& type) {
 
 }  // namespace detail
 
-Model::Model(std::string_view label, detail::Storage storage) : storage_(storage) {
+Model::Model(std::string_view label, detail::Storage storage)
+    : storage_(storage), signals_(std::make_unique<ObjectSignals>()) {
     std::tie(app_label_, name_) = split_label(label);
     label_ = label;
     model_name_ = to_lower(name_);
     table_ = to_lower(app_label_) + "_" + model_name_;
     verbose_name_ = name_;
 }
+
+Model::~Model() = default;
 
 Field& Model::add_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
                         FieldOptions options) {

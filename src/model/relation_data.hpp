@@ -4,6 +4,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include <gm2m/link_signals.hpp>
 #include <gm2m/many_to_many_field.hpp>
 
 namespace gm2m::detail {
@@ -18,6 +19,7 @@ struct RelationData {
     std::string label;
     const Model* source = nullptr;      // once registered
     std::unique_ptr<Model> join_model;  // once asked for
+    LinkSignals signals;
 
     explicit RelationData(bool generic) : is_generic(generic) {}
 

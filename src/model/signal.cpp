@@ -44,6 +44,12 @@ SignalConnection Signal<Event>::connect_function(std::function<bool(const Event&
 
 // The events are defined by the layers that send them; a signal knows them by reference alone.
 class Deleting;
+struct LinkChange;
+struct ObjectSaved;
+struct ObjectsDeleted;
 template class Signal<Deleting>;
+template class Signal<LinkChange>;
+template class Signal<ObjectSaved>;
+template class Signal<ObjectsDeleted>;
 
 }  // namespace gm2m

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
+#include <gm2m/object_signals.hpp>
 
 #include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
@@ -122,6 +123,10 @@ private:
     KeySink key_sink_;
 };
 
+void send_saved(Context& context, const Object& object, const Reference& reference, bool created) {
+    reference.model->signals().saved.send({object, reference, created, *context.database});
+}
+
 std::size_t run_one(Context& context, FieldSource& source, const std::string& sql) {
     Request request = source.request(sql);
     context.connection.execute(request, Access::write);
@@ -144,9 +149,18 @@ void insert(Context& context, std::span<const Object> objects) {
         insertion->check();
         insertion->append_requests(requests);
     }
-    context.connection.execute(requests, Access::write);
-    for (const auto& insertion : insertions)
-        insertion->finish();
+    const auto run = [&] {
+        context.connection.execute(requests, Access::write);
+        for (const auto& insertion : insertions)
+            insertion->finish();
+    };
+    if (std::ranges::none_of(insertions, [](const auto& i) { return i->model().signals().saved.is_heard(); }))
+        return run();
+    backend::in_transaction(context.connection, [&] {
+        run();
+        for (const Object& object : objects)
+            send_saved(context, object, object.reference(), true);
+    });
 }
 
 Object find(Context& context, const Model& model, const Value& key) {
@@ -204,9 +218,22 @@ void update(Context& context, const ObjectView& object, std::span<const std::str
     const std::string sql =
         names.empty() ? statements.update : update_statement(context.connection.dialect(), model, fields);
     Request request{.sql = &sql, .parameters = parameters};
-    context.connection.execute(request, Access::write);
-    if (request.affected == 0)
-        throw DoesNotExist(fmt::format("there is no {} to update", describe(model, key_value)));
+    const auto run = [&] {
+        context.connection.execute(request, Access::write);
+        if (request.affected == 0)
+            throw DoesNotExist(fmt::format("there is no {} to update", describe(model, key_value)));
+    };
+    if (!model.signals().saved.is_heard())
+        return run();
+    backend::in_transaction(context.connection, [&] {
+        run();
+        Object handle;
+        if (object.row) {
+            object.row->references.fetch_add(1, std::memory_order_relaxed);
+            handle = Object::adopt(object.row);
+        }
+        send_saved(context, handle, {&model, Value(key.kind(), key_value)}, false);
+    });
 }
 
 void save(Context& context, const Object& object) {
@@ -219,8 +246,16 @@ void save(Context& context, const Object& object) {
     FieldSource source(model, true);
     source.add(object);
     source.check();
-    run_one(context, source, ModelStatements::of(context, model).upsert);
-    object.row()->stored = true;
+    const auto run = [&] {
+        run_one(context, source, ModelStatements::of(context, model).upsert);
+        object.row()->stored = true;
+    };
+    if (!model.signals().saved.is_heard())
+        return run();
+    backend::in_transaction(context.connection, [&] {
+        run();
+        send_saved(context, object, object.reference(), false);
+    });
 }
 
 }  // namespace gm2m::object_store

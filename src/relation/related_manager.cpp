@@ -12,6 +12,7 @@
 #include "query/context.hpp"
 #include "relation/common_links.hpp"
 #include "relation/forward.hpp"
+#include "relation/link_notice.hpp"
 #include "relation/queried_objects.hpp"
 #include "relation/typed_links.hpp"
 #include "schema/join_table.hpp"
@@ -248,32 +249,35 @@ auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work) cons
     });
 }
 
-Changes RelatedManager::add_refs(std::span<const ObjectRef> objects) const {
-    Changes changes = write(objects, [&](auto& links) { return links.add(objects); });
+template <class Work>
+Changes RelatedManager::change(std::span<const ObjectRef> objects, Work&& work) const {
+    const auto run = [&] { return write(objects, work); };
+    const relation::LinkNotice notice(*context_, *relation_, reverse_, {model_, key_});
+    Changes changes = notice.is_heard() ? notice.around(run) : run();
     note(&changes);
     return changes;
+}
+
+Changes RelatedManager::add_refs(std::span<const ObjectRef> objects) const {
+    return change(objects, [&](auto& links) { return links.add(objects); });
 }
 
 Changes RelatedManager::remove_refs(std::span<const ObjectRef> objects) const {
-    Changes changes = write(objects, [&](auto& links) { return links.remove(objects); });
-    note(&changes);
-    return changes;
+    return change(objects, [&](auto& links) { return links.remove(objects); });
 }
 
 Changes RelatedManager::set_refs(std::span<const ObjectRef> objects) const {
-    Changes changes = write(objects, [&](auto& links) { return links.set(objects); });
-    note(&changes);
-    return changes;
+    return change(objects, [&](auto& links) { return links.set(objects); });
 }
 
 Changes RelatedManager::toggle_refs(std::span<const ObjectRef> objects) const {
-    Changes changes = write(objects, [&](auto& links) { return links.toggle(objects); });
-    note(&changes);
-    return changes;
+    return change(objects, [&](auto& links) { return links.toggle(objects); });
 }
 
 std::size_t RelatedManager::clear() const {
-    const std::size_t count = write({}, [](auto& links) { return links.clear(); });
+    const auto run = [&] { return write({}, [](auto& links) { return links.clear(); }); };
+    const relation::LinkNotice notice(*context_, *relation_, reverse_, {model_, key_});
+    const std::size_t count = notice.is_heard_of_clearing() ? notice.around_clear(run) : run();
     note(nullptr);
     return count;
 }

@@ -1,0 +1,79 @@
+#include "relation/link_notice.hpp"
+
+#include <fmt/format.h>
+
+namespace gm2m::relation {
+
+bool LinkNotice::is_heard() const {
+    const LinkSignals& signals = relation_.signals;
+    return signals.adding.is_heard() || signals.added.is_heard() || signals.removing.is_heard() ||
+           signals.removed.is_heard();
+}
+
+bool LinkNotice::is_heard_of_clearing() const {
+    return relation_.signals.clearing.is_heard() || relation_.signals.cleared.is_heard();
+}
+
+Changes LinkNotice::around(const std::function<Changes()>& run) const {
+    const LinkSignals& signals = relation_.signals;
+    return backend::in_transaction(context_.connection, [&] {
+        if (signals.adding.is_heard() || signals.removing.is_heard()) {
+            lock_object();
+            const Changes expected = rehearse(run);
+            send(signals.removing, expected.removed);
+            send(signals.adding, expected.added);
+        }
+        Changes changes = run();
+        send(signals.removed, changes.removed);
+        send(signals.added, changes.added);
+        return changes;
+    });
+}
+
+std::size_t LinkNotice::around_clear(const std::function<std::size_t()>& run) const {
+    return backend::in_transaction(context_.connection, [&] {
+        send(relation_.signals.clearing, {}, 0);
+        const std::size_t count = run();
+        if (count > 0)
+            send(relation_.signals.cleared, {}, count);
+        return count;
+    });
+}
+
+// What an operation changes depends on what is there, and each finds it out in a way of its own: it is run and undone.
+Changes LinkNotice::rehearse(const std::function<Changes()>& run) const {
+    backend::Connection& connection = context_.connection;
+    connection.begin();
+    try {
+        Changes expected = run();
+        connection.rollback();
+        return expected;
+    } catch (...) {
+        connection.rollback();
+        throw;
+    }
+}
+
+// Undoing the rehearsal gives up its locks: with this one, writers of the object's own side still wait.
+void LinkNotice::lock_object() const {
+    const backend::Dialect& dialect = context_.connection.dialect();
+    if (!dialect.locks_rows())
+        return;
+    const Field& key = object_.model->primary_key();
+    const std::string sql = fmt::format("SELECT 1 FROM {} WHERE {} = {} FOR NO KEY UPDATE",
+                                        context_.table_of(*object_.model), dialect.quote(key.column()), dialect.parameter(1));
+    const backend::Parameter parameters[] = {backend::Parameter(object_.key)};
+    backend::Request request{.sql = &sql, .parameters = parameters};
+    context_.connection.execute(request, backend::Access::read);
+}
+
+void LinkNotice::send(const Signal<LinkChange>& signal, std::span<const Reference> objects) const {
+    if (!objects.empty())
+        send(signal, objects, objects.size());
+}
+
+void LinkNotice::send(const Signal<LinkChange>& signal, std::span<const Reference> objects, std::size_t count) const {
+    signal.send({relation_.label, object_, reverse_, objects, count, *context_.database});
+}
+
+}  // namespace gm2m::relation

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+
+#include <gm2m/related_manager.hpp>
+
+#include "model/relation_data.hpp"
+#include "query/context.hpp"
+
+namespace gm2m::relation {
+
+/// Tells the receivers of a relation's signals what an operation on one object's links does. (BEHAVIOUR 6.7)
+class LinkNotice {
+public:
+    LinkNotice(Context& context, detail::RelationData& relation, bool reverse, Reference object)
+        : context_(context), relation_(relation), reverse_(reverse), object_(std::move(object)) {}
+
+    bool is_heard() const;
+    bool is_heard_of_clearing() const;
+
+    /// Runs the operation, in a transaction, with what is sent before and after.
+    Changes around(const std::function<Changes()>& run) const;
+    std::size_t around_clear(const std::function<std::size_t()>& run) const;
+
+private:
+    Changes rehearse(const std::function<Changes()>& run) const;
+    void lock_object() const;
+    void send(const Signal<LinkChange>& signal, std::span<const Reference> objects) const;
+    void send(const Signal<LinkChange>& signal, std::span<const Reference> objects, std::size_t count) const;
+
+    Context& context_;
+    detail::RelationData& relation_;
+    bool reverse_;
+    Reference object_;
+};
+
+}  // namespace gm2m::relation
