@@ -36,8 +36,11 @@ void Connection::execute(std::string_view sql) {
 }
 
 void Connection::require_healthy(std::string_view sql) const {
-    if (!frames_.empty() && frames_.back().failed)
-        throw TransactionAborted(
+    if (frames_.empty() || !frames_.back().failed)
+        return;
+    if (!is_usable())
+        throw ConnectionError("the connection was lost in the middle of this transaction", "", std::string(sql), true);
+    throw TransactionAborted(
             "a statement of this transaction has failed, so that it can only be rolled back; nest a "
             "gm2m::Transaction around work that may fail",
             "", std::string(sql));

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "backend/connection.hpp"
 
@@ -41,6 +42,11 @@ public:
 
     soci::session& soci() noexcept { return *session_; }
     Connection& connection() noexcept { return *connection_; }
+    /// Puts what `make` makes of the connection in its place: what has to see every statement, or to fail some.
+    template <class Make>
+    void wrap(Make&& make) {
+        connection_ = make(std::move(connection_));
+    }
 
 private:
     std::unique_ptr<soci::session> owned_;
