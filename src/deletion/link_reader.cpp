@@ -21,8 +21,11 @@ std::vector<Link> read_links(Context& context, const GM2MField& field, std::span
     });
     const std::vector<Kind> kinds{source.primary_key().kind(), Kind::integer, Kind::text};
     for_each_condition(context, field.relation(), sides, [&](const LinkCondition& condition) {
-        const std::string sql = fmt::format("SELECT {} FROM {} WHERE {}{}", condition.link_columns(), condition.table(),
-                                            condition.sql(), limit > 0 ? fmt::format(" LIMIT {}", limit) : "");
+        if (limit > 0 && rows.size() >= limit)
+            return;
+        const std::string sql =
+            fmt::format("SELECT {} FROM {} WHERE {}{}", condition.link_columns(), condition.table(), condition.sql(),
+                        limit > 0 ? fmt::format(" LIMIT {}", limit - rows.size()) : "");
         backend::Request request{.sql = &sql, .parameters = condition.parameters(), .columns = kinds, .sink = &sink};
         context.connection.execute(request, backend::Access::read);
     });
