@@ -1,7 +1,7 @@
 #include "deletion/execution.hpp"
 
 #include <algorithm>
-#include <unordered_set>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -18,14 +18,19 @@ using backend::Request;
 using backend::ValueList;
 
 /// Models in the order in which their rows can go: what refers to others before those. Where foreign keys form a cycle,
-/// one that can be NULL is cut; of a model to itself only if its rows go in several statements.
+/// some that can be NULL are cut; of a model to itself only if its rows go in several statements.
 class DeletionOrder {
 public:
-    DeletionOrder(const Collected& collected, std::size_t keys_per_statement)
-        : collected_(collected), keys_per_statement_(keys_per_statement) {
-        for (const Going& going : collected.objects)
-            visit(going);
-        std::ranges::reverse(order_);
+    DeletionOrder(const Collected& collected, std::size_t keys_per_statement) {
+        for (const Going& going : collected.objects) {
+            left_.push_back(&going);
+            if (going.size() > keys_per_statement)
+                for (const Key& key : keys_between(going, going))
+                    if (key.first->null())
+                        cuts_.push_back(key);
+        }
+        while (!left_.empty())
+            place_next();
     }
 
     const std::vector<const Going*>& order() const noexcept { return order_; }
@@ -33,29 +38,62 @@ public:
     const std::vector<std::pair<const Field*, const Going*>>& cuts() const noexcept { return cuts_; }
 
 private:
-    // Depth first along the foreign keys: what is referred to comes after all that is met before it, hence the reversal.
-    void visit(const Going& going) {
-        if (!visited_.insert(&going).second)
-            return;
-        path_.insert(&going);
-        for (const auto& field : going.model().fields()) {
-            const Going* target = field->is_foreign_key() ? collected_.find(*field->target()) : nullptr;
-            if (!target || (target == &going && going.size() <= keys_per_statement_))
-                continue;
-            if (!path_.contains(target))
-                visit(*target);
-            else if (field->null())
-                cuts_.emplace_back(field.get(), &going);
-        }
-        path_.erase(&going);
-        order_.push_back(&going);
+    using Key = std::pair<const Field*, const Going*>;  // of these objects
+
+    static std::vector<Key> keys_between(const Going& from, const Going& to) {
+        std::vector<Key> keys;
+        for (const auto& field : from.model().fields())
+            if (field->target() == &to.model())
+                keys.emplace_back(field.get(), &from);
+        return keys;
+    }
+    /// Of other models that are still to be placed.
+    std::vector<Key> keys_to(const Going& going) const {
+        std::vector<Key> keys;
+        for (const Going* other : left_)
+            if (other != &going)
+                std::ranges::move(keys_between(*other, going), std::back_inserter(keys));
+        return keys;
+    }
+    bool is_on_cycle(const Going& going) const {
+        std::vector<const Going*> referring{&going};  // directly or through others
+        for (std::size_t i = 0; i < referring.size(); ++i)
+            for (const auto& [field, from] : keys_to(*referring[i])) {
+                if (from == &going)
+                    return true;
+                if (std::ranges::find(referring, from) == referring.end())
+                    referring.push_back(from);
+            }
+        return false;
     }
 
-    const Collected& collected_;
-    std::size_t keys_per_statement_;
-    std::unordered_set<const Going*> visited_, path_;
-    std::vector<const Going*> order_;
-    std::vector<std::pair<const Field*, const Going*>> cuts_;
+    /// The one on a cycle that the fewest keys refer to, all of which can be NULL.
+    std::vector<const Going*>::iterator least_tied() {
+        auto found = left_.end();
+        for (auto it = left_.begin(); it != left_.end(); ++it) {
+            const std::vector<Key> keys = keys_to(**it);
+            if (std::ranges::all_of(keys, [](const Key& key) { return key.first->null(); }) && is_on_cycle(**it) &&
+                (found == left_.end() || keys.size() < keys_to(**found).size()))
+                found = it;
+        }
+        return found;
+    }
+
+    void place_next() {
+        auto next = std::ranges::find_if(left_, [&](const Going* going) { return keys_to(*going).empty(); });
+        if (next == left_.end()) {
+            next = least_tied();
+            if (next == left_.end())
+                next = left_.begin();  // no order will do, unless the database defers its constraints
+            else
+                std::ranges::move(keys_to(**next), std::back_inserter(cuts_));
+        }
+        order_.push_back(*next);
+        left_.erase(next);
+    }
+
+    std::vector<const Going*> left_, order_;
+    std::vector<Key> cuts_;
 };
 
 /// The statements of one deletion, and what the rows that each of them changes count as; or those that count the rows
