@@ -112,7 +112,8 @@ public:
     void foreign_keys() {
         for (const auto& [field, objects] : collected_.updates) {
             Tally& tally = tallies_.emplace_back(Tally{Tally::Of::foreign_key, nullptr, field->label()});
-            for_each_part(*objects, [&, field = field](Parameter keys) { set_foreign_key(*field, keys, tally); });
+            const Value value = counts_alone_ ? Value() : new_value(*field);
+            for_each_part(*objects, [&, field = field](Parameter keys) { set_foreign_key(*field, value, keys, tally); });
         }
     }
 
@@ -204,11 +205,10 @@ private:
         return keys.list ? dialect_.in_list(column, 1, keys.kind) : fmt::format("{} = {}", column, dialect_.parameter(1));
     }
 
-    void set_foreign_key(const Field& field, const Parameter& keys, Tally& tally) {
+    void set_foreign_key(const Field& field, const Value& value, const Parameter& keys, Tally& tally) {
         const std::string table = context_.table_of(field.model()), condition = is_among(field, keys);
         if (counts_alone_)
             return append_change(table, condition, std::span(&keys, 1), tally);
-        const Value value = new_value(field);
         std::vector<Parameter> parameters{keys};
         if (!value.is_null())
             parameters.emplace_back(values_.emplace_back(value));
