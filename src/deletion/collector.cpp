@@ -120,6 +120,7 @@ void Collector::collect() {
     read_queries();
     if (read)
         follow_foreign_keys();
+    std::erase_if(collected_.objects, [](const Going& going) { return going.size() == 0; });  // the query has found none
     for (const Going& going : collected_.objects)
         for (const Field* field : Dependents::of(context_, going.model()).foreign_keys)
             if (const Action action = field->options().on_delete.action();
