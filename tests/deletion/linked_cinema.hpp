@@ -11,14 +11,7 @@ struct LinkedCinema {
         : scratch(configuration.engine), cinema(configuration, std::move(options)),
           db(Database::open(cinema.registry, scratch.url(), database)) {
         db.create_tables();
-        const auto insert = [&](const char* model, std::initializer_list<std::pair<std::string_view, Value>> values) {
-            return db.insert(cinema.registry[model].make(values));
-        };
-        const std::vector<Object> targets{
-            insert("cinema.Movie", {{"title", "Alien"}}), insert("cinema.Movie", {{"title", "Brazil"}}),
-            insert("cinema.Opera", {{"title", "Carmen"}}), insert("cinema.Country", {{"code", "GB"}, {"name", "?"}})};
-        for (const char* name : {"Ann", "Bob", "Cid"})
-            db.related(insert("cinema.User", {{"name", name}}), cinema.preferred).add(targets);
+        atomically(db, [&] { fill(); });
     }
 
     Object user(int key) { return db.get("cinema.User", key); }
@@ -30,6 +23,18 @@ struct LinkedCinema {
     ScratchDatabase scratch;
     Cinema cinema;
     Database db;
+
+private:
+    void fill() {
+        const auto insert = [&](const char* model, std::initializer_list<std::pair<std::string_view, Value>> values) {
+            return db.insert(cinema.registry[model].make(values));
+        };
+        const std::vector<Object> targets{
+            insert("cinema.Movie", {{"title", "Alien"}}), insert("cinema.Movie", {{"title", "Brazil"}}),
+            insert("cinema.Opera", {{"title", "Carmen"}}), insert("cinema.Country", {{"code", "GB"}, {"name", "?"}})};
+        for (const char* name : {"Ann", "Bob", "Cid"})
+            db.related(insert("cinema.User", {{"name", name}}), cinema.preferred).add(targets);
+    }
 };
 
 /// The rows of the join table, those of a transaction of `db` included.
