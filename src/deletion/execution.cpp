@@ -123,13 +123,17 @@ public:
             if (sides.empty())
                 continue;
             Tally& tally = tallies_.emplace_back(Tally{Tally::Of::relation, nullptr, links.relation->label});
+            if (counts_alone_) {
+                count_links(links, sides, tally);
+                continue;
+            }
             const auto append_part = [&](LinkCondition&& condition) {
                 const LinkCondition& kept = conditions_.emplace_back(std::move(condition));
                 append_change(kept.table(), kept.sql(), kept.parameters(), tally);
             };
             // Both ends in one statement, which goes through the table in one order: two deletions of objects that link to
             // each other then do not wait for one another. Where nobody else writes, two statements are faster.
-            if (counts_alone_ || dialect_.locks_rows())
+            if (dialect_.locks_rows())
                 for_each_condition(context_, *links.relation, sides, append_part);
             else
                 for (const LinkSide& side : sides)
@@ -184,11 +188,18 @@ private:
                 (of == Of::relation ? deleted.by_relation : deleted.by_foreign_key).push_back({std::move(label), count});
         }
     };
+    /// Takes a count; or the sources of links, and counts those that are not among some.
     struct Counted final : backend::ResultSink {
-        void row(std::span<const ValueView> cells) override { number = static_cast<std::size_t>(cells[0].integer()); }
+        void row(std::span<const ValueView> cells) override {
+            if (!others)
+                number = static_cast<std::size_t>(cells[0].integer());
+            else if (!others->contains(cells[0]))
+                ++number;
+        }
+        Kind kind = Kind::big_integer;
+        const Going* others = nullptr;
         std::size_t number = 0;
     };
-    static constexpr Kind count_kind[] = {Kind::big_integer};
 
     /// Calls `take` with the keys: one by itself, else lists of as many as one parameter holds.
     template <class Take>
@@ -226,6 +237,18 @@ private:
         return value;
     }
 
+    void count_links(const ConcernedLinks& links, std::span<const LinkSide> sides, Tally& tally) {
+        for_each_condition_once(context_, *links.relation, sides, [&](LinkCondition&& condition, const Going* sources) {
+            const LinkCondition& kept = conditions_.emplace_back(std::move(condition));
+            if (!sources)
+                return append_change(kept.table(), kept.sql(), kept.parameters(), tally);
+            append(fmt::format("SELECT {} FROM {} WHERE {}", kept.source_column(), kept.table(), kept.sql()),
+                   kept.parameters(), &tally);
+            counted_.back().others = sources;
+            counted_.back().kind = sources->keys().kind();
+        });
+    }
+
     void append_change(const std::string& table, const std::string& condition, std::span<const Parameter> parameters,
                        Tally& tally) {
         append(fmt::format("{} FROM {} WHERE {}", counts_alone_ ? "SELECT count(*)" : "DELETE", table, condition), parameters,
@@ -235,8 +258,9 @@ private:
         Request request{.sql = &statements_.emplace_back(std::move(sql)),
                         .parameters = bound_.emplace_back(parameters.begin(), parameters.end())};
         if (counts_alone_) {
-            request.columns = count_kind;
-            request.sink = &counted_.emplace_back();
+            Counted& counted = counted_.emplace_back();
+            request.columns = std::span(&counted.kind, 1);
+            request.sink = &counted;
         }
         requests_.push_back(request);
         tally_of_.push_back(tally);
