@@ -67,7 +67,8 @@ TEST_P(DeletingTest, IsSentBeforeAnythingIsDeleted) {
     EXPECT_EQ(count_links(linked.db), 9U);
 
     // 12 links there must be again for the second deletion.
-    linked.preferred_by(linked.user(1)).add(linked.db.insert(linked.db.models()["cinema.Country"].make({{"code", "FR"}, {"name", "?"}})));
+    linked.preferred_by(linked.user(1))
+        .add(linked.db.insert(linked.db.models()["cinema.Country"].make({{"code", "FR"}, {"name", "?"}})));
     linked.preferred_by(linked.user(2)).add(linked.user(1), linked.user(3));
     linked.db.remove(linked.user(1), linked.opera());
     EXPECT_EQ(calls, 2);
@@ -79,8 +80,9 @@ TEST_P(DeletingTest, IsSentBeforeAnythingIsDeleted) {
 TEST_P(DeletingTest, IsSentOnceForAQuery) {
     LinkedCinema linked(GetParam(), with(LinkPolicy::do_nothing_signal));
     std::vector<std::string> heard;
-    const ScopedConnection receiver = linked.cinema.preferred.deleting().connect(
-        [&](const Deleting& event) { heard.push_back(names(event.objects()) + "; " + std::to_string(event.links().size())); });
+    const ScopedConnection receiver = linked.cinema.preferred.deleting().connect([&](const Deleting& event) {
+        heard.push_back(names(event.objects()) + "; " + std::to_string(event.links().size()));
+    });
     linked.db.remove(linked.db.query("cinema.Movie"));
     linked.db.remove(linked.db.query("cinema.Movie"));
     linked.db.remove(linked.db.insert(linked.db.models()["cinema.Movie"].make({{"title", "new"}})));
@@ -143,7 +145,8 @@ TEST_P(DeletingTest, ListsAreLoadedWhenTheyAreAskedFor) {
         linked.db.remove(doomed);
         return counter.statements();
     };
-    // The models and the relation: on SQLite by one statement for each model. Where rows are locked, those of each model.
+    // The models and the relation: on SQLite by one statement for each model. Where rows are locked, those of each
+    // model.
     const std::size_t unheard = GetParam().is_sqlite() ? 2 + 2 : 2 + 2 + 1;
     EXPECT_EQ(statements(), unheard);
     bool objects = false, links = false;
@@ -164,7 +167,8 @@ TEST_P(DeletingTest, ListsAreLoadedWhenTheyAreAskedFor) {
     EXPECT_EQ(statements(), unheard + 1);
 }
 
-// 6.3: a receiver that throws stops the whole deletion, and nothing has happened: not what another receiver wrote, either
+// 6.3: a receiver that throws stops the whole deletion, and nothing has happened: not what another receiver wrote,
+// either
 TEST_P(DeletingTest, AReceiverThatThrowsStopsEverything) {
     LinkedCinema linked(GetParam(), with(LinkPolicy::cascade_signal));
     Database& db = linked.db;
@@ -205,7 +209,9 @@ TEST_P(DeletingTest, AReceiverRefuses) {
         linked.db.remove(linked.opera());
         ADD_FAILURE() << "nothing was refused";
     } catch (const DeletionVetoed& error) {
-        EXPECT_STREQ(error.what(), "a receiver of cinema.User.preferred_videos.deleting() refuses the deletion: it is still preferred");
+        EXPECT_STREQ(
+            error.what(),
+            "a receiver of cinema.User.preferred_videos.deleting() refuses the deletion: it is still preferred");
     }
     EXPECT_TRUE(linked.db.find("cinema.Opera", 1));
     for (int i = 1; i <= 3; ++i)
@@ -233,7 +239,8 @@ TEST_P(DeletingTest, AnyReceiverVetoes) {
 
 // 6.2: a veto is for the links of the policy that asks, not for those of others
 TEST_P(DeletingTest, AVetoIsOfItsPolicy) {
-    LinkedCinema linked(GetParam(), {.on_delete_src = LinkPolicy::cascade_signal, .on_delete_tgt = LinkPolicy::cascade});
+    LinkedCinema linked(GetParam(),
+                        {.on_delete_src = LinkPolicy::cascade_signal, .on_delete_tgt = LinkPolicy::cascade});
     linked.cinema.preferred.add_relation("cinema.Opera", LinkPolicy::cascade_signal_veto);
     linked.cinema.preferred.deleting().connect([](const Deleting&) { return true; });
     linked.db.remove(linked.user(1), linked.opera(), linked.movie(1));
@@ -291,12 +298,16 @@ TEST_P(DeletingTest, AReceiverLinks) {
 TEST_P(DeletingTest, OfAllFields) {
     Registry models;
     models.model("blog.Author").primary_key("id", Kind::integer);
-    models.model("blog.Post").primary_key("id", Kind::integer).foreign_key("author", "blog.Author", {.on_delete = ForeignKeyPolicy::cascade});
+    models.model("blog.Post")
+        .primary_key("id", Kind::integer)
+        .foreign_key("author", "blog.Author", {.on_delete = ForeignKeyPolicy::cascade});
     models.model("blog.Reader").primary_key("id", Kind::integer);
     const auto relation = [&](const char* name, LinkPolicy policy) {
-        return models.gm2m("blog.Reader", name, {.related_name = "+", .layout = GetParam().layout, .on_delete = policy});
+        return models.gm2m("blog.Reader", name,
+                           {.related_name = "+", .layout = GetParam().layout, .on_delete = policy});
     };
-    const GM2MField likes = relation("likes", LinkPolicy::cascade_signal), read = relation("has_read", LinkPolicy::cascade);
+    const GM2MField likes = relation("likes", LinkPolicy::cascade_signal),
+                    read = relation("has_read", LinkPolicy::cascade);
     const GM2MField saved = relation("saved", LinkPolicy::do_nothing_signal);
     const ScratchDatabase scratch(GetParam().engine);
     Database db = Database::open(models, scratch.url());
@@ -310,16 +321,18 @@ TEST_P(DeletingTest, OfAllFields) {
     std::string heard;
     const auto note = [&](const char* who) {
         return [&heard, who](const Deleting& event) {
-            heard += std::string(who) + " " + event.field().name() + ": " + names(event.objects()) + ", " + names(event.links()) + "\n";
+            heard += std::string(who) + " " + event.field().name() + ": " + names(event.objects()) + ", " +
+                     names(event.links()) + "\n";
         };
     };
     models.deleting().connect(note("all"));
     likes.deleting().connect(note("own"));
     read.deleting().connect(note("own"));
     EXPECT_EQ(told(db.remove(author)), "Author 1, Post 1; Reader.has_read 1, Reader.likes 2");
-    EXPECT_EQ(heard, "own likes: Author:1 Post:1, 1>Author:1 1>Post:1\n"
-                     "all likes: Author:1 Post:1, 1>Author:1 1>Post:1\n"
-                     "all saved: Author:1 Post:1, 1>Post:1\n");
+    EXPECT_EQ(heard,
+              "own likes: Author:1 Post:1, 1>Author:1 1>Post:1\n"
+              "all likes: Author:1 Post:1, 1>Author:1 1>Post:1\n"
+              "all saved: Author:1 Post:1, 1>Post:1\n");
 }
 
 // Each object and each link once, also if it has both ends, however many statements that takes.
@@ -344,8 +357,8 @@ TEST_P(DeletingTest, BothEndsOfALink) {
 class DeletingThreadsTest : public testing::TestWithParam<Configuration> {};
 GM2M_INSTANTIATE(DeletingThreadsTest, engine_configurations);
 
-// Threads delete through databases of their own while others connect and disconnect: every deletion is heard once by who
-// listens throughout.
+// Threads delete through databases of their own while others connect and disconnect: every deletion is heard once by
+// who listens throughout.
 TEST_P(DeletingThreadsTest, DeleteAndConnectAtOnce) {
     LinkedCinema linked(GetParam(), with(LinkPolicy::cascade_signal));
     constexpr int deleters = 3, each = 10;
@@ -367,7 +380,8 @@ TEST_P(DeletingThreadsTest, DeleteAndConnectAtOnce) {
     std::vector<std::thread> threads;
     for (int i = 0; i < deleters; ++i)
         threads.emplace_back([&, i] {
-            Database db = Database::open(linked.cinema.registry, linked.scratch.url(), {.busy_timeout = std::chrono::minutes(2)});
+            Database db =
+                Database::open(linked.cinema.registry, linked.scratch.url(), {.busy_timeout = std::chrono::minutes(2)});
             for (int j = 0; j < each; ++j)
                 db.remove(movies[static_cast<std::size_t>(i * each + j)].reference());
         });

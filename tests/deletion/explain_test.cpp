@@ -9,8 +9,12 @@ namespace {
 using enum ForeignKeyPolicy::Action;
 
 ShopPolicies mixed_policies() {
-    return {.author_mentor = set_null, .author_debut = cascade, .book_author = cascade, .book_editor = set_null,
-            .chapter_book = cascade, .chapter_reviewer = restrict};
+    return {.author_mentor = set_null,
+            .author_debut = cascade,
+            .book_author = cascade,
+            .book_editor = set_null,
+            .chapter_book = cascade,
+            .chapter_reviewer = restrict};
 }
 
 }  // namespace
@@ -46,7 +50,8 @@ TEST_P(ExplainTest, CountsWhatRemoveThenDoes) {
         };
         Database& db = shop.db;
         expect_the_same(db.explain_remove(authors[1]), [&] { return db.remove(authors[1]); });
-        expect_the_same(db.explain_remove(authors[5], authors[4], all[9]), [&] { return db.remove(authors[5], authors[4], all[9]); });
+        expect_the_same(db.explain_remove(authors[5], authors[4], all[9]),
+                        [&] { return db.remove(authors[5], authors[4], all[9]); });
         expect_the_same(db.explain_remove(authors), [&] { return db.remove(authors); });
         const auto some = db.query("shop.Author").filter(F("pk") > 2).order_by("-pk").limit(3);
         expect_the_same(db.explain_remove(some), [&] { return db.remove(some); });
@@ -86,7 +91,8 @@ TEST_P(ExplainTest, SaysWhyItWouldBeRefused) {
     LinkedCinema linked(GetParam(), {.on_delete = LinkPolicy::protect});
     const DeletionPlan plan = linked.db.explain_remove(linked.opera());
     ASSERT_EQ(plan.refusals.size(), 1U);
-    EXPECT_NE(plan.refusals[0].find("cinema.User.preferred_videos protects it: it has the link cinema.User:"), std::string::npos)
+    EXPECT_NE(plan.refusals[0].find("cinema.User.preferred_videos protects it: it has the link cinema.User:"),
+              std::string::npos)
         << plan.refusals[0];
     EXPECT_THROW(linked.db.remove(linked.opera()), ProtectedError);
     EXPECT_EQ(count_links(linked.db), 12U);
@@ -98,8 +104,9 @@ TEST_P(ExplainTest, SaysWhyItWouldBeRefused) {
         shop.book(authors[1].key());
         shop.chapter({}, authors[1].key());
         EXPECT_EQ(shop.db.explain_remove(authors).refusals,
-                  (std::vector<std::string>{"shop.Book.author refers to it and protects it: shop.Book:1, shop.Book:2",
-                                            "shop.Chapter.reviewer refers to it and restricts its deletion: shop.Chapter:1"}));
+                  (std::vector<std::string>{
+                      "shop.Book.author refers to it and protects it: shop.Book:1, shop.Book:2",
+                      "shop.Chapter.reviewer refers to it and restricts its deletion: shop.Chapter:1"}));
         EXPECT_THROW(shop.db.remove(authors), ProtectedError);
     }
 }
@@ -112,14 +119,16 @@ TEST_P(ExplainTest, HasATextForPeople) {
     shop.chapter(book.key());
     shop.chapter({}, ann.key());
     shop.like(bob, {ann, book});
-    EXPECT_EQ(shop.db.explain_remove(ann).to_string(), "delete 1 of shop.Chapter\n"
-                                                       "delete 1 of shop.Book\n"
-                                                       "delete 1 of shop.Author\n"
-                                                       "delete 2 links of shop.Author.likes\n"
-                                                       "set shop.Author.mentor in 1 rows\n"
-                                                       "set shop.Book.editor in 1 rows\n"
-                                                       "refuse: shop.Chapter.reviewer refers to it and restricts its deletion: shop.Chapter:2\n");
-    EXPECT_EQ(shop.db.explain_remove(shop.db.query("shop.Author").filter(F("name") == "nobody")).to_string(), "nothing to delete\n");
+    EXPECT_EQ(shop.db.explain_remove(ann).to_string(),
+              "delete 1 of shop.Chapter\n"
+              "delete 1 of shop.Book\n"
+              "delete 1 of shop.Author\n"
+              "delete 2 links of shop.Author.likes\n"
+              "set shop.Author.mentor in 1 rows\n"
+              "set shop.Book.editor in 1 rows\n"
+              "refuse: shop.Chapter.reviewer refers to it and restricts its deletion: shop.Chapter:2\n");
+    EXPECT_EQ(shop.db.explain_remove(shop.db.query("shop.Author").filter(F("name") == "nobody")).to_string(),
+              "nothing to delete\n");
     LinkedCinema linked(GetParam(), {.on_delete = LinkPolicy::do_nothing});
     EXPECT_EQ(linked.db.explain_remove(linked.opera()).to_string(),
               "delete 1 of cinema.Opera\nleave 3 links of cinema.User.preferred_videos that lead nowhere\n");

@@ -109,7 +109,8 @@ TEST_P(ForeignKeyPolicyTest, AValueThatDoesNotFit) {
     EXPECT_THROW(remove_with(ForeignKeyPolicy::set("nobody")), InvalidValue);
     EXPECT_THROW(remove_with(ForeignKeyPolicy::set(77)), IntegrityError);
     EXPECT_THROW(remove_with(ForeignKeyPolicy::set(1)), IntegrityError);  // itself
-    EXPECT_THROW(remove_with(ForeignKeyPolicy::set([]() -> Value { throw std::out_of_range("none"); })), std::out_of_range);
+    EXPECT_THROW(remove_with(ForeignKeyPolicy::set([]() -> Value { throw std::out_of_range("none"); })),
+                 std::out_of_range);
 }
 
 // 6.4: PROTECT: refused, with the objects that refer to it
@@ -130,7 +131,8 @@ TEST_P(ForeignKeyPolicyTest, ProtectRefuses) {
     try {
         shop.db.remove(ann);
     } catch (const ProtectedError& error) {
-        EXPECT_STREQ(error.what(), "nothing was deleted: shop.Book.author refers to it and protects it: shop.Book:1, shop.Book:2");
+        EXPECT_STREQ(error.what(),
+                     "nothing was deleted: shop.Book.author refers to it and protects it: shop.Book:1, shop.Book:2");
     }
 
     EXPECT_EQ(told(shop.db.remove(cid)), "Author 1");
@@ -240,7 +242,8 @@ TEST_P(ForeignKeyPolicyTest, CascadeFollowsATree) {
 
 // 6.4: what is reached on two ways goes once
 TEST_P(ForeignKeyPolicyTest, CascadeMeetsInADiamond) {
-    Shop shop(GetParam(), {.book_author = cascade, .book_editor = cascade, .chapter_book = cascade, .chapter_reviewer = cascade});
+    Shop shop(GetParam(),
+              {.book_author = cascade, .book_editor = cascade, .chapter_book = cascade, .chapter_reviewer = cascade});
     const Object ann = shop.author("Ann"), bob = shop.author("Bob");
     const Object book = shop.book(ann.key(), ann.key());
     shop.chapter(book.key(), ann.key());
@@ -275,7 +278,8 @@ TEST_P(ForeignKeyPolicyTest, CascadeFollowsACycle) {
                 shop.db.update(authors.back());
             }
             shop.like(authors[2], {authors[0], books[1], books[2]});
-            EXPECT_EQ(told(shop.db.remove(shop.db.query(from).filter(F("pk") != 3))), "Author 2, Book 2; Author.likes 2");
+            EXPECT_EQ(told(shop.db.remove(shop.db.query(from).filter(F("pk") != 3))),
+                      "Author 2, Book 2; Author.likes 2");
             EXPECT_EQ(told(shop.db.remove(shop.db.get(from, 3))), "Author 1, Book 1; Author.likes 1");
         }
 }
@@ -317,7 +321,9 @@ TEST_P(ForeignKeyPolicyTest, KeysOfOtherKinds) {
     for (const Kind kind : {Kind::text, Kind::uuid}) {
         Registry models;
         const FieldOptions options{.max_length = kind == Kind::text ? std::optional<std::size_t>(40) : std::nullopt};
-        const auto model = [&](const char* label) -> auto { return models.model(label).primary_key("key", kind, options); };
+        const auto model = [&](const char* label) -> auto{
+            return models.model(label).primary_key("key", kind, options);
+        };
         model("keys.Top");
         model("keys.Owned").foreign_key("top", "keys.Top", {.on_delete = cascade});
         model("keys.Free").foreign_key("top", "keys.Top", {.null = true, .on_delete = set_null});
@@ -348,7 +354,8 @@ TEST_P(ForeignKeyPolicyTest, KeysOfOtherKinds) {
 
 // DESIGN 6: one statement for each foreign key and step, whatever the number of objects
 TEST_P(ForeignKeyPolicyTest, StatementsDoNotGrowWithTheObjects) {
-    Shop shop(GetParam(), {.book_author = cascade, .book_editor = set_null, .chapter_book = cascade, .chapter_reviewer = protect});
+    Shop shop(GetParam(),
+              {.book_author = cascade, .book_editor = set_null, .chapter_book = cascade, .chapter_reviewer = protect});
     const auto statements_to_remove = [&](int authors) {
         std::vector<Object> all;
         for (int i = 0; i < authors; ++i) {

@@ -8,7 +8,8 @@ namespace gm2m::test {
 /// country GB: 12 links, 4 of each user, 3 to each target.
 struct LinkedCinema {
     explicit LinkedCinema(const Configuration& configuration, GM2MOptions options = {}, DatabaseOptions database = {})
-        : scratch(configuration.engine), cinema(configuration, std::move(options)),
+        : scratch(configuration.engine),
+          cinema(configuration, std::move(options)),
           db(Database::open(cinema.registry, scratch.url(), database)) {
         db.create_tables();
         atomically(db, [&] { fill(); });

@@ -139,9 +139,12 @@ TEST_P(PolicyTest, ProtectRefuses) {
             EXPECT_NE(std::string(error.what()).find("cinema.User.preferred_videos protects it"), std::string::npos)
                 << error.what();
             for (const Link& link : error.links())
-                EXPECT_TRUE(std::ranges::any_of(each.objects, [&](const Object& object) {
-                    return object.reference() == link.source || object.reference() == link.target;
-                })) << link.source.to_string() << " -> " << link.target.to_string();
+                EXPECT_TRUE(std::ranges::any_of(each.objects,
+                                                [&](const Object& object) {
+                                                    return object.reference() == link.source ||
+                                                           object.reference() == link.target;
+                                                }))
+                    << link.source.to_string() << " -> " << link.target.to_string();
         }
         EXPECT_EQ(count_links(db), 12U);
         for (const Object& object : each.objects)
@@ -249,9 +252,8 @@ TEST_P(PolicyTest, ProtectNamesLinksThatLeadNowhere) {
         ADD_FAILURE() << "nothing was refused";
     } catch (const ProtectedError& error) {
         ASSERT_EQ(error.links().size(), 4U);
-        EXPECT_TRUE(std::ranges::any_of(error.links(), [](const Link& link) {
-            return !link.target.model && link.target.key == Value("GB");
-        }));
+        EXPECT_TRUE(std::ranges::any_of(
+            error.links(), [](const Link& link) { return !link.target.model && link.target.key == Value("GB"); }));
     }
 }
 
@@ -277,8 +279,8 @@ TEST_P(PolicyTest, LinksOfAManyToManyFieldGo) {
     Registry models;
     models.model("shop.Tag").primary_key("name", Kind::text, {.max_length = 20});
     models.model("shop.Entry").primary_key("id", Kind::big_integer);
-    const auto tags = models.many_to_many("shop.Entry", "tags", "shop.Tag",
-                                          {.related_name = "+", .layout = GetParam().layout});
+    const auto tags =
+        models.many_to_many("shop.Entry", "tags", "shop.Tag", {.related_name = "+", .layout = GetParam().layout});
     const auto sequels = models.many_to_many("shop.Entry", "sequels", "shop.Entry",
                                              {.related_name = "prequels", .layout = GetParam().layout});
     const ScratchDatabase scratch(GetParam().engine);
@@ -306,8 +308,8 @@ TEST_P(PolicyTest, LinksOfAManyToManyFieldGo) {
 
 // 2.3, 6.2: policies at run time, by the peer's names
 TEST(PolicyParametersTest, AreRead) {
-    const GM2MOptions options =
-        GM2MOptions::parse({{"on_delete", "PROTECT"}, {"on_delete_src", "DO_NOTHING_SIGNAL"}, {"on_delete_tgt", "cascade"}});
+    const GM2MOptions options = GM2MOptions::parse(
+        {{"on_delete", "PROTECT"}, {"on_delete_src", "DO_NOTHING_SIGNAL"}, {"on_delete_tgt", "cascade"}});
     EXPECT_EQ(options.on_delete, LinkPolicy::protect);
     EXPECT_EQ(options.on_delete_src, LinkPolicy::do_nothing_signal);
     EXPECT_EQ(options.on_delete_tgt, LinkPolicy::cascade);
@@ -330,7 +332,8 @@ TEST(PolicyParametersTest, AreRead) {
         return std::string();
     };
     EXPECT_EQ(message({{"on_delete", "CASCADES"}}), "'CASCADES' is no policy for 'on_delete'; did you mean 'cascade'?");
-    EXPECT_NE(message({{"on_delete_tgt", "SET_NULL"}}).find("'SET_NULL' is no policy for 'on_delete_tgt'"), std::string::npos);
+    EXPECT_NE(message({{"on_delete_tgt", "SET_NULL"}}).find("'SET_NULL' is no policy for 'on_delete_tgt'"),
+              std::string::npos);
     EXPECT_NE(message({{"on_delete_src", true}}), "");
     EXPECT_NE(message({{"on_delete", nullptr}}), "");
     EXPECT_NE(message({{"on_deletion", "CASCADE"}}).find("on_delete"), std::string::npos);

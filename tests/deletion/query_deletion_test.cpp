@@ -13,12 +13,15 @@ using enum ForeignKeyPolicy::Action;
 /// Everything that the database of a shop holds, in one text.
 std::string contents(const Shop& shop) {
     std::string all;
-    for (const char* sql :
-         {"SELECT 'author ' || id || ' mentor ' || coalesce(mentor_id, 0) || ' debut ' || coalesce(debut_id, 0) FROM shop_author",
-          "SELECT 'book ' || id || ' author ' || coalesce(author_id, 0) || ' editor ' || coalesce(editor_id, 0) FROM shop_book",
-          "SELECT 'chapter ' || id || ' book ' || coalesce(book_id, 0) || ' reviewer ' || coalesce(reviewer_id, 0) FROM shop_chapter",
-          "SELECT 'like ' || gm2m_src_id || ' ' || model || ' ' || gm2m_pk FROM shop_author_likes JOIN gm2m_content_type ct "
-          "ON ct.id = gm2m_ct_id"}) {
+    for (const char* sql : {"SELECT 'author ' || id || ' mentor ' || coalesce(mentor_id, 0) || ' debut ' || "
+                            "coalesce(debut_id, 0) FROM shop_author",
+                            "SELECT 'book ' || id || ' author ' || coalesce(author_id, 0) || ' editor ' || "
+                            "coalesce(editor_id, 0) FROM shop_book",
+                            "SELECT 'chapter ' || id || ' book ' || coalesce(book_id, 0) || ' reviewer ' || "
+                            "coalesce(reviewer_id, 0) FROM shop_chapter",
+                            "SELECT 'like ' || gm2m_src_id || ' ' || model || ' ' || gm2m_pk FROM shop_author_likes "
+                            "JOIN gm2m_content_type ct "
+                            "ON ct.id = gm2m_ct_id"}) {
         std::vector<std::string> rows = shop.scratch.sql(sql);
         std::ranges::sort(rows);
         for (const std::string& row : rows)
@@ -33,7 +36,8 @@ void fill(Shop& shop, unsigned seed) {
     const auto below = [&](int limit) { return static_cast<int>(random() % static_cast<unsigned>(limit)); };
     std::vector<Object> authors, books, all;
     const auto any = [&](const std::vector<Object>& of) {
-        return of.empty() || below(4) == 0 ? Value() : of[static_cast<std::size_t>(below(static_cast<int>(of.size())))].key();
+        return of.empty() || below(4) == 0 ? Value()
+                                           : of[static_cast<std::size_t>(below(static_cast<int>(of.size())))].key();
     };
     for (int i = 0; i < 14; ++i)
         authors.push_back(shop.author("?", any(authors)));
@@ -89,9 +93,12 @@ TEST_P(QueryDeletionTest, ByConditionsOverRelations) {
     linked.preferred_by(linked.user(2)).remove(linked.opera(), linked.movie(1), linked.movie(2));
     EXPECT_EQ(told(db.remove(db.query("cinema.User").filter(F("preferred_videos__movie__title") == "Brazil"))),
               "User 1; User.preferred_videos 4");  // Cid
-    EXPECT_EQ(told(db.remove(db.query("cinema.Movie").filter(F("user__name") == "Ann"))), "Movie 1; User.preferred_videos 1");
-    EXPECT_EQ(told(db.remove(linked.preferred_by(linked.user(1)).where("cinema.Opera"))), "Opera 1; User.preferred_videos 1");
-    EXPECT_EQ(told(db.remove(db.query("cinema.User").annotate("n", Count("preferred_videos")).filter(F("n") == 1).order_by("-n"))),
+    EXPECT_EQ(told(db.remove(db.query("cinema.Movie").filter(F("user__name") == "Ann"))),
+              "Movie 1; User.preferred_videos 1");
+    EXPECT_EQ(told(db.remove(linked.preferred_by(linked.user(1)).where("cinema.Opera"))),
+              "Opera 1; User.preferred_videos 1");
+    EXPECT_EQ(told(db.remove(
+                  db.query("cinema.User").annotate("n", Count("preferred_videos")).filter(F("n") == 1).order_by("-n"))),
               "User 2; User.preferred_videos 2");
     EXPECT_EQ(count_links(db), 0U);
 }
@@ -131,7 +138,9 @@ TEST_P(QueryDeletionTest, ByObjectByListByQuery) {
     };
     expect(8, [](LinkedCinema& in) { in.db.remove(in.user(1)); });
     expect(8, [](LinkedCinema& in) { in.db.remove(in.user(1).reference()); });
-    expect(2, [](LinkedCinema& in) { in.db.remove(in.user(1), in.movie(1), in.country(), std::vector{in.user(3), in.user(1)}); });
+    expect(2, [](LinkedCinema& in) {
+        in.db.remove(in.user(1), in.movie(1), in.country(), std::vector{in.user(3), in.user(1)});
+    });
     expect(2, [](LinkedCinema& in) { in.db.remove({in.user(1), in.movie(1), in.country(), in.user(3)}); });
     expect(4, [](LinkedCinema& in) { in.db.remove(in.db.query("cinema.User").limit(2).fetch()); });
     expect(12, [](LinkedCinema& in) { EXPECT_EQ(in.db.remove(std::vector<Object>()).rows, 0U); });
@@ -151,17 +160,24 @@ TEST_P(QueryDeletionTest, ByObjectByListByQuery) {
 
 // 6.5: the same as one by one, whatever refers to what; also where each statement takes a few keys alone
 TEST_P(QueryDeletionTest, IsTheSameAsOneByOne) {
-    const ShopPolicies policies{.author_mentor = set_null,  .author_debut = set_null,  .book_author = cascade,
-                                .book_editor = set_default, .chapter_book = cascade,   .chapter_reviewer = cascade,
+    const ShopPolicies policies{.author_mentor = set_null,
+                                .author_debut = set_null,
+                                .book_author = cascade,
+                                .book_editor = set_default,
+                                .chapter_book = cascade,
+                                .chapter_reviewer = cascade,
                                 .default_author = {}};
     for (unsigned seed = 1; seed <= 4; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        Shop at_once(GetParam(), policies), split(GetParam(), policies, {.keys_per_statement = 3}), each(GetParam(), policies);
+        Shop at_once(GetParam(), policies), split(GetParam(), policies, {.keys_per_statement = 3}),
+            each(GetParam(), policies);
         for (Shop* shop : {&at_once, &split, &each})
             atomically(shop->db, [&] { fill(*shop, seed); });
         ASSERT_EQ(contents(at_once), contents(each));
         for (const char* model : {"shop.Chapter", "shop.Author", "shop.Book"}) {
-            const auto doomed = [&](Shop& shop) { return shop.db.query(model).filter(F("pk").in({1, 2, 3, 5, 8, 9, 10, 11})); };
+            const auto doomed = [&](Shop& shop) {
+                return shop.db.query(model).filter(F("pk").in({1, 2, 3, 5, 8, 9, 10, 11}));
+            };
             const Deleted deleted = at_once.db.remove(doomed(at_once)), parts = split.db.remove(doomed(split));
             std::size_t rows = 0, links = 0;
             for (const Object& object : doomed(each).fetch()) {
@@ -192,8 +208,8 @@ TEST_P(QueryDeletionTest, BothEndsInSeveralStatements) {
     }
 }
 
-// DESIGN 6: f + 1 statements for any number of objects; where rows are locked first, one more; a query takes one to find
-// its objects, and locks them with it
+// DESIGN 6: f + 1 statements for any number of objects; where rows are locked first, one more; a query takes one to
+// find its objects, and locks them with it
 TEST_P(QueryDeletionTest, Statements) {
     LinkedCinema linked(GetParam());
     const std::size_t lock = GetParam().is_sqlite() ? 0 : 1;

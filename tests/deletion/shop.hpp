@@ -14,7 +14,7 @@ struct ShopPolicies {
     ForeignKeyPolicy book_editor = ForeignKeyPolicy::do_nothing;
     ForeignKeyPolicy chapter_book = ForeignKeyPolicy::do_nothing;
     ForeignKeyPolicy chapter_reviewer = ForeignKeyPolicy::do_nothing;  // with chapter_book and book_author, a diamond
-    Value default_author = {};                                          // of Book.author
+    Value default_author = {};                                         // of Book.author
     bool db_constraint = true;
 };
 
@@ -32,11 +32,12 @@ struct ShopChapter {
     std::optional<std::int64_t> book, reviewer;
 };
 
-/// Authors, their books, and the books' chapters; all foreign keys can be NULL. Authors also like objects of any models,
-/// which these do not know: the relation is hidden.
+/// Authors, their books, and the books' chapters; all foreign keys can be NULL. Authors also like objects of any
+/// models, which these do not know: the relation is hidden.
 struct Shop {
     explicit Shop(const Configuration& configuration, const ShopPolicies& policies, const DatabaseOptions& options = {})
-        : scratch(configuration.engine), likes(declare(configuration, policies)),
+        : scratch(configuration.engine),
+          likes(declare(configuration, policies)),
           db(Database::open(models, scratch.url(), options)) {
         db.create_tables();
     }
@@ -72,8 +73,10 @@ struct Shop {
 private:
     GM2MField declare(const Configuration& configuration, const ShopPolicies& policies) {
         const auto key = [&](const ForeignKeyPolicy& policy, Value otherwise = {}) {
-            return FieldOptions{.null = true, .default_value = std::move(otherwise),
-                                .db_constraint = policies.db_constraint, .on_delete = policy};
+            return FieldOptions{.null = true,
+                                .default_value = std::move(otherwise),
+                                .db_constraint = policies.db_constraint,
+                                .on_delete = policy};
         };
         const FieldOptions mentor = key(policies.author_mentor), debut = key(policies.author_debut);
         const FieldOptions of = key(policies.book_author, policies.default_author), editor = key(policies.book_editor);
@@ -111,8 +114,8 @@ private:
     }
 };
 
-/// "Author 1, Book 2; likes 3; Book.author 1": rows by model, links by relation, rows by the foreign key that was set; each
-/// sorted.
+/// "Author 1, Book 2; likes 3; Book.author 1": rows by model, links by relation, rows by the foreign key that was set;
+/// each sorted.
 inline std::string told(const Deleted& deleted) {
     const auto list = [](const auto& counts, const auto& label_of) {
         std::vector<std::string> parts;
