@@ -107,10 +107,12 @@ public:
     }
     /// Deletes objects of any models, and of ranges of them, with what depends on them: their links in all relations, on
     /// both sides, and what refers to them by foreign keys, each by its policy. One transaction. Objects that are not
-    /// there are no error. (BEHAVIOUR 6.1 to 6.5) f relations: f + 1 statements for any number of objects of a model, in one
-    /// round trip; one more on PostgreSQL, where rows are locked first, unless it is one object that is only linked to. Where foreign keys cascade or protect, or
-    /// receivers listen, what they need is read before: one statement for each foreign key and step.
-    /// Throws UnsavedObject, ProtectedError, RestrictedError, what a receiver throws, IntegrityError; then nothing has happened.
+    /// there are no error. (BEHAVIOUR 6.1 to 6.5) f relations: f + 1 statements for any number of objects of a model, in
+    /// one round trip; one more on PostgreSQL, where rows are locked first, unless it is one object that is only linked
+    /// to. Where foreign keys cascade or protect, or receivers listen, what they need is read before: one statement for
+    /// each foreign key and step.
+    /// Throws UnsavedObject, ProtectedError, RestrictedError, what a receiver throws, IntegrityError; then nothing has
+    /// happened.
     template <class... Objects>
         requires(!std::derived_from<Objects, detail::QueryCore> && ...)
     Deleted remove(const Objects&... objects) {

@@ -34,7 +34,10 @@ public:
     ScopedConnection(SignalConnection connection) noexcept : connection_(std::move(connection)) {}
     ScopedConnection(ScopedConnection&& other) noexcept : connection_(std::exchange(other.connection_, {})) {}
     ScopedConnection& operator=(ScopedConnection&& other) noexcept {
-        std::swap(connection_, other.connection_);
+        if (this != &other) {
+            connection_.disconnect();
+            connection_ = std::exchange(other.connection_, {});
+        }
         return *this;
     }
     ~ScopedConnection() { connection_.disconnect(); }

@@ -69,7 +69,7 @@ public:
     void row(std::span<const ValueView> cells) override { found_.push(cells[0]); }
 
     const Field& foreign_key() const noexcept { return foreign_key_; }
-    ValueList& found() noexcept { return found_; }
+    const ValueList& found() const noexcept { return found_; }
 
 private:
     const Field& foreign_key_;
@@ -120,6 +120,7 @@ void Collector::collect() {
     read_queries();
     if (read)
         follow_foreign_keys();
+    std::erase_if(collected_.objects, [](const Going& going) { return going.size() == 0; });  // the query has found none
     for (const Going& going : collected_.objects)
         for (const Field* field : Dependents::of(context_, going.model()).foreign_keys)
             if (const Action action = field->options().on_delete.action();
@@ -127,8 +128,8 @@ void Collector::collect() {
                 collected_.updates.push_back({field, &going});
     collect_links(read);
     if (read) {
-        check_restricted();
-        check_protected();
+        check_foreign_keys();
+        check_links();
     }
 }
 
@@ -191,40 +192,48 @@ void Collector::follow_foreign_keys() {
         context_.connection.execute(requests, Access::read);
         for (KeyReader& reader : readers) {
             const Field& field = reader.foreign_key();
-            ValueList& found = reader.found();
+            const ValueList& found = reader.found();
             if (found.empty())
                 continue;
-            if (field.options().on_delete.action() == Action::restrict) {
-                restricting_.emplace_back(&field, std::move(found));
+            const Action action = field.options().on_delete.action();
+            if (action != Action::cascade) {
+                note(action == Action::protect ? protecting_ : restricting_, field, found);
                 continue;
             }
-            if (field.options().on_delete.action() == Action::cascade) {
-                Going& going = collected_.of(field.model());
-                for (std::size_t i = 0; i < found.size(); ++i)
-                    going.insert(found[i]);
-                continue;
-            }
-            std::vector<Reference> objects;
+            Going& going = collected_.of(field.model());
             for (std::size_t i = 0; i < found.size(); ++i)
-                objects.push_back({&field.model(), Value(found.kind(), found[i])});
-            std::string reason = fmt::format("{} refers to it and protects it: {}", field.label(), list_of(objects));
-            refusals_.push_back({false, std::move(reason), std::move(objects), {}});
+                going.insert(found[i]);
         }
     }
 }
 
-void Collector::check_restricted() {
-    for (const auto& [field, keys] : restricting_) {
-        const Going* going = collected_.find(field->model());
-        std::vector<Reference> objects;
-        for (std::size_t i = 0; i < keys.size() && objects.size() < RefusedDeletion::most_listed; ++i)
-            if (!going || !going->contains(keys[i]))
-                objects.push_back({&field->model(), Value(keys.kind(), keys[i])});
-        if (objects.empty())
-            continue;
-        std::string reason = fmt::format("{} refers to it and restricts its deletion: {}", field->label(), list_of(objects));
-        refusals_.push_back({true, std::move(reason), std::move(objects), {}});
-    }
+void Collector::note(std::deque<Referring>& all, const Field& field, const ValueList& keys) {
+    auto found = std::ranges::find(all, &field, &Referring::field);
+    if (found == all.end())
+        found = all.insert(found, {&field, ValueList(keys.kind())});
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        found->keys.push(keys[i]);
+}
+
+void Collector::check_foreign_keys() {
+    for (const Referring& referring : protecting_)
+        refuse(referring, false);
+    for (const Referring& referring : restricting_)
+        refuse(referring, true);
+}
+
+void Collector::refuse(const Referring& referring, bool restricts) {
+    const auto& [field, keys] = referring;
+    const Going* going = restricts ? collected_.find(field->model()) : nullptr;
+    std::vector<Reference> objects;
+    for (std::size_t i = 0; i < keys.size() && objects.size() < RefusedDeletion::most_listed; ++i)
+        if (!going || !going->contains(keys[i]))
+            objects.push_back({&field->model(), Value(keys.kind(), keys[i])});
+    if (objects.empty())
+        return;
+    std::string reason = fmt::format("{} refers to it and {}: {}", field->label(),
+                                     restricts ? "restricts its deletion" : "protects it", list_of(objects));
+    refusals_.push_back({restricts, std::move(reason), std::move(objects), {}});
 }
 
 // Once the rows are locked, a model without a content type has no links that lead to it.
@@ -242,7 +251,7 @@ void Collector::collect_links(bool locked) {
     }
 }
 
-void Collector::check_protected() {
+void Collector::check_links() {
     for (const ConcernedLinks& links : collected_.links) {
         std::vector<LinkSide> protecting = links.sides;
         std::erase_if(protecting, [](const LinkSide& side) { return side.policy != LinkPolicy::protect; });

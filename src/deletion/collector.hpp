@@ -38,21 +38,28 @@ public:
 
 private:
     class KeyReader;
+    /// Objects by one foreign key that refers to objects that go.
+    struct Referring {
+        const Field* field;
+        backend::ValueList keys;
+    };
 
+    static void note(std::deque<Referring>& all, const Field& field, const backend::ValueList& keys);
+    void refuse(const Referring& referring, bool restricts);
     bool has_to_read(const Going& going);
     void lock_given();
     void read_queries();
     void follow_foreign_keys();
-    void check_restricted();
     void collect_links(bool locked);
-    void check_protected();
+    void check_foreign_keys();
+    void check_links();
 
     Context& context_;
     bool to_delete_;
     Collected collected_;
     std::vector<const detail::QueryState*> queries_;
-    /// Objects whose foreign key restricts the deletion of others, unless they go too.
-    std::deque<std::pair<const Field*, backend::ValueList>> restricting_;
+    std::deque<Referring> protecting_;
+    std::deque<Referring> restricting_;  // unless they go too
     std::vector<Refusal> refusals_;
 };
 

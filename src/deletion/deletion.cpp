@@ -58,9 +58,29 @@ void throw_refused(const std::vector<Refusal>& refusals) {
         objects.insert(objects.end(), refusal.objects.begin(), refusal.objects.end());
         links.insert(links.end(), refusal.links.begin(), refusal.links.end());
     }
+    objects.resize(std::min(objects.size(), RefusedDeletion::most_listed));
+    links.resize(std::min(links.size(), RefusedDeletion::most_listed));
     if (restricts)
         throw RestrictedError(std::move(message), std::move(objects), std::move(links));
     throw ProtectedError(std::move(message), std::move(objects), std::move(links));
+}
+
+/// Of the relations with a policy that leaves links: all that there are, less those that go, by their other end if not by
+/// this.
+std::vector<FieldCount> count_left_behind(Context& context, const Collected& collected, const std::vector<FieldCount>& going) {
+    Collected concerned;
+    for (const ConcernedLinks& links : collected.links) {
+        if (links.sides_where(false).empty())
+            continue;
+        for (LinkSide& side : concerned.links.emplace_back(links).sides)
+            side.policy = LinkPolicy::cascade;
+    }
+    std::vector<FieldCount> left = count(context, concerned).by_relation;
+    for (FieldCount& all : left)
+        if (const auto gone = std::ranges::find(going, all.field, &FieldCount::field); gone != going.end())
+            all.count -= gone->count;
+    std::erase_if(left, [](const FieldCount& count) { return count.count == 0; });
+    return left;
 }
 
 }  // namespace
@@ -98,14 +118,7 @@ DeletionPlan explain_remove(Context& context, const Given& given) {
         DeletionPlan plan{count(context, collector.collected()), {}, {}};
         for (const Refusal& refusal : collector.refusals())
             plan.refusals.push_back(refusal.reason);
-        Collected left;
-        for (ConcernedLinks& links : collector.collected().links)
-            if (ConcernedLinks staying{links.relation, links.sides_where(false)}; !staying.sides.empty()) {
-                for (LinkSide& side : staying.sides)
-                    side.policy = LinkPolicy::cascade;  // to be counted as if they went
-                left.links.push_back(std::move(staying));
-            }
-        plan.left_behind = count(context, left).by_relation;
+        plan.left_behind = count_left_behind(context, collector.collected(), plan.would.by_relation);
         return plan;
     });
 }

@@ -1,7 +1,7 @@
 #include "deletion/execution.hpp"
 
 #include <algorithm>
-#include <unordered_set>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -18,14 +18,19 @@ using backend::Request;
 using backend::ValueList;
 
 /// Models in the order in which their rows can go: what refers to others before those. Where foreign keys form a cycle,
-/// one that can be NULL is cut; of a model to itself only if its rows go in several statements.
+/// some that can be NULL are cut; of a model to itself only if its rows go in several statements.
 class DeletionOrder {
 public:
-    DeletionOrder(const Collected& collected, std::size_t keys_per_statement)
-        : collected_(collected), keys_per_statement_(keys_per_statement) {
-        for (const Going& going : collected.objects)
-            visit(going);
-        std::ranges::reverse(order_);
+    DeletionOrder(const Collected& collected, std::size_t keys_per_statement) {
+        for (const Going& going : collected.objects) {
+            left_.push_back(&going);
+            if (going.size() > keys_per_statement)
+                for (const Key& key : keys_between(going, going))
+                    if (key.first->null())
+                        cuts_.push_back(key);
+        }
+        while (!left_.empty())
+            place_next();
     }
 
     const std::vector<const Going*>& order() const noexcept { return order_; }
@@ -33,29 +38,62 @@ public:
     const std::vector<std::pair<const Field*, const Going*>>& cuts() const noexcept { return cuts_; }
 
 private:
-    // Depth first along the foreign keys: what is referred to comes after all that is met before it, hence the reversal.
-    void visit(const Going& going) {
-        if (!visited_.insert(&going).second)
-            return;
-        path_.insert(&going);
-        for (const auto& field : going.model().fields()) {
-            const Going* target = field->is_foreign_key() ? collected_.find(*field->target()) : nullptr;
-            if (!target || (target == &going && going.size() <= keys_per_statement_))
-                continue;
-            if (!path_.contains(target))
-                visit(*target);
-            else if (field->null())
-                cuts_.emplace_back(field.get(), &going);
-        }
-        path_.erase(&going);
-        order_.push_back(&going);
+    using Key = std::pair<const Field*, const Going*>;  // of these objects
+
+    static std::vector<Key> keys_between(const Going& from, const Going& to) {
+        std::vector<Key> keys;
+        for (const auto& field : from.model().fields())
+            if (field->target() == &to.model())
+                keys.emplace_back(field.get(), &from);
+        return keys;
+    }
+    /// Of other models that are still to be placed.
+    std::vector<Key> keys_to(const Going& going) const {
+        std::vector<Key> keys;
+        for (const Going* other : left_)
+            if (other != &going)
+                std::ranges::move(keys_between(*other, going), std::back_inserter(keys));
+        return keys;
+    }
+    bool is_on_cycle(const Going& going) const {
+        std::vector<const Going*> referring{&going};  // directly or through others
+        for (std::size_t i = 0; i < referring.size(); ++i)
+            for (const auto& [field, from] : keys_to(*referring[i])) {
+                if (from == &going)
+                    return true;
+                if (std::ranges::find(referring, from) == referring.end())
+                    referring.push_back(from);
+            }
+        return false;
     }
 
-    const Collected& collected_;
-    std::size_t keys_per_statement_;
-    std::unordered_set<const Going*> visited_, path_;
-    std::vector<const Going*> order_;
-    std::vector<std::pair<const Field*, const Going*>> cuts_;
+    /// The one on a cycle that the fewest keys refer to, all of which can be NULL.
+    std::vector<const Going*>::iterator least_tied() {
+        auto found = left_.end();
+        for (auto it = left_.begin(); it != left_.end(); ++it) {
+            const std::vector<Key> keys = keys_to(**it);
+            if (std::ranges::all_of(keys, [](const Key& key) { return key.first->null(); }) && is_on_cycle(**it) &&
+                (found == left_.end() || keys.size() < keys_to(**found).size()))
+                found = it;
+        }
+        return found;
+    }
+
+    void place_next() {
+        auto next = std::ranges::find_if(left_, [&](const Going* going) { return keys_to(*going).empty(); });
+        if (next == left_.end()) {
+            next = least_tied();
+            if (next == left_.end())
+                next = left_.begin();  // no order will do, unless the database defers its constraints
+            else
+                std::ranges::move(keys_to(**next), std::back_inserter(cuts_));
+        }
+        order_.push_back(*next);
+        left_.erase(next);
+    }
+
+    std::vector<const Going*> left_, order_;
+    std::vector<Key> cuts_;
 };
 
 /// The statements of one deletion, and what the rows that each of them changes count as; or those that count the rows
@@ -74,7 +112,8 @@ public:
     void foreign_keys() {
         for (const auto& [field, objects] : collected_.updates) {
             Tally& tally = tallies_.emplace_back(Tally{Tally::Of::foreign_key, nullptr, field->label()});
-            for_each_part(*objects, [&, field = field](Parameter keys) { set_foreign_key(*field, keys, tally); });
+            const Value value = counts_alone_ ? Value() : new_value(*field);
+            for_each_part(*objects, [&, field = field](Parameter keys) { set_foreign_key(*field, value, keys, tally); });
         }
     }
 
@@ -84,13 +123,17 @@ public:
             if (sides.empty())
                 continue;
             Tally& tally = tallies_.emplace_back(Tally{Tally::Of::relation, nullptr, links.relation->label});
+            if (counts_alone_) {
+                count_links(links, sides, tally);
+                continue;
+            }
             const auto append_part = [&](LinkCondition&& condition) {
                 const LinkCondition& kept = conditions_.emplace_back(std::move(condition));
                 append_change(kept.table(), kept.sql(), kept.parameters(), tally);
             };
             // Both ends in one statement, which goes through the table in one order: two deletions of objects that link to
             // each other then do not wait for one another. Where nobody else writes, two statements are faster.
-            if (counts_alone_ || dialect_.locks_rows())
+            if (dialect_.locks_rows())
                 for_each_condition(context_, *links.relation, sides, append_part);
             else
                 for (const LinkSide& side : sides)
@@ -145,11 +188,18 @@ private:
                 (of == Of::relation ? deleted.by_relation : deleted.by_foreign_key).push_back({std::move(label), count});
         }
     };
+    /// Takes a count; or the sources of links, and counts those that are not among some.
     struct Counted final : backend::ResultSink {
-        void row(std::span<const ValueView> cells) override { number = static_cast<std::size_t>(cells[0].integer()); }
+        void row(std::span<const ValueView> cells) override {
+            if (!others)
+                number = static_cast<std::size_t>(cells[0].integer());
+            else if (!others->contains(cells[0]))
+                ++number;
+        }
+        Kind kind = Kind::big_integer;
+        const Going* others = nullptr;
         std::size_t number = 0;
     };
-    static constexpr Kind count_kind[] = {Kind::big_integer};
 
     /// Calls `take` with the keys: one by itself, else lists of as many as one parameter holds.
     template <class Take>
@@ -166,11 +216,10 @@ private:
         return keys.list ? dialect_.in_list(column, 1, keys.kind) : fmt::format("{} = {}", column, dialect_.parameter(1));
     }
 
-    void set_foreign_key(const Field& field, const Parameter& keys, Tally& tally) {
+    void set_foreign_key(const Field& field, const Value& value, const Parameter& keys, Tally& tally) {
         const std::string table = context_.table_of(field.model()), condition = is_among(field, keys);
         if (counts_alone_)
             return append_change(table, condition, std::span(&keys, 1), tally);
-        const Value value = new_value(field);
         std::vector<Parameter> parameters{keys};
         if (!value.is_null())
             parameters.emplace_back(values_.emplace_back(value));
@@ -188,6 +237,18 @@ private:
         return value;
     }
 
+    void count_links(const ConcernedLinks& links, std::span<const LinkSide> sides, Tally& tally) {
+        for_each_condition_once(context_, *links.relation, sides, [&](LinkCondition&& condition, const Going* sources) {
+            const LinkCondition& kept = conditions_.emplace_back(std::move(condition));
+            if (!sources)
+                return append_change(kept.table(), kept.sql(), kept.parameters(), tally);
+            append(fmt::format("SELECT {} FROM {} WHERE {}", kept.source_column(), kept.table(), kept.sql()),
+                   kept.parameters(), &tally);
+            counted_.back().others = sources;
+            counted_.back().kind = sources->keys().kind();
+        });
+    }
+
     void append_change(const std::string& table, const std::string& condition, std::span<const Parameter> parameters,
                        Tally& tally) {
         append(fmt::format("{} FROM {} WHERE {}", counts_alone_ ? "SELECT count(*)" : "DELETE", table, condition), parameters,
@@ -197,8 +258,9 @@ private:
         Request request{.sql = &statements_.emplace_back(std::move(sql)),
                         .parameters = bound_.emplace_back(parameters.begin(), parameters.end())};
         if (counts_alone_) {
-            request.columns = count_kind;
-            request.sink = &counted_.emplace_back();
+            Counted& counted = counted_.emplace_back();
+            request.columns = std::span(&counted.kind, 1);
+            request.sink = &counted;
         }
         requests_.push_back(request);
         tally_of_.push_back(tally);

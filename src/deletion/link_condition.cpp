@@ -53,6 +53,11 @@ std::string LinkCondition::is_of_model(const std::string& column, const Model& m
                        bind(Value(model.app_label())), bind(Value(model.model_name())));
 }
 
+std::string LinkCondition::source_column() const {
+    return context_.connection.dialect().quote(relation_.is_generic ? schema::typed_side_of(relation_, true).far_column
+                                                                    : schema::typed_side_of(relation_, false).near_columns.front());
+}
+
 std::string LinkCondition::link_columns() const {
     const schema::JoinTable join = schema::join_table_of(GM2MField(static_cast<detail::GM2MFieldData&>(relation_)));
     const backend::Dialect& dialect = context_.connection.dialect();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 
@@ -20,6 +21,7 @@ public:
     std::span<const backend::Parameter> parameters() const noexcept { return parameters_; }
     /// The join table, quoted.
     const std::string& table() const noexcept { return table_; }
+    std::string source_column() const;
     /// (source, content type, key text), of a GM2M field.
     std::string link_columns() const;
 
@@ -49,6 +51,28 @@ void for_each_condition(Context& context, detail::RelationData& relation, std::s
             return;
         take(std::move(condition));
     }
+}
+
+/// The same, to read links or count them: one whose both ends go comes once. `take` also gets the sources whose links were
+/// taken before, null if there are none: those of its own links that have such a source are to be left out.
+template <class Take>
+void for_each_condition_once(Context& context, detail::RelationData& relation, std::span<const LinkSide> sides,
+                             Take&& take) {
+    const auto is_split = [&](const LinkSide& side) { return side.objects->size() > context.keys_per_statement; };
+    if (sides.size() < 2 || std::ranges::none_of(sides, is_split))
+        return for_each_condition(context, relation, sides,
+                                  [&](LinkCondition&& condition) { take(std::move(condition), nullptr); });
+    const Going* sources = nullptr;
+    for (const bool reverse : {false, true})
+        for (const LinkSide& side : sides) {
+            if (side.reverse != reverse)
+                continue;
+            for_each_condition(context, relation, std::span(&side, 1), [&](LinkCondition&& condition) {
+                take(std::move(condition), reverse ? sources : nullptr);
+            });
+            if (!reverse)
+                sources = side.objects;
+        }
 }
 
 }  // namespace gm2m::deletion

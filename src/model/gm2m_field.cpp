@@ -25,10 +25,11 @@ const T& expect(const std::string& name, const ParameterValue& value, std::strin
 LinkPolicy parse_policy(const std::string& parameter, const ParameterValue& value) {
     static const std::vector<std::string> names{"cascade",           "do_nothing",          "cascade_signal",
                                                 "do_nothing_signal", "cascade_signal_veto", "protect"};
-    const std::string name = to_lower(expect<std::string>(parameter, value, "the name of a policy, such as \"CASCADE\""));
+    const std::string& given = expect<std::string>(parameter, value, "the name of a policy, such as \"CASCADE\"");
+    const std::string name = to_lower(given);
     const auto found = std::ranges::find(names, name);
     if (found == names.end())
-        throw ConfigurationError(fmt::format("'{}' is no policy for '{}'{}", name, parameter, did_you_mean(name, names)));
+        throw ConfigurationError(fmt::format("'{}' is no policy for '{}'{}", given, parameter, did_you_mean(name, names)));
     return static_cast<LinkPolicy>(found - names.begin());
 }
 

@@ -40,6 +40,18 @@ TEST_P(DeleteObjectTest, DoesNotDependOnWhatThisProcessHasSeen) {
     EXPECT_EQ(rows_in_join_table(), 0U);
 }
 
+// 1.4, 3.3: … nor on the content types: another process has made the first link to a model meanwhile
+TEST_P(DeleteObjectTest, DoesNotDependOnTheContentTypesThatThisProcessHasSeen) {
+    user("Me");
+    const Object britain = country("GB");
+    Cinema others(GetParam());
+    Database other = Database::open(others.registry, scratch.url());
+    EXPECT_EQ(db.remove(movie("Alien"), country("FR")).links, 0U);  // there are none yet, and this process knows
+    other.related(other.get("cinema.User", 1), others.preferred).add(other.get("cinema.Country", "GB"));
+    EXPECT_EQ(db.remove(britain).links, 1U);
+    EXPECT_EQ(rows_in_join_table(), 0U);
+}
+
 TEST_P(DeleteObjectTest, TakesBothSidesOfAnObjectThatIsBoth) {
     const Object a = user("a"), b = user("b");
     preferred_by(a).add(a, b);
