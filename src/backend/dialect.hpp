@@ -97,6 +97,8 @@ public:
     /// `of_any_length`: for `NOT IN (SELECT … FROM …)`, which is then a search by hash however long the lists are.
     virtual std::string rows_of(std::span<const ListColumn> lists, std::string_view alias,
                                 bool of_any_length = false) const = 0;
+    /// How many values list parameter `n` has.
+    virtual std::string list_size(std::size_t n, Kind kind) const = 0;
     /// The rows of `table` (quoted, called t) whose `key` (quoted) is among the values of list parameter 1, in any
     /// order: "SELECT <columns> FROM …".
     virtual std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,

@@ -145,6 +145,10 @@ public:
         return fmt::format("unnest({}) AS {} ({})", arrays, alias, names);
     }
 
+    std::string list_size(std::size_t n, Kind kind) const override {
+        return fmt::format("cardinality(${}::{}[])", n, type_name(kind));
+    }
+
     std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
                                Kind kind) const override {
         return fmt::format("SELECT {} FROM {} AS t WHERE {}", columns, table, in_list(fmt::format("t.{}", key), 1, kind));

@@ -116,6 +116,8 @@ public:
                            lists.front().parameter, alias);
     }
 
+    std::string list_size(std::size_t n, Kind) const override { return fmt::format("json_array_length(?{})", n); }
+
     // Reads the list once, in its order, and seeks each key: faster than IN, which sorts the list first.
     std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
                                Kind) const override {
