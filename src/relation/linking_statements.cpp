@@ -56,10 +56,23 @@ private:
             out_.locks.push_back(format("SELECT 1 {}", rows(target(i), 1, "")));
         out_.add = format("WITH locked AS MATERIALIZED ({}), {} {}", n_.lock_source(n_.source_key),
                           lock_targets("locked", false), insert(all_are_there(), links()));
-        out_.toggle = change(format(" USING {} WHERE l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk", links(), n_.source,
+        // Link by link, however many the source has; set goes through all of them anyway, which is faster.
+        out_.toggle = change(format("linked AS MATERIALIZED (SELECT k.ct, k.pk FROM {} CROSS JOIN {} AS l WHERE l.{} = "
+                                    "$1 AND l.{} = k.ct AND "
+                                    "l.{} = k.pk)",
+                                    links(true), n_.table, n_.source, n_.content_type, n_.key),
+                             format(" USING {} WHERE l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk", links(), n_.source,
                                     n_.content_type, n_.key));
-        out_.set = change(format(" WHERE l.{} = $1 AND (l.{}, l.{}) NOT IN (SELECT k.ct, k.pk FROM {})", n_.source,
-                                 n_.content_type, n_.key, links(true)));
+        const std::string own = format("l.{} = $1", n_.source), link = format("(l.{}, l.{})", n_.content_type, n_.key),
+                          given = format("(SELECT k.ct, k.pk FROM {})", links(true));
+        out_.set = change(
+            format(
+                "kept AS MATERIALIZED (SELECT array_agg(l.{}) AS cts, array_agg(l.{}) AS pks FROM {} AS l WHERE {} AND "
+                "CASE "
+                "WHEN {} IN {} THEN true END), linked AS MATERIALIZED (SELECT l.ct, l.pk FROM unnest((SELECT cts FROM "
+                "kept), (SELECT pks FROM kept)) AS l (ct, pk))",
+                n_.content_type, n_.key, n_.table, own, link, given),
+            format(" WHERE {} AND {} NOT IN {}", own, link, given));
     }
 
     std::string links(bool of_any_length = false) const {
@@ -84,9 +97,8 @@ private:
             const Target t = target(i);
             std::string condition;
             if (not_linked)
-                condition += format(" AND {} NOT IN (SELECT l.{} FROM linked AS l WHERE l.{} = {})",
-                                    dialect_.key_to_text("t." + t.key, t.kind), n_.key, n_.content_type,
-                                    out_.models[i].content_type);
+                condition += format(" AND {} NOT IN (SELECT l.pk FROM linked AS l WHERE l.ct = {})",
+                                    dialect_.key_to_text("t." + t.key, t.kind), out_.models[i].content_type);
             if (!previous.empty())
                 condition += after(previous);
             previous = format("target_{}", i + 1);
@@ -115,21 +127,18 @@ private:
             "NOTHING RETURNING {}, {}",
             n_.table, n_.triple(), there, from, n_.triple(), n_.content_type, n_.key);
     }
-    /// Unlinks what `removed` says, and links what is given and not linked yet, in the order given. What is searched
-    /// for in a NOT IN is hashed, however long the lists are; NOT EXISTS became a nested loop.
-    std::string change(const std::string& removed) const {
+    /// Unlinks what `removed` says, and links what is given and not `linked`. What is searched by IN and NOT IN is
+    /// hashed, however long it is: the planner does not know, and takes it for short. Joins became nested loops. The
+    /// order of the lists is that of linking.
+    std::string change(const std::string& linked, const std::string& removed) const {
         const std::string targets = lock_targets("", true);
         return format(
-            "WITH linked AS MATERIALIZED (SELECT l.{0}, l.{1} FROM {2} CROSS JOIN {3} AS l WHERE l.{4} = $1 AND l.{0} "
-            "= k.ct "
-            "AND l.{1} = k.pk), {5}{6}fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM (SELECT k.ct, k.pk, row_number() "
-            "OVER () "
-            "AS n FROM {7}) AS k WHERE (k.ct, k.pk) NOT IN (SELECT l.{0}, l.{1} FROM linked AS l) ORDER BY k.n), "
-            "removed AS "
-            "(DELETE FROM {3} AS l{8}{9} RETURNING l.{0}, l.{1}), added AS ({10}) SELECT 0, {0}, {1} FROM removed "
-            "UNION ALL SELECT 1, {0}, {1} FROM added",
-            n_.content_type, n_.key, links(true), n_.table, n_.source, targets, targets.empty() ? "" : ", ", links(),
-            removed, after_last_target(), insert(all_fresh_are_there(), "fresh AS k"));
+            "WITH {}, {}{}fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM {} WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, "
+            "l.pk FROM linked AS l)), removed AS (DELETE FROM {} AS l{}{} RETURNING l.{}, l.{}), added AS ({}) "
+            "SELECT 0, {}, {} FROM removed UNION ALL SELECT 1, {}, {} FROM added",
+            linked, targets, targets.empty() ? "" : ", ", links(), n_.table, removed, after_last_target(),
+            n_.content_type, n_.key, insert(all_fresh_are_there(), "fresh AS k"), n_.content_type, n_.key,
+            n_.content_type, n_.key);
     }
 
     Context& context_;

@@ -219,17 +219,14 @@ TEST_P(RelationTextTest, Writes) {
                "(SELECT count(*) FROM locked) >= 0 RETURNING l.gm2m_ct_id, l.gm2m_pk");
     // Only what is not linked yet has to be there, and is locked.
     const std::string hidden_lists = "unnest((SELECT $2::integer[]), (SELECT $3::text[])) AS k (ct, pk)";
-    const auto changed = [&](const std::string& removed) {
-        return "WITH linked AS MATERIALIZED (SELECT l.gm2m_ct_id, l.gm2m_pk FROM " + hidden_lists +
-               " CROSS JOIN archive_person_likes AS l WHERE l.gm2m_src_id = $1 AND l.gm2m_ct_id = k.ct AND l.gm2m_pk = "
-               "k.pk), target_1" +
-               target("movie", "id", "4",
-                      " AND text(t.id) NOT IN (SELECT l.gm2m_pk FROM linked AS l WHERE l.gm2m_ct_id = " + movie + ")",
+    const std::string link = "(l.gm2m_ct_id, l.gm2m_pk)", given = "(SELECT k.ct, k.pk FROM " + hidden_lists + ")";
+    const auto changed = [&](const std::string& linked, const std::string& removed) {
+        return "WITH " + linked + ", target_1" +
+               target("movie", "id", "4", " AND text(t.id) NOT IN (SELECT l.pk FROM linked AS l WHERE l.ct = " + movie + ")",
                       "") +
-               ", fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM (SELECT k.ct, k.pk, row_number() OVER () AS n FROM " +
-               lists +
-               ") AS k WHERE (k.ct, k.pk) NOT IN (SELECT l.gm2m_ct_id, l.gm2m_pk FROM linked AS l) ORDER BY k.n), "
-               "removed AS (DELETE FROM archive_person_likes AS l" +
+               ", fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM " + lists +
+               " WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, l.pk FROM linked AS l)), removed AS (DELETE FROM "
+               "archive_person_likes AS l" +
                removed + after("target_1") + " RETURNING l.gm2m_ct_id, l.gm2m_pk), added AS (" + insert +
                "SELECT $1, k.ct, CASE WHEN " + count("fresh") + " = 0 + " + count("target_1") +
                " THEN k.pk END FROM fresh AS k" + skip +
@@ -239,11 +236,18 @@ TEST_P(RelationTextTest, Writes) {
     expect([&] { liked_by(bob).set(alien); },
            // the links were read before, and each that is not wanted goes by itself
            "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND gm2m_ct_id = $2 AND gm2m_pk = $3",
-           changed(" WHERE l.gm2m_src_id = $1 AND (l.gm2m_ct_id, l.gm2m_pk) NOT IN (SELECT k.ct, k.pk FROM " +
-                   hidden_lists + ")"));
+           changed("kept AS MATERIALIZED (SELECT array_agg(l.gm2m_ct_id) AS cts, array_agg(l.gm2m_pk) AS pks FROM "
+                   "archive_person_likes AS l WHERE l.gm2m_src_id = $1 AND CASE WHEN " +
+                       link + " IN " + given +
+                       " THEN true END), linked AS MATERIALIZED (SELECT l.ct, l.pk FROM unnest((SELECT cts FROM kept), "
+                       "(SELECT pks FROM kept)) AS l (ct, pk))",
+                   " WHERE l.gm2m_src_id = $1 AND " + link + " NOT IN " + given));
+    const std::string is_given = " WHERE l.gm2m_src_id = $1 AND l.gm2m_ct_id = k.ct AND l.gm2m_pk = k.pk";
     expect([&] { liked_by(bob).toggle(alien); },
            "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND gm2m_ct_id = $2 AND gm2m_pk = $3",
-           changed(" USING " + lists + " WHERE l.gm2m_src_id = $1 AND l.gm2m_ct_id = k.ct AND l.gm2m_pk = k.pk"));
+           changed("linked AS MATERIALIZED (SELECT k.ct, k.pk FROM " + hidden_lists +
+                       " CROSS JOIN archive_person_likes AS l" + is_given + ")",
+                   " USING " + lists + is_given));
     expect([&] { liked_by(bob).clear(); }, "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1",
            lock + "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND (SELECT count(*) FROM locked) >= 0");
 
