@@ -30,16 +30,16 @@ Changes Forward::write(std::span<const ObjectRef> objects, Work&& work) {
     LinkListBuilder builder(context_, field_);
     builder.add(objects);
     const auto link = [&] {
-        const LinkList links = builder.complete();
+        LinkList links = builder.complete();
         try {
             return work(links, LinkingStatements::of(context_, field_, builder.targets()));
         } catch (const IntegrityError& error) {
             if (!is_missing_target(error, schema::join_table_of(field_).key_column))
                 throw;
             std::vector<Reference> targets;
-            const LinkList distinct = links.distinct();
-            for (std::size_t i = 0; i < distinct.size(); ++i)
-                targets.push_back(distinct.reference(i));
+            links.drop_repeats();
+            for (std::size_t i = 0; i < links.size(); ++i)
+                targets.push_back(links.reference(i));
             throw_missing_target(error, targets);
         }
     };
@@ -150,11 +150,14 @@ Changes Forward::remove(std::span<const ObjectRef> objects) {
 }
 
 Changes Forward::set(std::span<const ObjectRef> objects) {
-    return write(objects, [&](const LinkList& links, const LinkingStatements& sql) {
-        if (context_.connection.dialect().writes_row_by_row())
-            return links.size() == 0 ? Changes{{}, remove_all()} : set_difference(sql, links);
-        return links.size() <= context_.keys_per_statement ? change_lists(sql.set, sql, links.distinct())
-                                                           : set_difference(sql, links);
+    return write(objects, [&](LinkList& links, const LinkingStatements& sql) {
+        const bool row_by_row = context_.connection.dialect().writes_row_by_row();
+        if (row_by_row && links.size() == 0)
+            return Changes{{}, remove_all()};
+        if (row_by_row || links.size() > context_.keys_per_statement)
+            return set_difference(sql, links);
+        links.drop_repeats();
+        return change_lists(sql.set, sql, links);
     });
 }
 
@@ -215,8 +218,8 @@ void Forward::lock_source() {
 Changes Forward::toggle(std::span<const ObjectRef> objects) {
     if (objects.empty())
         return {};
-    return write(objects, [&](const LinkList& repeated, const LinkingStatements& sql) {
-        const LinkList links = repeated.distinct();
+    return write(objects, [&](LinkList& links, const LinkingStatements& sql) {
+        links.drop_repeats();
         return context_.connection.dialect().writes_row_by_row() ? toggle_row_by_row(sql, links)
                                                                  : change_lists(sql.toggle, sql, links);
     });

@@ -20,13 +20,15 @@ LinkList LinkList::slice(std::size_t begin, std::size_t count) const {
     return part;
 }
 
-LinkList LinkList::distinct() const {
+void LinkList::drop_repeats() {
     const LinkIndex index(*this);
+    if (!index.has_repeats())
+        return;
     LinkList once;
     for (std::size_t i = 0; i < size(); ++i)
         if (index.is_first(i))
             once.push(content_types.integer_at(i), keys.text_at(i), models[i]);
-    return once;
+    *this = std::move(once);
 }
 
 std::vector<backend::ValueList> target_keys(const LinkList& links, std::span<const TargetModel> models) {

@@ -23,8 +23,8 @@ struct LinkList {
     }
     /// The part that one statement takes.
     LinkList slice(std::size_t begin, std::size_t count) const;
-    /// Without the repeats; the first of each stays.
-    LinkList distinct() const;
+    /// The first of each link stays.
+    void drop_repeats();
     Reference reference(std::size_t i) const;
 };
 
