@@ -100,6 +100,8 @@ public:
     /// A table expression `alias(place, value)` of the values of list parameter `n` and their places in it, from 0. Only
     /// where writes_row_by_row().
     virtual std::string placed_rows_of(std::size_t n, std::string_view alias) const = 0;
+    /// How many values list parameter `n` has.
+    virtual std::string list_size(std::size_t n, Kind kind) const = 0;
     /// The rows of `table` (quoted, called t) whose `key` (quoted) is among the values of list parameter 1, in any
     /// order: "SELECT <columns> FROM …".
     virtual std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,

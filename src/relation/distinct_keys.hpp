@@ -12,6 +12,7 @@ public:
     /// By number.
     const backend::ValueList& list() const noexcept { return list_; }
     std::size_t size() const noexcept { return list_.size(); }
+    backend::ValueList take() && { return std::move(list_); }
 
     /// The number of a key, new or not.
     std::uint32_t insert(const ValueView& key) {

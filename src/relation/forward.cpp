@@ -14,6 +14,8 @@
 #include "relation/link_index.hpp"
 #include "relation/link_writer.hpp"
 #include "relation/linked_objects.hpp"
+#include "relation/missing_target.hpp"
+#include "relation/sorted_order.hpp"
 
 namespace gm2m::relation {
 
@@ -27,17 +29,29 @@ template <class Work>
 Changes Forward::write(std::span<const ObjectRef> objects, Work&& work) {
     LinkListBuilder builder(context_, field_);
     builder.add(objects);
+    const auto link = [&] {
+        LinkList links = builder.complete();
+        try {
+            return work(links, LinkingStatements::of(context_, field_, builder.targets()));
+        } catch (const IntegrityError& error) {
+            if (!is_missing_target(error, schema::join_table_of(field_).key_column))
+                throw;
+            std::vector<Reference> targets;
+            links.drop_repeats();
+            for (std::size_t i = 0; i < links.size(); ++i)
+                targets.push_back(links.reference(i));
+            throw_missing_target(error, targets);
+        }
+    };
     // A content type is created with the first link, or not at all.
-    Changes changes = builder.needs_content_types()
-                          ? backend::in_transaction(context_.connection, [&] { return work(builder.complete()); })
-                          : work(builder.complete());
+    Changes changes = builder.needs_content_types() ? backend::in_transaction(context_.connection, link) : link();
     for (const Model* model : builder.models())
         if (!field_.is_related(*model))
             field_.data().add_relation(label_key(model->label()), model, true);
     return changes;
 }
 
-std::vector<Reference> Forward::write_links(const std::string& sql, const LinkList& links) {
+std::vector<Reference> Forward::write_links(const std::string& statement, const LinkList& links) {
     ChangedLinks changed(&links);
     std::deque<LinkList> slices;
     std::deque<LinkWrite> writes;
@@ -45,7 +59,7 @@ std::vector<Reference> Forward::write_links(const std::string& sql, const LinkLi
     const backend::Dialect& dialect = context_.connection.dialect();
     const auto append = [&](const LinkList& part) {
         requests.push_back(writes
-                               .emplace_back(dialect, sql,
+                               .emplace_back(dialect, statement,
                                              std::vector<Parameter>{source_, part.content_types, part.keys},
                                              ChangedLinks::columns, changed)
                                .request());
@@ -59,10 +73,71 @@ std::vector<Reference> Forward::write_links(const std::string& sql, const LinkLi
     return changed.references(context_);
 }
 
+/// Runs a statement that makes links from lists, in as many slices as these need.
+void Forward::link_lists(const std::string& statement, const LinkingStatements& sql, const LinkList& links,
+                         std::span<const Kind> columns, backend::ResultSink& sink) {
+    struct Part {
+        std::vector<backend::ValueList> keys;  // by model
+        std::vector<Parameter> parameters;
+    };
+    const bool split = links.size() > context_.keys_per_statement;
+    std::vector<Request> requests;
+    const Parameter source[] = {source_};
+    if (split || &statement != &sql.add)
+        requests.push_back({.sql = &sql_.lock_source, .parameters = source});
+
+    std::deque<std::deque<backend::ValueList>> locked;
+    std::deque<Parameter> lists;
+    if (split) {
+        const std::vector<backend::ValueList> all = target_keys(links, sql.models);
+        for (std::size_t model = 0; model < all.size(); ++model)
+            for (const backend::ValueList& keys :
+                 locked.emplace_back(sorted_slices(all[model], context_.keys_per_statement)))
+                requests.push_back({.sql = &sql.locks[model], .parameters = std::span(&lists.emplace_back(keys), 1)});
+    }
+
+    std::deque<LinkList> slices;
+    std::deque<Part> parts;
+    const auto append = [&](const LinkList& slice) {
+        Part& part = parts.emplace_back();
+        part.keys = target_keys(slice, sql.models);
+        part.parameters = {source_, slice.content_types, slice.keys};
+        part.parameters.insert(part.parameters.end(), part.keys.begin(), part.keys.end());
+        requests.push_back({.sql = &statement, .parameters = part.parameters, .columns = columns, .sink = &sink});
+    };
+    if (!split)
+        append(links);
+    else
+        for (std::size_t begin = 0; begin < links.size(); begin += context_.keys_per_statement)
+            append(slices.emplace_back(links.slice(begin, context_.keys_per_statement)));
+    context_.connection.execute(requests, Access::write);
+}
+
+std::vector<Reference> Forward::add_links(const LinkingStatements& sql, const LinkList& links) {
+    if (context_.connection.dialect().writes_row_by_row())
+        return write_links(sql.add, links);
+    ChangedLinks added;
+    link_lists(sql.add, sql, links, ChangedLinks::columns, added);
+    return added.references(context_);
+}
+
+/// toggle or set, as `statement` says.
+Changes Forward::change_lists(const std::string& statement, const LinkingStatements& sql, const LinkList& links) {
+    constexpr Kind columns[] = {Kind::integer, Kind::integer, Kind::text};
+    ChangedLinks added, removed;
+    RowSink sink([&](std::span<const ValueView> row) {
+        (row[0].integer() == 1 ? added : removed).push(row[1].integer(), row[2].text());
+    });
+    link_lists(statement, sql, links, columns, sink);
+    return {added.references(context_), removed.references(context_)};
+}
+
 Changes Forward::add(std::span<const ObjectRef> objects) {
     if (objects.empty())
         return {};
-    return write(objects, [&](const LinkList& links) { return Changes{write_links(sql_.add, links), {}}; });
+    return write(objects, [&](const LinkList& links, const LinkingStatements& sql) {
+        return Changes{add_links(sql, links), {}};
+    });
 }
 
 Changes Forward::remove(std::span<const ObjectRef> objects) {
@@ -75,22 +150,15 @@ Changes Forward::remove(std::span<const ObjectRef> objects) {
 }
 
 Changes Forward::set(std::span<const ObjectRef> objects) {
-    return write(objects, [&](const LinkList& links) {
-        if (context_.connection.dialect().writes_row_by_row())
-            return links.size() == 0 ? Changes{{}, remove_all()} : set_difference(links);
-        return links.size() <= context_.keys_per_statement ? set_lists(links) : set_difference(links);
+    return write(objects, [&](LinkList& links, const LinkingStatements& sql) {
+        const bool row_by_row = context_.connection.dialect().writes_row_by_row();
+        if (row_by_row && links.size() == 0)
+            return Changes{{}, remove_all()};
+        if (row_by_row || links.size() > context_.keys_per_statement)
+            return set_difference(sql, links);
+        links.drop_repeats();
+        return change_lists(sql.set, sql, links);
     });
-}
-
-// Adding comes first: it locks the source, so that what follows sees all that others have added before.
-Changes Forward::set_lists(const LinkList& links) {
-    ChangedLinks added, removed;
-    const Parameter parameters[] = {source_, links.content_types, links.keys};
-    Request requests[] = {
-        {.sql = &sql_.add, .parameters = parameters, .columns = ChangedLinks::columns, .sink = &added},
-        {.sql = &sql_.remove_others, .parameters = parameters, .columns = ChangedLinks::columns, .sink = &removed}};
-    context_.connection.execute(requests, Access::write);
-    return {added.references(context_), removed.references(context_)};
 }
 
 std::vector<Reference> Forward::remove_all() {
@@ -104,7 +172,7 @@ std::vector<Reference> Forward::remove_all() {
 
 // The difference is made here: where executions are cheap but each is for one link, or there are more links than one
 // parameter holds. Nobody else writes links of the source between the look and the writes.
-Changes Forward::set_difference(const LinkList& links) {
+Changes Forward::set_difference(const LinkingStatements& sql, const LinkList& links) {
     return backend::in_transaction(context_.connection, [&] {
         lock_source();
         const LinkIndex wanted(links);
@@ -128,10 +196,11 @@ Changes Forward::set_difference(const LinkList& links) {
             if (!found[i] && wanted.is_first(i))
                 missing.push(links.content_types.integer_at(i), links.keys.text_at(i), links.models[i]);
         Changes changes;
+        // Targets are locked before links are touched.
+        if (missing.size() > 0)
+            changes.added = add_links(sql, missing);
         if (others.size() > 0)
             changes.removed = write_links(sql_.remove, others);
-        if (missing.size() > 0)
-            changes.added = write_links(sql_.add, missing);
         return changes;
     });
 }
@@ -149,13 +218,14 @@ void Forward::lock_source() {
 Changes Forward::toggle(std::span<const ObjectRef> objects) {
     if (objects.empty())
         return {};
-    return write(objects, [&](const LinkList& repeated) {
-        const LinkList links = repeated.distinct();
-        return context_.connection.dialect().writes_row_by_row() ? toggle_row_by_row(links) : toggle_lists(links);
+    return write(objects, [&](LinkList& links, const LinkingStatements& sql) {
+        links.drop_repeats();
+        return context_.connection.dialect().writes_row_by_row() ? toggle_row_by_row(sql, links)
+                                                                 : change_lists(sql.toggle, sql, links);
     });
 }
 
-Changes Forward::toggle_row_by_row(const LinkList& links) {
+Changes Forward::toggle_row_by_row(const LinkingStatements& sql, const LinkList& links) {
     /// The links that were there go; the others are left.
     struct Sink final : backend::ResultSink {
         explicit Sink(const LinkList& given) : links(given), removed(&given) {}
@@ -180,31 +250,9 @@ Changes Forward::toggle_row_by_row(const LinkList& links) {
         context_.connection.execute(request, Access::write);
         Changes changes{{}, sink.removed.references(context_)};
         if (sink.left.size() > 0)
-            changes.added = write_links(sql_.add, sink.left);
+            changes.added = add_links(sql, sink.left);
         return changes;
     });
-}
-
-Changes Forward::toggle_lists(const LinkList& links) {
-    constexpr Kind columns[] = {Kind::integer, Kind::integer, Kind::text};
-    ChangedLinks added, removed;
-    RowSink sink([&](std::span<const ValueView> row) {
-        (row[0].integer() == 1 ? added : removed).push(row[1].integer(), row[2].text());
-    });
-    const Parameter source[] = {source_};
-    std::vector<Request> requests{{.sql = &sql_.lock_source, .parameters = source}};
-    std::deque<LinkList> slices;
-    std::deque<std::array<Parameter, 3>> parameters;
-    for (std::size_t begin = 0; begin < links.size(); begin += context_.keys_per_statement) {
-        const LinkList& part = slices.emplace_back(links.slice(begin, context_.keys_per_statement));
-        requests.push_back(
-            {.sql = &sql_.toggle,
-             .parameters = parameters.emplace_back(std::array<Parameter, 3>{source_, part.content_types, part.keys}),
-             .columns = columns,
-             .sink = &sink});
-    }
-    context_.connection.execute(requests, Access::write);
-    return {added.references(context_), removed.references(context_)};
 }
 
 std::size_t Forward::clear() {

@@ -4,6 +4,7 @@
 
 #include "relation/link_list.hpp"
 #include "relation/link_statements.hpp"
+#include "relation/linking_statements.hpp"
 
 namespace gm2m::relation {
 
@@ -31,14 +32,16 @@ public:
 private:
     template <class Work>
     Changes write(std::span<const ObjectRef> objects, Work&& work);
-    /// add or remove, as `sql` says, in as many statements as the links need.
-    std::vector<Reference> write_links(const std::string& sql, const LinkList& links);
-    Changes set_lists(const LinkList& links);
-    Changes set_difference(const LinkList& links);
+    /// As `statement` says, in as many statements as the links need.
+    std::vector<Reference> write_links(const std::string& statement, const LinkList& links);
+    void link_lists(const std::string& statement, const LinkingStatements& sql, const LinkList& links,
+                    std::span<const Kind> columns, backend::ResultSink& sink);
+    std::vector<Reference> add_links(const LinkingStatements& sql, const LinkList& links);
+    Changes change_lists(const std::string& statement, const LinkingStatements& sql, const LinkList& links);
+    Changes set_difference(const LinkingStatements& sql, const LinkList& links);
     std::vector<Reference> remove_all();
     void lock_source();
-    Changes toggle_row_by_row(const LinkList& links);
-    Changes toggle_lists(const LinkList& links);
+    Changes toggle_row_by_row(const LinkingStatements& sql, const LinkList& links);
     void read(std::string LinkStatements::Read::*statement, const ContentTypes& only, std::span<const Kind> columns,
               backend::ResultSink& sink);
     std::int64_t read_number(std::string LinkStatements::Read::*statement, const ContentTypes& only, Kind kind);

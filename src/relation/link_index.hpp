@@ -24,6 +24,8 @@ public:
             std::uint32_t& slot = slots_[slot_of(links.content_types.integer_at(i), links.keys.text_at(i))];
             if (slot == 0)
                 slot = static_cast<std::uint32_t>(i + 1);
+            else
+                has_repeats_ = true;
         }
     }
 
@@ -32,6 +34,7 @@ public:
         const std::uint32_t number = slots_[slot_of(content_type, key)];
         return number == 0 ? none : number - 1;
     }
+    bool has_repeats() const noexcept { return has_repeats_; }
     bool is_first(std::size_t i) const { return find(links_.content_types.integer_at(i), links_.keys.text_at(i)) == i; }
 
 private:
@@ -47,6 +50,7 @@ private:
 
     const LinkList& links_;
     std::vector<std::uint32_t> slots_;  // number + 1; 0 is free
+    bool has_repeats_ = false;
 };
 
 }  // namespace gm2m::relation

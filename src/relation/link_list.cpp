@@ -7,6 +7,7 @@
 #include <gm2m/error.hpp>
 
 #include "backend/text_form.hpp"
+#include "relation/distinct_keys.hpp"
 #include "relation/link_index.hpp"
 
 namespace gm2m::relation {
@@ -19,13 +20,35 @@ LinkList LinkList::slice(std::size_t begin, std::size_t count) const {
     return part;
 }
 
-LinkList LinkList::distinct() const {
+void LinkList::drop_repeats() {
     const LinkIndex index(*this);
+    if (!index.has_repeats())
+        return;
     LinkList once;
     for (std::size_t i = 0; i < size(); ++i)
         if (index.is_first(i))
             once.push(content_types.integer_at(i), keys.text_at(i), models[i]);
-    return once;
+    *this = std::move(once);
+}
+
+std::vector<backend::ValueList> target_keys(const LinkList& links, std::span<const TargetModel> models) {
+    std::vector<DistinctKeys> keys;
+    keys.reserve(models.size());
+    for (const TargetModel& target : models)
+        keys.emplace_back(target.model->primary_key().kind());
+    char buffer[16];
+    std::size_t model = 0;
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        // The objects of one model tend to come together.
+        while (models[model].content_type != links.content_types.integer_at(i))
+            model = (model + 1) % models.size();
+        keys[model].insert(*text::parse_value(keys[model].list().kind(), links.keys.text_at(i), buffer));
+    }
+    std::vector<backend::ValueList> lists;
+    lists.reserve(models.size());
+    for (DistinctKeys& distinct : keys)
+        lists.push_back(std::move(distinct).take());
+    return lists;
 }
 
 Reference LinkList::reference(std::size_t i) const {
@@ -112,8 +135,11 @@ LinkList LinkListBuilder::complete() {
     for (const Model* model : sorted)
         context_.content_types.id_of(*model);
     std::vector<std::optional<int>> ids;
-    for (const Model* model : distinct_models_)
+    for (const Model* model : distinct_models_) {
         ids.push_back(context_.content_types.id_of(*model));
+        targets_.push_back({*ids.back(), model});
+    }
+    std::ranges::sort(targets_, {}, &TargetModel::content_type);
     return build(ids);
 }
 

@@ -23,10 +23,21 @@ struct LinkList {
     }
     /// The part that one statement takes.
     LinkList slice(std::size_t begin, std::size_t count) const;
-    /// Without the repeats; the first of each stays.
-    LinkList distinct() const;
+    /// The first of each link stays.
+    void drop_repeats();
     Reference reference(std::size_t i) const;
 };
+
+/// A model whose objects are targets.
+struct TargetModel {
+    std::int64_t content_type;
+    const Model* model;
+
+    friend bool operator==(const TargetModel&, const TargetModel&) = default;
+};
+
+/// The keys of the targets of each of these models, which are all, typed and each once.
+std::vector<backend::ValueList> target_keys(const LinkList& links, std::span<const TargetModel> models);
 
 /// What a target has to be for this relation; each check names the object and is made before anything is written.
 class LinkListBuilder {
@@ -47,6 +58,8 @@ public:
     LinkList known();
     /// The list, with content types that are created where need be: inside a transaction.
     LinkList complete();
+    /// The models of complete(), in the order of their content types.
+    const std::vector<TargetModel>& targets() const noexcept { return targets_; }
     bool needs_content_types();
 
 private:
@@ -61,6 +74,7 @@ private:
     std::vector<const Model*> distinct_models_;
     std::vector<std::size_t> model_of_;  // of each target
     backend::ValueList keys_{Kind::text};
+    std::vector<TargetModel> targets_;
 };
 
 /// A typed key from its text in a join table; nothing if it is no key of that model.

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "query/model_statements.hpp"
+#include "relation/link_names.hpp"
 
 namespace gm2m::relation {
 namespace {
@@ -11,29 +11,8 @@ using backend::Dialect;
 using ListColumn = Dialect::ListColumn;
 using fmt::format;
 
-/// The names in a join table's statements, quoted.
-struct Names {
-    Names(const Dialect& dialect, const schema::JoinTable& join)
-        : table(dialect.table(join.name)),
-          source(dialect.quote(join.source_column)),
-          content_type(dialect.quote(join.content_type_column)),
-          key(dialect.quote(join.key_column)),
-          order(join.layout == Layout::compact ? format("{}, {}", content_type, key) : dialect.quote(join.id_column)),
-          source_table(dialect.table(join.source->table())),
-          source_key(dialect.quote(join.source->primary_key().column())),
-          source_kind(join.source->primary_key().kind()) {}
-
-    std::string triple() const { return format("{}, {}, {}", source, content_type, key); }
-
-    std::string table, source, content_type, key, order;
-    std::string source_table, source_key;
-    Kind source_kind;
-};
-
 /// Where statements cost nothing to repeat: one execution per link.
-void write_row_by_row(LinkStatements& sql, const Names& n) {
-    sql.add =
-        format("INSERT INTO {} ({}) VALUES (?1, ?2, ?3) ON CONFLICT ({}) DO NOTHING", n.table, n.triple(), n.triple());
+void write_row_by_row(LinkStatements& sql, const LinkNames& n) {
     sql.remove =
         format("DELETE FROM {} WHERE {} = ?1 AND {} = ?2 AND {} = ?3", n.table, n.source, n.content_type, n.key);
     sql.clear = format("DELETE FROM {} WHERE {} = ?1", n.table, n.source);
@@ -45,39 +24,21 @@ void write_row_by_row(LinkStatements& sql, const Names& n) {
 /// Where each statement is a round trip: lists in one parameter. Whoever writes links of a source locks the source's
 /// row first: so callers wait for one another instead of for a deadlock, and a statement that follows the lock sees
 /// what those before have done. (BEHAVIOUR 2.12)
-void write_lists(LinkStatements& sql, const Names& n, const Dialect& dialect) {
-    const std::string lock = format("WITH locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} = $1 FOR NO KEY UPDATE) ",
-                                    n.source_key, n.source_table, n.source_key);
+void write_lists(LinkStatements& sql, const LinkNames& n, const Dialect& dialect) {
+    const std::string lock = format("WITH locked AS MATERIALIZED ({}) ", n.lock_source(n.source_key));
     // True, but only known once the lock is held: it stands before the first row is touched.
     const std::string locked = "(SELECT count(*) FROM locked) >= 0";
     const ListColumn link_lists[] = {{2, Kind::integer, "ct"}, {3, Kind::text, "pk"}};
-    const std::string links = dialect.rows_of(link_lists, "k");
-    const std::string insert = format("INSERT INTO {} ({}) ", n.table, n.triple());
-    const std::string skip = format(" ON CONFLICT ({}) DO NOTHING RETURNING ", n.triple());
-    const std::string link = format("{}, {}", n.content_type, n.key);
-
-    sql.add = format("{}{}SELECT $1, k.ct, k.pk FROM {} WHERE {}{}{}", lock, insert, links, locked, skip, link);
-    const std::string remove_given =
-        format("DELETE FROM {} AS l USING {} WHERE l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk", n.table, links, n.source,
-               n.content_type, n.key);
-    const std::string returned = format(" RETURNING l.{}, l.{}", n.content_type, n.key);
-    sql.remove = format("{}{} AND {}{}", lock, remove_given, locked, returned);
-    sql.clear = format("{}DELETE FROM {} WHERE {} = $1 AND {}", lock, n.table, n.source, locked);
-    // NOT EXISTS became a nested loop.
-    sql.remove_others =
-        format("DELETE FROM {} AS l WHERE l.{} = $1 AND (l.{}, l.{}) NOT IN (SELECT k.ct, k.pk FROM {}){}", n.table,
-               n.source, n.content_type, n.key, dialect.rows_of(link_lists, "k", true), returned);
-    sql.lock_source = format("SELECT 1 FROM {} WHERE {} = $1 FOR NO KEY UPDATE", n.source_table, n.source_key);
-    sql.toggle = format(
-        "WITH removed AS ({}{}), added AS ({}SELECT $1, k.ct, k.pk FROM {} WHERE NOT EXISTS (SELECT FROM removed AS r "
-        "WHERE r.{} = k.ct AND r.{} = k.pk){}{}) "
-        "SELECT 0, {}, {} FROM removed UNION ALL SELECT 1, {}, {} FROM added",
-        remove_given, returned, insert, links, n.content_type, n.key, skip, link, n.content_type, n.key, n.content_type,
+    sql.remove = format(
+        "{}DELETE FROM {} AS l USING {} WHERE l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk AND {} RETURNING l.{}, l.{}",
+        lock, n.table, dialect.rows_of(link_lists, "k"), n.source, n.content_type, n.key, locked, n.content_type,
         n.key);
+    sql.clear = format("{}DELETE FROM {} WHERE {} = $1 AND {}", lock, n.table, n.source, locked);
+    sql.lock_source = n.lock_source("1");
 }
 
 /// From each content type the next one is sought: DISTINCT would read all links.
-std::string content_types(const Names& n, const std::string& types) {
+std::string content_types(const LinkNames& n, const std::string& types) {
     const std::string next = format("SELECT min({}) FROM {} WHERE {} = ?1", n.content_type, n.table, n.source);
     return format("WITH RECURSIVE present ({}) AS ({} UNION ALL SELECT ({} AND {} > present.{}) FROM present "
                   "WHERE present.{} IS NOT NULL) SELECT {} FROM present WHERE {} IS NOT NULL{}",
@@ -85,7 +46,7 @@ std::string content_types(const Names& n, const std::string& types) {
                   n.content_type, types);
 }
 
-LinkStatements::Read reads(const Names& n, const Dialect& dialect, const std::string& types) {
+LinkStatements::Read reads(const LinkNames& n, const Dialect& dialect, const std::string& types) {
     const std::string links = format("FROM {} WHERE {} = {}{}", n.table, n.source, dialect.parameter(1), types);
     return {format("SELECT {}, {} {} ORDER BY {}", n.content_type, n.key, links, n.order),
             format("SELECT count(*) {}", links), format("SELECT EXISTS (SELECT 1 {})", links),
@@ -97,7 +58,7 @@ LinkStatements::Read reads(const Names& n, const Dialect& dialect, const std::st
 LinkStatements generate(Context& context, const GM2MField& field) {
     const Dialect& dialect = context.connection.dialect();
     const schema::JoinTable join = schema::join_table_of(field);
-    const Names n(dialect, join);
+    const LinkNames n(dialect, join);
     LinkStatements sql;
     if (dialect.writes_row_by_row())
         write_row_by_row(sql, n);

@@ -7,17 +7,14 @@
 
 namespace gm2m::relation {
 
-/// The SQL on the links of one source. Parameters, in this order, are the source's key, and the content types and keys
-/// as text of targets, which may be lists.
+/// The SQL on the links of one source, but for what makes links (linking_statements.hpp). Parameters, in this order,
+/// are the source's key, and the content types and keys as text of targets, which may be lists.
 struct LinkStatements {
-    std::string add, remove, clear;
+    std::string remove, clear;
     /// The links (content type, key) in any order.
     std::string look;
     /// Lets nobody else write links of the source until the transaction ends.
     std::string lock_source;
-    /// With lists alone: unlinks what is not among the links of parameters 2 and 3; after lock_source, flips these and
-    /// returns (0: removed or 1: added, content type, key).
-    std::string remove_others, toggle;
     /// Row by row alone: clears, and returns the links (content type, key).
     std::string remove_all;
     std::string contains;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <numeric>
 #include <vector>
 
@@ -17,6 +18,18 @@ inline std::vector<std::size_t> sorted_order(const backend::ValueList& keys) {
         return integers ? keys.integer_at(a) < keys.integer_at(b) : keys.text_at(a) < keys.text_at(b);
     });
     return order;
+}
+
+/// The keys in slices of at most `most`, all in the order in which rows are locked (Dialect::in_byte_order()).
+inline std::deque<backend::ValueList> sorted_slices(const backend::ValueList& keys, std::size_t most) {
+    const std::vector<std::size_t> order = sorted_order(keys);
+    std::deque<backend::ValueList> slices;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        if (i % most == 0)
+            slices.emplace_back(keys.kind());
+        slices.back().push(keys[order[i]]);
+    }
+    return slices;
 }
 
 }  // namespace gm2m::relation

@@ -1,5 +1,8 @@
 #include "relation/typed_link_statements.hpp"
 
+#include <map>
+#include <memory>
+
 #include <fmt/format.h>
 
 #include "model/relation_data.hpp"
@@ -27,6 +30,10 @@ public:
             near_.push_back(dialect_.quote(column));
     }
 
+    TypedLinkingStatements linking(const Model& near) const {
+        return dialect_.writes_row_by_row() ? link_row_by_row(near) : link_lists(near);
+    }
+
     void generate() {
         dialect_.writes_row_by_row() ? write_row_by_row() : write_lists();
         read();
@@ -48,21 +55,12 @@ private:
             all += ", " + column;
         return all;
     }
-    std::string near_parameters() const {
-        std::string all;
-        for (std::size_t i = 0; i < near_.size(); ++i)
-            all += ", " + parameter(2 + i);
-        return all;
-    }
     std::string linked_now(std::size_t first) const {
         return format("SELECT {} FROM {} WHERE {}", far_, table_, is_near(first));
     }
 
     /// Where statements cost nothing to repeat: one execution per link.
     void write_row_by_row() {
-        out_.add = format("INSERT INTO {} ({}) VALUES ({}{}) ON CONFLICT ({}) DO NOTHING", table_, columns(), parameter(1),
-                          near_parameters(), columns());
-        out_.set_add = out_.add;
         out_.remove = format("DELETE FROM {} WHERE {} = {} AND {}", table_, far_, parameter(1), is_near(2));
         out_.clear = format("DELETE FROM {} WHERE {}", table_, is_near(1));
         out_.remove_others =
@@ -77,34 +75,32 @@ private:
 
     /// Locks the rows of the sources for which the condition on their key holds, before anything is touched.
     std::string lock(const std::string& condition) const {
-        return format("WITH locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} {} ORDER BY {} FOR NO KEY UPDATE) ",
+        return format("WITH locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} {} ORDER BY {} FOR NO KEY UPDATE)",
                       source_key_, source_table_, source_key_, condition, key_order());
+    }
+
+    std::string far_list(bool of_any_length = false) const {
+        const Dialect::ListColumn list[] = {{1, out_.far_kind, "far"}};
+        return dialect_.rows_of(list, "k", of_any_length);
+    }
+    /// Condition on the key of the sources that a write is given.
+    std::string among() const {
+        return side_.source_is_far ? format("IN (SELECT far FROM {})", far_list()) : format("= {}", parameter(2));
+    }
+    /// The same of a write that may change all that are linked now.
+    std::string among_all() const {
+        return side_.source_is_far ? format("IN (SELECT far FROM {} UNION {})", far_list(), linked_now(2)) : among();
     }
 
     /// Where each statement is a round trip: lists in one parameter. Whoever writes links of a source locks the source's
     /// row first, several in the order of their keys: so callers wait for one another instead of for a deadlock, and a
     /// statement that follows the lock sees what those before have done. (BEHAVIOUR 2.12)
     void write_lists() {
-        const Dialect::ListColumn far_list[] = {{1, out_.far_kind, "far"}};
-        const std::string list = dialect_.rows_of(far_list, "k");
-        const std::string near_is_source = format("= {}", parameter(2));
-        const std::string among =
-            side_.source_is_far ? format("IN (SELECT far FROM {})", list) : near_is_source;
-        const std::string among_all =
-            side_.source_is_far ? format("IN (SELECT far FROM {} UNION {})", list, linked_now(2)) : near_is_source;
         const std::string among_linked = side_.source_is_far ? format("IN ({})", linked_now(1)) : format("= {}", parameter(1));
-        // True, but only known once the lock is held.
-        const std::string locked = "(SELECT count(*) FROM locked) >= 0";
-        const auto add = [&](const std::string& condition) {
-            return format("{}INSERT INTO {} ({}) SELECT k.far{} FROM {} WHERE {} ON CONFLICT ({}) DO NOTHING RETURNING {}",
-                          lock(condition), table_, columns(), near_parameters(), list, locked, columns(), far_);
-        };
-        out_.add = add(among);
-        out_.set_add = add(among_all);
-        out_.remove = format("{}DELETE FROM {} AS l USING {} WHERE l.{} = k.far AND {} AND {} RETURNING l.{}", lock(among),
-                             table_, list, far_, is_near(2, "l."), locked, far_);
-        out_.clear = format("{}DELETE FROM {} WHERE {} AND {}", lock(among_linked), table_, is_near(1), locked);
-        out_.remove_others = remove_others(dialect_.rows_of(far_list, "k", true));
+        out_.remove = format("{} DELETE FROM {} AS l USING {} WHERE l.{} = k.far AND {} AND {} RETURNING l.{}",
+                             lock(among()), table_, far_list(), far_, is_near(2, "l."), locked, far_);
+        out_.clear = format("{} DELETE FROM {} WHERE {} AND {}", lock(among_linked), table_, is_near(1), locked);
+        out_.remove_others = remove_others(far_list(true));
         out_.lock = side_.source_is_far
                         ? format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE", source_table_,
                                  dialect_.in_list(source_key_, 1, out_.far_kind), key_order())
@@ -185,6 +181,71 @@ private:
             dialect_.quote(side_.far->primary_key().column()));
     }
 
+    /// A foreign key of the database sees to it that the target is there; a generic one has none.
+    bool checks_targets() const { return side_.is_generic() || !side_.constraints; }
+    std::string insert(const std::string& values) const {
+        return format("INSERT INTO {} ({}) {} ON CONFLICT ({}) DO NOTHING", table_, columns(), values, columns());
+    }
+    /// The near object's columns of a new link, `key` being that of its key.
+    std::string near_values(const std::string& key) const {
+        return side_.is_generic() ? format("{}, {}", parameter(2), key) : key;
+    }
+
+    TypedLinkingStatements link_row_by_row(const Model& near) const {
+        std::string far = parameter(1), near_key = parameter(1 + near_.size());
+        if (checks_targets()) {
+            std::string& target = side_.source_is_far ? near_key : far;
+            const Model& model = side_.source_is_far ? near : *side_.far;
+            target = format("(SELECT {} FROM {} WHERE {} = {})", target, context_.table_of(model),
+                            dialect_.quote(model.primary_key().column()),
+                            side_.is_generic() ? dialect_.key_from_text(target, model.primary_key().kind()) : target);
+        }
+        TypedLinkingStatements sql;
+        sql.add = insert(format("VALUES ({}, {})", far, near_values(near_key)));
+        sql.set_add = sql.add;
+        return sql;
+    }
+
+    /// After the sources, the targets are locked, and then links are touched.
+    TypedLinkingStatements link_lists(const Model& near) const {
+        TypedLinkingStatements sql;
+        std::string far = "k.far", near_key = parameter(1 + near_.size()), with_target,
+                    where = format(" WHERE {}", locked);
+        if (checks_targets()) {
+            const Model& model = side_.source_is_far ? near : *side_.far;
+            const Kind kind = model.primary_key().kind();
+            const std::string key = "t." + dialect_.quote(model.primary_key().column());
+            const auto rows = [&](std::size_t n, const std::string& condition) {
+                return format(
+                    "SELECT 1 FROM {} AS t WHERE {}{}{} FOR KEY SHARE", context_.table_of(model),
+                    side_.source_is_far ? format("{} = {}", key, parameter(n)) : dialect_.in_list(key, n, kind),
+                    condition, side_.source_is_far ? "" : format(" ORDER BY {}{}", key, dialect_.in_byte_order(kind)));
+            };
+            sql.lock_targets = rows(1, "");
+            sql.takes_target_key = side_.is_generic();
+            // The far list, a near object's only column, or what follows its content type and text.
+            const std::size_t keys = !side_.source_is_far ? 1 : side_.is_generic() ? 4 : 2;
+            with_target = format(", target AS MATERIALIZED ({})", rows(keys, format(" AND {}", locked)));
+            const std::string there =
+                format("(SELECT count(*) FROM target) = {}",
+                       side_.source_is_far ? "1" : format("(SELECT count(DISTINCT k.far) FROM {})", far_list()));
+            std::string& target = side_.source_is_far ? near_key : far;
+            target = format("CASE WHEN {} THEN {} END", there, target);
+            where = "";
+        }
+        const auto add = [&](const std::string& sources) {
+            return format("{}{} {} RETURNING {}", lock(sources), with_target,
+                          insert(format("SELECT {}, {} FROM {}{}", far, near_values(near_key), far_list(), where)),
+                          far_);
+        };
+        sql.add = add(among());
+        sql.set_add = add(among_all());
+        return sql;
+    }
+
+    /// True, but only known once the sources are locked.
+    static constexpr const char* locked = "(SELECT count(*) FROM locked) >= 0";
+
     Context& context_;
     const Dialect& dialect_;
     const schema::TypedSide& side_;
@@ -205,6 +266,18 @@ const TypedLinkStatements& TypedLinkStatements::of(Context& context, detail::Rel
         Generator(context, statements).generate();
         return statements;
     });
+}
+
+const TypedLinkingStatements& TypedLinkingStatements::of(Context& context, detail::RelationData& relation, bool reverse,
+                                                         const Model& near) {
+    using OfModels = std::map<const Model*, TypedLinkingStatements>;
+    const void* key = reinterpret_cast<const char*>(&relation) + (reverse ? 1 : 0);
+    OfModels& known = *context.cached<std::unique_ptr<OfModels>>(key, [] { return std::make_unique<OfModels>(); });
+    const auto found = known.find(&near);
+    if (found != known.end())
+        return found->second;
+    TypedLinkStatements others = TypedLinkStatements::of(context, relation, reverse);
+    return known.emplace(&near, Generator(context, others).linking(near)).first->second;
 }
 
 }  // namespace gm2m::relation

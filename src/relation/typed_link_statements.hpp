@@ -7,15 +7,15 @@
 
 namespace gm2m::relation {
 
-/// The SQL on the links of one object that all lead to objects of one model. The parameters of writes are the far keys,
-/// a list, and the near object's columns; those of reads the near object's columns alone.
+/// The SQL on the links of one object that all lead to objects of one model, but for what makes links. The parameters
+/// of writes are the far keys, a list, and the near object's columns; those of reads the near object's columns alone.
 struct TypedLinkStatements {
     schema::TypedSide side;
     Kind far_kind;
 
-    std::string add, remove, clear;
-    /// As add; also locks the sources that are linked now. Then: unlinks what is not among the far keys given.
-    std::string set_add, remove_others;
+    std::string remove, clear;
+    /// After set_add of TypedLinkingStatements: unlinks what is not among the far keys given.
+    std::string remove_others;
     /// Locks the sources that are written: the far keys in list parameter 1, in the order of the keys, or the near key.
     /// Empty where a writer has the database to itself.
     std::string lock;
@@ -33,6 +33,24 @@ struct TypedLinkStatements {
     std::string links_and_objects;
 
     static const TypedLinkStatements& of(Context& context, detail::RelationData& relation, bool reverse);
+};
+
+/// The SQL that makes links of one object, and sees to it that the targets are there, as LinkingStatements do: unless a
+/// foreign key of the database does. Of a GM2M field's reverse side the near object, a target, is of one of many
+/// models.
+struct TypedLinkingStatements {
+    /// The parameters are the far keys, a list, the near object's columns, and the near key if it takes_target_key.
+    std::string add;
+    /// As add; also locks the sources that are linked now.
+    std::string set_add;
+    bool takes_target_key = false;
+    /// Locks the targets that are written: the near key in parameter 1 or the far keys, a list. After
+    /// TypedLinkStatements::lock; empty if it takes none.
+    std::string lock_targets;
+
+    /// `near`: the near object's model.
+    static const TypedLinkingStatements& of(Context& context, detail::RelationData& relation, bool reverse,
+                                            const Model& near);
 };
 
 }  // namespace gm2m::relation

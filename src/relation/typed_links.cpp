@@ -14,6 +14,7 @@
 #include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
 #include "relation/link_writer.hpp"
+#include "relation/missing_target.hpp"
 #include "relation/sorted_order.hpp"
 
 namespace gm2m::relation {
@@ -53,9 +54,20 @@ private:
     std::vector<Reference> references_;
 };
 
-TypedLinks::TypedLinks(Context& context, detail::RelationData& relation, bool reverse, const Model& near, const Value& key)
-    : context_(context), relation_(relation), sql_(TypedLinkStatements::of(context, relation, reverse)), near_(near),
-      far_(*sql_.side.far), near_key_(key), key_text_(sql_.side.is_generic() ? key.to_string() : "") {}
+TypedLinks::TypedLinks(Context& context, detail::RelationData& relation, bool reverse, const Model& near,
+                       const Value& key)
+    : context_(context),
+      relation_(relation),
+      reverse_(reverse),
+      sql_(TypedLinkStatements::of(context, relation, reverse)),
+      near_(near),
+      far_(*sql_.side.far),
+      near_key_(key),
+      key_text_(sql_.side.is_generic() ? key.to_string() : "") {}
+
+const TypedLinkingStatements& TypedLinks::linking() {
+    return TypedLinkingStatements::of(context_, relation_, reverse_, near_);
+}
 
 ValueList TypedLinks::read(std::span<const ObjectRef> objects, bool distinct) {
     ObjectReader reader(context_.registry);
@@ -95,7 +107,25 @@ std::optional<TypedLinks::Near> TypedLinks::find_near() {
 }
 
 template <class Work>
-Changes TypedLinks::write(Work&& work) {
+Changes TypedLinks::write(const ValueList& far, Work&& work) {
+    try {
+        return write_near(work);
+    } catch (const IntegrityError& error) {
+        const schema::TypedSide& side = sql_.side;
+        if (!is_missing_target(error, side.source_is_far ? side.near_columns.back() : side.far_column))
+            throw;
+        std::vector<Reference> targets;
+        if (side.source_is_far)
+            targets.push_back({&near_, Value(near_key_.kind, near_key_.value)});
+        else
+            for (std::size_t i = 0; i < far.size(); ++i)
+                targets.push_back({&far_, Value(far.kind(), far[i])});
+        throw_missing_target(error, targets);
+    }
+}
+
+template <class Work>
+Changes TypedLinks::write_near(Work&& work) {
     if (!sql_.side.is_generic())
         return work(Near{near_key_});
     const auto limit = static_cast<const detail::GM2MFieldData&>(relation_).options.pk_maxlength;
@@ -106,6 +136,13 @@ Changes TypedLinks::write(Work&& work) {
     if (const auto id = context_.content_types.find_id_once(near_))
         return work(near_of(*id));
     return backend::in_transaction(context_.connection, [&] { return work(near_of(context_.content_types.id_of(near_))); });
+}
+
+std::vector<Reference> TypedLinks::add_links(const ValueList& far, Near near) {
+    const TypedLinkingStatements& sql = linking();
+    if (sql.takes_target_key)
+        near.push_back(near_key_);
+    return write_links(sql.add, far, near);
 }
 
 std::vector<Reference> TypedLinks::write_links(const std::string& sql, const ValueList& far, const Near& near) {
@@ -133,28 +170,26 @@ std::vector<Reference> TypedLinks::write_links(const std::string& sql, const Val
     });
 }
 
-/// Locks the rows of the sources, where rows can be locked: the far objects', in the order of their keys, or the near one's.
+/// Locks the rows of the sources, where rows can be locked, and then those of the targets where no foreign key does:
+/// the far objects', in the order of their keys, or the near one's.
 void TypedLinks::lock(const ValueList& far) {
     if (!context_.connection.dialect().locks_rows())
         return;
-    std::deque<ValueList> parts;
+    const std::deque<ValueList> parts = sorted_slices(far, context_.keys_per_statement);
     std::deque<Parameter> parameters;
     std::vector<Request> requests;
-    const auto append = [&](const Parameter& keys) {
-        requests.push_back({.sql = &sql_.lock, .parameters = std::span(&parameters.emplace_back(keys), 1)});
-    };
-    if (sql_.side.source_is_far) {
-        const std::vector<std::size_t> order = sorted_order(far);
-        for (std::size_t i = 0; i < order.size(); ++i) {
-            if (i % context_.keys_per_statement == 0)
-                parts.emplace_back(far.kind());
-            parts.back().push(far[order[i]]);
-        }
+    const auto append = [&](const std::string& sql, bool of_far) {
+        const auto append_one = [&](const Parameter& keys) {
+            requests.push_back({.sql = &sql, .parameters = std::span(&parameters.emplace_back(keys), 1)});
+        };
+        if (!of_far)
+            return append_one(near_key_);
         for (const ValueList& part : parts)
-            append(part);
-    } else {
-        append(near_key_);
-    }
+            append_one(part);
+    };
+    append(sql_.lock, sql_.side.source_is_far);
+    if (const std::string& sql = linking().lock_targets; !sql.empty())
+        append(sql, !sql_.side.source_is_far);
     context_.connection.execute(requests, Access::write);
 }
 
@@ -162,7 +197,7 @@ Changes TypedLinks::add(std::span<const ObjectRef> objects) {
     const ValueList far = read(objects);
     if (far.empty())
         return {};
-    return write([&](const Near& near) { return Changes{write_links(sql_.add, far, near), {}}; });
+    return write(far, [&](const Near& near) { return Changes{add_links(far, near), {}}; });
 }
 
 Changes TypedLinks::remove(std::span<const ObjectRef> objects) {
@@ -175,17 +210,21 @@ Changes TypedLinks::remove(std::span<const ObjectRef> objects) {
 
 Changes TypedLinks::set(std::span<const ObjectRef> objects) {
     const ValueList far = read(objects);
-    return write([&](const Near& near) {
+    return write(far, [&](const Near& near) {
         return far.size() <= context_.keys_per_statement ? set_links(far, near) : set_many_links(far, near);
     });
 }
 
 Changes TypedLinks::set_links(const ValueList& far, const Near& near) {
     const Kind columns[] = {sql_.far_kind};
+    const TypedLinkingStatements& sql = linking();
     const std::vector<Parameter> parameters = with_list(far, near);
+    std::vector<Parameter> with_target = parameters;
+    if (sql.takes_target_key)
+        with_target.push_back(near_key_);
     const backend::Dialect& dialect = context_.connection.dialect();
     ChangedKeys added(far_, &far), removed(far_, nullptr);
-    LinkWrite add(dialect, sql_.set_add, parameters, columns, added);
+    LinkWrite add(dialect, sql.set_add, with_target, columns, added);
     std::vector<Request> requests;
     if (!dialect.writes_row_by_row() || !far.empty())
         requests.push_back(add.request());
@@ -216,7 +255,7 @@ Changes TypedLinks::set_many_links(const ValueList& far, const Near& near) {
         ask(sql_.keys, columns, sink);
         if (sql_.side.source_is_far)
             lock(touched);
-        Changes changes{write_links(sql_.add, far, near), {}};
+        Changes changes{add_links(far, near), {}};
         if (!others.empty())
             changes.removed = write_links(sql_.remove, others, near);
         return changes;
@@ -228,7 +267,7 @@ Changes TypedLinks::toggle(std::span<const ObjectRef> objects) {
     const ValueList far = read(objects, true);
     if (far.empty())
         return {};
-    return write([&](const Near& near) {
+    return write(far, [&](const Near& near) {
         return backend::in_transaction(context_.connection, [&] {
             lock(far);
             Changes changes;
@@ -241,7 +280,7 @@ Changes TypedLinks::toggle(std::span<const ObjectRef> objects) {
                 if (!gone.contains(Value(far.kind(), far[i])))
                     left.push(far[i]);
             if (!left.empty())
-                changes.added = write_links(sql_.add, left, near);
+                changes.added = add_links(left, near);
             return changes;
         });
     });

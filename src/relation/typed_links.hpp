@@ -36,9 +36,14 @@ private:
     /// Nothing if the near model has no content type, and so no links.
     std::optional<Near> find_near();
     Near near_of(int content_type) const;
-    /// Runs `work` with the near object's columns; its content type is created if need be.
+    /// Runs `work` with the near object's columns, which writes links of the far objects; its content type is created
+    /// if need be.
     template <class Work>
-    Changes write(Work&& work);
+    Changes write(const backend::ValueList& far, Work&& work);
+    template <class Work>
+    Changes write_near(Work&& work);
+    const TypedLinkingStatements& linking();
+    std::vector<Reference> add_links(const backend::ValueList& far, Near near);
     std::vector<Reference> write_links(const std::string& sql, const backend::ValueList& far, const Near& near);
     void lock(const backend::ValueList& far);
     Changes set_links(const backend::ValueList& far, const Near& near);
@@ -47,7 +52,8 @@ private:
     std::int64_t ask_number(const std::string& sql, Kind kind);
 
     Context& context_;
-    const detail::RelationData& relation_;
+    detail::RelationData& relation_;
+    bool reverse_;
     const TypedLinkStatements& sql_;
     const Model& near_;
     const Model& far_;

@@ -152,6 +152,34 @@ TEST_P(KeyKindsTest, HaveThePeersTextForm) {
     EXPECT_EQ(found, expected);
 }
 
+// 2.12, for keys of every kind: what is there is found, and what is not is missed
+TEST_P(KeyKindsTest, AreMissedWhenTheyAreGone) {
+    RelatedManager links = db.related(objects[0], "links");
+    for (std::size_t i = 0; i < objects.size(); i += 2) {
+        SCOPED_TRACE(objects[i].to_string());
+        const std::vector<Object> both{objects[i], objects[i + 1]};
+        EXPECT_EQ(links.toggle(both).added.size(), 2U);
+        EXPECT_EQ(links.toggle(objects[i]).removed.size(), 1U);
+        EXPECT_EQ(links.set(both).added.size(), 1U);
+        links.clear();
+        db.remove(objects[i + 1]);
+        const std::string said = objects[i + 1].to_string() + " does not exist";
+        const auto refused = [&](auto write, const std::string& message) {
+            try {
+                write();
+                ADD_FAILURE() << "nothing was missed";
+            } catch (const IntegrityError& error) {
+                EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << error.what();
+            }
+        };
+        refused([&] { links.add(both); }, "one of the 2");
+        refused([&] { links.set(both); }, "one of the 2");
+        refused([&] { links.toggle(both[1]); }, said);
+        refused([&] { db.related(both[1], "small_integers").add(objects[0]); }, said);
+        EXPECT_FALSE(links.exists());
+    }
+}
+
 TEST_P(KeyKindsTest, AreRemovedWithTheirObjects) {
     for (const Object& source : objects)
         db.related(source, "links").add(objects);

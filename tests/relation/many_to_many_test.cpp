@@ -227,6 +227,46 @@ TEST_P(ManyToManyTest, SkipsRowsThatAreNoLinks) {
     EXPECT_EQ(keys(other.related(red, "entry_set").all()), "1 2");
 }
 
+// 2.12: where the database does not see to it that both sides are there, the library does so for the target.
+TEST_P(ManyToManyTest, RefusesTargetsThatAreNotThere) {
+    Registry models;
+    models.model("shop.Tag").primary_key("name", Kind::text, {.max_length = 20});
+    models.model("shop.Entry").primary_key("id", Kind::big_integer).field("title", Kind::text);
+    const ManyToManyField labels =
+        models.many_to_many("shop.Entry", "labels", "shop.Tag", {.db_constraint = false, .layout = GetParam().layout});
+    const Reference red{&models["shop.Tag"], "red"}, gone{&models["shop.Tag"], "gone"}, first{&models["shop.Entry"], 1},
+        second{&models["shop.Entry"], 2};
+    for (const std::size_t keys_per_statement : {1'000, 1}) {
+        DatabaseOptions options;
+        options.keys_per_statement = keys_per_statement;
+        Database loose = Database::open(models, scratch.url(), options);
+        loose.create_tables();
+        const auto refused = [&](const std::string& said, auto write) {
+            try {
+                write();
+                ADD_FAILURE() << "nothing was missed";
+            } catch (const IntegrityError& error) {
+                EXPECT_EQ(error.constraint(), IntegrityError::Constraint::foreign_key);
+                EXPECT_NE(std::string(error.what()).find(said), std::string::npos) << error.what();
+            }
+            EXPECT_EQ(scratch.sql("SELECT count(*) FROM shop_entry_labels").front(), "0");
+        };
+        const RelatedManager mine = loose.related(first, labels), entries = loose.related(gone, "entry_set");
+        refused("shop.Tag:gone does not exist", [&] { mine.add(gone); });
+        refused("one of the 2 objects of shop.Tag", [&] { mine.add(red, gone); });
+        refused("one of the 2 objects of shop.Tag", [&] { mine.set(gone, red); });
+        refused("one of the 2 objects of shop.Tag", [&] { mine.toggle(red, gone); });
+        refused("shop.Tag:gone does not exist", [&] { entries.add(first); });
+        refused("shop.Tag:gone does not exist", [&] { entries.set(first, second); });
+        refused("shop.Tag:gone does not exist", [&] { entries.toggle(second); });
+        EXPECT_EQ(size(mine.add(red, red)), 10U);
+        EXPECT_EQ(size(loose.related(red, "entry_set").toggle(first, second)), 11U);
+        EXPECT_EQ(size(loose.related(red, "entry_set").set(first)), 11U);
+        EXPECT_EQ(size(mine.set({})), 1U);
+    }
+    scratch.sql("DROP TABLE shop_entry_labels");
+}
+
 TEST_P(ManyToManyTest, RefusesWhatDoesNotFit) {
     EXPECT_THROW(db.related(entry(1), "tags").add(entry(2)), WrongModel);
     EXPECT_THROW(db.related(tag("red"), shop.tags), WrongModel);

@@ -40,8 +40,10 @@ TEST_P(PlanTest, SetHashesItsListHoweverLong) {
         content_types += ",1";
         keys += "," + std::to_string(key);
     }
-    const std::string found = plan(counter.texts().back(), {"1", content_types + "}'", keys + "}'"});
+    keys += "}'";
+    const std::string found = plan(counter.texts().back(), {"1", content_types + "}'", keys, keys});
     EXPECT_NE(found.find("hashed SubPlan"), std::string::npos) << found.substr(0, 2'000);
+    EXPECT_EQ(found.find("(SubPlan"), std::string::npos) << found.substr(0, 4'000);
 }
 
 }  // namespace gm2m::test

@@ -39,9 +39,9 @@ void split(const std::string& sql, std::vector<std::string>& blocks) {
         blocks.push_back(*it);
 }
 
-/// Rows are locked of one source, by its key: of one shard.
+/// Rows are locked by one key: of one shard.
 bool locks_several(const std::string& block) {
-    static const std::regex lock("FOR (?:NO KEY )?(?:UPDATE|SHARE)");
+    static const std::regex lock("FOR (?:NO KEY |KEY )?(?:UPDATE|SHARE)");
     static const std::regex one_source(
         R"re(SELECT \w+ FROM (?:archive_person WHERE id|archive_country WHERE code|archive_movie WHERE id) = \$\d+)re"
         R"re((?: ORDER BY \w+)? FOR (?:NO KEY )?UPDATE)re");
@@ -90,7 +90,7 @@ std::set<std::string> obstacles(const std::string& sql) {
     std::set<std::string> found;
     for (const std::string& block : blocks_of(sql)) {
         if (locks_several(block))
-            found.insert("locks several sources");
+            found.insert("locks several rows");
         if (joins_on_an_expression(block))
             found.insert("joins on an expression");
         if (joins_links_with_links(block))

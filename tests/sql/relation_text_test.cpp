@@ -201,31 +201,98 @@ TEST_P(RelationTextTest, Reads) {
                " WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = $2 ORDER BY " + (is_compact() ? "l.gm2m_src_id" : "l.id"));
 }
 
-// SQLite: one execution for each link. PostgreSQL: one statement with lists, under a lock on the source.
+// SQLite: one execution for each link. PostgreSQL: one statement with lists, under locks on the source and the targets.
+// On both, a link to what is not there has no key, which the join table refuses.
 TEST_P(RelationTextTest, Writes) {
-    const std::string lock =
-        "WITH locked AS MATERIALIZED (SELECT id FROM archive_person WHERE id = $1 FOR NO KEY UPDATE) ";
+    const auto id_of = [&](const char* model) { return std::to_string(db.content_types().get_for_model(model).id); };
+    const std::string movie = id_of("archive.Movie"), country = id_of("archive.Country");
+    const std::string locked =
+        "WITH locked AS MATERIALIZED (SELECT id FROM archive_person WHERE id = $1 FOR NO KEY UPDATE)";
     const std::string columns = "(gm2m_src_id, gm2m_ct_id, gm2m_pk)";
     const std::string lists = "unnest($2::integer[], $3::text[]) AS k (ct, pk)";
-    expect(
-        [&] { liked_by(bob).add(alien); },
-        "INSERT INTO archive_person_likes " + columns + " VALUES ($1, $2, $3) ON CONFLICT " + columns + " DO NOTHING",
-        lock + "INSERT INTO archive_person_likes " + columns + " SELECT $1, k.ct, k.pk FROM " + lists +
-            " WHERE (SELECT count(*) FROM locked) >= 0 ON CONFLICT " + columns +
-            " DO NOTHING RETURNING gm2m_ct_id, gm2m_pk");
+    const std::string insert = "INSERT INTO archive_person_likes " + columns + " ";
+    const std::string skip = " ON CONFLICT " + columns + " DO NOTHING";
+    const auto target = [](const std::string& table, const std::string& key, const std::string& list,
+                           const std::string& condition, const std::string& order) {
+        return " AS MATERIALIZED (SELECT t." + key + " AS key FROM archive_" + table + " AS t WHERE t." + key +
+               " IN list($" + list + ")" + condition + " ORDER BY t." + key + order + " FOR KEY SHARE)";
+    };
+    const auto after = [](const std::string& cte) { return " AND (SELECT count(*) FROM " + cte + ") >= 0"; };
+    const auto count = [](const std::string& cte) { return "(SELECT count(*) FROM " + cte + ")"; };
+    expect([&] { liked_by(bob).add(alien); },
+           insert + "VALUES ($1, $2, CASE $2 WHEN " + movie +
+               " THEN (SELECT $3 FROM archive_movie WHERE id = $3) END)" + skip,
+           locked + ", target_1" + target("movie", "id", "4", after("locked"), "") + " " + insert +
+               "SELECT $1, k.ct, CASE WHEN " + count("target_1") + " = cardinality($4::bigint[]) THEN k.pk END FROM " +
+               lists + skip + " RETURNING gm2m_ct_id, gm2m_pk");
+    // The models in the order of their content types, whatever that of the objects
+    const bool movies_first = std::stoi(movie) < std::stoi(country);
+    const std::string of_movies = " WHEN " + movie + " THEN (SELECT $3 FROM archive_movie WHERE id = $3)",
+                      of_countries = " WHEN " + country + " THEN (SELECT $3 FROM archive_country WHERE code = $3)";
+    const std::string first = movies_first ? "4" : "5", second = movies_first ? "5" : "4";
+    const std::string sorted = " COLLATE C";
+    expect([&] { liked_by(bob).add(chad, alien); },
+           insert + "VALUES ($1, $2, CASE $2" + (movies_first ? of_movies + of_countries : of_countries + of_movies) +
+               " END)" + skip,
+           locked + ", target_1" +
+               (movies_first ? target("movie", "id", "4", after("locked"), "")
+                             : target("country", "code", "4", after("locked"), sorted)) +
+               ", target_2" +
+               (movies_first ? target("country", "code", "5", after("target_1"), sorted)
+                             : target("movie", "id", "5", after("target_1"), "")) +
+               " " + insert + "SELECT $1, k.ct, CASE WHEN " + count("target_1") +
+               " = cardinality($4::" + (movies_first ? "bigint" : "text") + "[]) AND " + count("target_2") +
+               " = cardinality($5::" + (movies_first ? "text" : "bigint") + "[]) THEN k.pk END FROM " + lists + skip +
+               " RETURNING gm2m_ct_id, gm2m_pk");
+    const std::string lock = locked + " ";
     expect([&] { liked_by(bob).remove(alien); },
            "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND gm2m_ct_id = $2 AND gm2m_pk = $3",
            lock + "DELETE FROM archive_person_likes AS l USING " + lists +
                " WHERE l.gm2m_src_id = $1 AND l.gm2m_ct_id = k.ct AND l.gm2m_pk = k.pk AND "
                "(SELECT count(*) FROM locked) >= 0 RETURNING l.gm2m_ct_id, l.gm2m_pk");
+    // Only what is not linked yet has to be there, and is locked.
+    const std::string hidden_lists = "unnest((SELECT $2::integer[]), (SELECT $3::text[])) AS k (ct, pk)";
+    const std::string link = "(l.gm2m_ct_id, l.gm2m_pk)", given = "(SELECT k.ct, k.pk FROM " + hidden_lists + ")";
+    const auto changed = [&](const std::string& linked, const std::string& removed) {
+        return "WITH " + linked + ", target_1" +
+               target("movie", "id", "4", " AND text(t.id) NOT IN (SELECT l.pk FROM linked AS l WHERE l.ct = " + movie + ")",
+                      "") +
+               ", fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM " + lists +
+               " WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, l.pk FROM linked AS l)), removed AS (DELETE FROM "
+               "archive_person_likes AS l" +
+               removed + after("target_1") + " RETURNING l.gm2m_ct_id, l.gm2m_pk), added AS (" + insert +
+               "SELECT $1, k.ct, CASE WHEN " + count("fresh") + " = 0 + " + count("target_1") +
+               " THEN k.pk END FROM fresh AS k" + skip +
+               " RETURNING gm2m_ct_id, gm2m_pk) SELECT 0, gm2m_ct_id, gm2m_pk FROM removed "
+               "UNION ALL SELECT 1, gm2m_ct_id, gm2m_pk FROM added";
+    };
     expect([&] { liked_by(bob).set(alien); },
            // the links were read before, and each that is not wanted goes by itself
            "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND gm2m_ct_id = $2 AND gm2m_pk = $3",
-           "DELETE FROM archive_person_likes AS l WHERE l.gm2m_src_id = $1 AND (l.gm2m_ct_id, l.gm2m_pk) NOT IN "
-           "(SELECT k.ct, k.pk FROM unnest((SELECT $2::integer[]), (SELECT $3::text[])) AS k (ct, pk)) "
-           "RETURNING l.gm2m_ct_id, l.gm2m_pk");
+           changed("kept AS MATERIALIZED (SELECT array_agg(l.gm2m_ct_id) AS cts, array_agg(l.gm2m_pk) AS pks FROM "
+                   "archive_person_likes AS l WHERE l.gm2m_src_id = $1 AND CASE WHEN " +
+                       link + " IN " + given +
+                       " THEN true END), linked AS MATERIALIZED (SELECT l.ct, l.pk FROM unnest((SELECT cts FROM kept), "
+                       "(SELECT pks FROM kept)) AS l (ct, pk))",
+                   " WHERE l.gm2m_src_id = $1 AND " + link + " NOT IN " + given));
+    const std::string is_given = " WHERE l.gm2m_src_id = $1 AND l.gm2m_ct_id = k.ct AND l.gm2m_pk = k.pk";
+    expect([&] { liked_by(bob).toggle(alien); },
+           "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND gm2m_ct_id = $2 AND gm2m_pk = $3",
+           changed("linked AS MATERIALIZED (SELECT k.ct, k.pk FROM " + hidden_lists +
+                       " CROSS JOIN archive_person_likes AS l" + is_given + ")",
+                   " USING " + lists + is_given));
     expect([&] { liked_by(bob).clear(); }, "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1",
            lock + "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND (SELECT count(*) FROM locked) >= 0");
+
+    // The sources in the order of their keys, then the target
+    const std::string far = "unnest($1::bigint[]) AS k (far)";
+    expect([&] { persons_who_like(alien).add(ann); },
+           insert + "VALUES ($1, $2, (SELECT $3 FROM archive_movie WHERE id = $3))" + skip,
+           "WITH locked AS MATERIALIZED (SELECT id FROM archive_person WHERE id IN (SELECT far FROM " + far +
+               ") ORDER BY id FOR NO KEY UPDATE), target AS MATERIALIZED (SELECT 1 FROM archive_movie AS t WHERE t.id "
+               "= $4" +
+               after("locked") + " FOR KEY SHARE) " + insert + "SELECT k.far, $2, CASE WHEN " + count("target") +
+               " = 1 THEN $3 END FROM " + far + skip + " RETURNING gm2m_src_id");
 }
 
 }  // namespace gm2m::test

@@ -146,6 +146,9 @@ public:
     }
 
     std::string placed_rows_of(std::size_t, std::string_view) const override { return ""; }
+    std::string list_size(std::size_t n, Kind kind) const override {
+        return fmt::format("cardinality(${}::{}[])", n, type_name(kind));
+    }
 
     std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
                                Kind kind) const override {

@@ -119,6 +119,7 @@ public:
     std::string placed_rows_of(std::size_t n, std::string_view alias) const override {
         return fmt::format("(SELECT key AS place, value FROM json_each(?{})) AS {}", n, alias);
     }
+    std::string list_size(std::size_t n, Kind) const override { return fmt::format("json_array_length(?{})", n); }
 
     // Reads the list once, in its order, and seeks each key: faster than IN, which sorts the list first.
     std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,

@@ -2,24 +2,37 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
 namespace benchmark::c_api {
 namespace {
 
-constexpr char insert_sql[] =
-    "WITH locked AS MATERIALIZED (SELECT id FROM cinema_user WHERE id = $1 FOR NO KEY UPDATE) "
+// The videos are locked against deletion, always in one order; where one is gone, all keys are NULL, which the table
+// refuses.
+constexpr char lock_videos_sql[] =
+    "movies AS MATERIALIZED (SELECT id FROM cinema_movie WHERE id = ANY ($4) AND (SELECT count(*) FROM locked) >= 0 "
+    "ORDER BY id FOR KEY SHARE), "
+    "documentaries AS MATERIALIZED (SELECT id FROM cinema_documentary WHERE id = ANY ($5) AND "
+    "(SELECT count(*) FROM movies) >= 0 ORDER BY id FOR KEY SHARE), "
+    "operas AS MATERIALIZED (SELECT id FROM cinema_opera WHERE id = ANY ($6) AND "
+    "(SELECT count(*) FROM documentaries) >= 0 ORDER BY id FOR KEY SHARE) "
     "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) "
-    "SELECT $1, k.ct, k.pk FROM unnest($2, $3) AS k (ct, pk) WHERE (SELECT count(*) FROM locked) >= 0 "
-    "ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING RETURNING gm2m_ct_id, gm2m_pk";
+    "SELECT $1, k.ct, CASE WHEN (SELECT count(*) FROM movies) = cardinality($4) AND "
+    "(SELECT count(*) FROM documentaries) = cardinality($5) AND (SELECT count(*) FROM operas) = cardinality($6) "
+    "THEN k.pk END FROM unnest($2, $3) AS k (ct, pk) ";
+
+const std::string insert_sql =
+    std::string("WITH locked AS MATERIALIZED (SELECT id FROM cinema_user WHERE id = $1 FOR NO KEY UPDATE), ") +
+    lock_videos_sql + "ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING RETURNING gm2m_ct_id, gm2m_pk";
 
 // set(): what follows the lock sees all that others have done before. NOT IN is hashed; to insert what is there already
 // would be tried one by one.
 constexpr char lock_sql[] = "SELECT 1 FROM cinema_user WHERE id = $1 FOR NO KEY UPDATE";
-constexpr char insert_missing_sql[] =
-    "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) "
-    "SELECT $1, k.ct, k.pk FROM unnest($2, $3) AS k (ct, pk) WHERE (k.ct, k.pk) NOT IN "
+const std::string insert_missing_sql =
+    std::string("WITH locked AS (SELECT 1), ") + lock_videos_sql +
+    "WHERE (k.ct, k.pk) NOT IN "
     "(SELECT gm2m_ct_id, gm2m_pk FROM cinema_user_preferred_videos WHERE gm2m_src_id = $1) "
     "ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING RETURNING gm2m_ct_id, gm2m_pk";
 constexpr char delete_others_sql[] =
@@ -42,15 +55,22 @@ PostgresqlHand::~PostgresqlHand() {
 Parameters PostgresqlHand::link_parameters(std::int64_t user, const Objects& objects) const {
     BinaryArray content_types(int4_oid, objects.size());
     BinaryArray keys(text_oid, objects.size());
+    std::vector<std::int64_t> ids[model_count];
     for (const AnyVideo* video : objects) {
         const Key key = key_of(*video);
         char text[20];
         const auto end = std::to_chars(text, text + sizeof text, key.id).ptr;
         content_types.push(content_types_[key.model]);
         keys.push(std::string_view(text, end));
+        ids[key.model].push_back(key.id);
     }
     Parameters parameters;
     parameters.add(user).add(int4_array_oid, std::move(content_types)).add(text_array_oid, std::move(keys));
+    for (std::vector<std::int64_t>& model : ids) {
+        std::ranges::sort(model);
+        model.erase(std::ranges::unique(model).begin(), model.end());
+        parameters.add(model);
+    }
     return parameters;
 }
 

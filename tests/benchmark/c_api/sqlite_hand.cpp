@@ -2,7 +2,6 @@
 
 #include <sqlite3.h>
 
-#include <charconv>
 #include <stdexcept>
 
 namespace benchmark::c_api {
@@ -21,7 +20,8 @@ SqliteHand::SqliteHand(const Address& address) : layout_(address.layout) {
 }
 
 SqliteHand::~SqliteHand() {
-    sqlite3_finalize(insert_);
+    for (sqlite3_stmt* insert : insert_)
+        sqlite3_finalize(insert);
     for (sqlite3_stmt* select : select_)
         sqlite3_finalize(select);
     sqlite3_finalize(select_users_);
@@ -41,17 +41,21 @@ SqliteHand::Added SqliteHand::add(std::int64_t user, const Objects& objects) {
     return added;
 }
 
+// The key of an object that is gone is NULL, which the table refuses; the column makes a text of a number.
 void SqliteHand::insert_links(std::int64_t user, const Objects& objects, Added& added) {
-    sqlite3_stmt* insert = prepared(insert_,
-                                    "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) "
-                                    "VALUES (?1, ?2, ?3) ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING");
-    check(sqlite3_bind_int64(insert, 1, user));
+    for (std::size_t model = 0; model < model_count; ++model) {
+        sqlite3_stmt* insert = prepared(
+            insert_[model], "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) VALUES (?1, ?2, "
+                            "(SELECT id FROM cinema_" +
+                                std::string(model_names[model]) +
+                                " WHERE id = ?3)) ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING");
+        check(sqlite3_bind_int64(insert, 1, user));
+        check(sqlite3_bind_int(insert, 2, content_types_[model]));
+    }
     for (const AnyVideo* video : objects) {
         const Key key = key_of(*video);
-        char text[20];
-        const auto end = std::to_chars(text, text + sizeof text, key.id).ptr;
-        check(sqlite3_bind_int(insert, 2, content_types_[key.model]));
-        check(sqlite3_bind_text(insert, 3, text, static_cast<int>(end - text), SQLITE_STATIC));
+        sqlite3_stmt* insert = insert_[key.model];
+        check(sqlite3_bind_int64(insert, 3, key.id));
         sqlite3_step(insert);
         check(sqlite3_reset(insert));  // says how the step went
         if (sqlite3_changes(connection_) > 0)

@@ -69,8 +69,8 @@ private:
 
     Layout layout_;
     sqlite3* connection_ = nullptr;
-    sqlite3_stmt* insert_ = nullptr;
-    sqlite3_stmt* select_[model_count] = {};  // model by model
+    sqlite3_stmt* insert_[model_count] = {};  // model by model
+    sqlite3_stmt* select_[model_count] = {};
     sqlite3_stmt* select_users_ = nullptr;
     sqlite3_stmt* select_movies_ = nullptr;
     sqlite3_stmt* delete_links_ = nullptr;

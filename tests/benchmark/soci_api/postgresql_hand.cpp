@@ -2,14 +2,25 @@
 
 #include <soci/postgresql/soci-postgresql.h>
 
+#include <algorithm>
+
 namespace benchmark::soci_api {
 namespace {
 
+// As in the C API hand.
 constexpr char insert_sql[] =
-    "WITH locked AS MATERIALIZED (SELECT id FROM cinema_user WHERE id = :src FOR NO KEY UPDATE) "
+    "WITH locked AS MATERIALIZED (SELECT id FROM cinema_user WHERE id = :src FOR NO KEY UPDATE), "
+    "movies AS MATERIALIZED (SELECT id FROM cinema_movie WHERE id = ANY (CAST(:movies AS bigint[])) AND "
+    "(SELECT count(*) FROM locked) >= 0 ORDER BY id FOR KEY SHARE), "
+    "documentaries AS MATERIALIZED (SELECT id FROM cinema_documentary WHERE id = ANY (CAST(:documentaries AS bigint[])) "
+    "AND (SELECT count(*) FROM movies) >= 0 ORDER BY id FOR KEY SHARE), "
+    "operas AS MATERIALIZED (SELECT id FROM cinema_opera WHERE id = ANY (CAST(:operas AS bigint[])) AND "
+    "(SELECT count(*) FROM documentaries) >= 0 ORDER BY id FOR KEY SHARE) "
     "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) "
-    "SELECT :src, k.ct, k.pk FROM unnest(CAST(:cts AS int[]), CAST(:pks AS text[])) AS k (ct, pk) "
-    "WHERE (SELECT count(*) FROM locked) >= 0 "
+    "SELECT :src, k.ct, CASE WHEN (SELECT count(*) FROM movies) = cardinality(CAST(:movies AS bigint[])) AND "
+    "(SELECT count(*) FROM documentaries) = cardinality(CAST(:documentaries AS bigint[])) AND "
+    "(SELECT count(*) FROM operas) = cardinality(CAST(:operas AS bigint[])) THEN k.pk END "
+    "FROM unnest(CAST(:cts AS int[]), CAST(:pks AS text[])) AS k (ct, pk) "
     "ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING RETURNING gm2m_ct_id, gm2m_pk";
 
 // After insert_sql, which has locked the user.
@@ -32,17 +43,24 @@ PostgresqlHand::Insert::Insert(soci::session& session)
     : added_content_types(rows_at_once),
       added_keys(rows_at_once),
       statement((session.prepare << insert_sql, soci::use(user, "src"), soci::use(content_types, "cts"),
-                 soci::use(keys, "pks"), soci::into(added_content_types), soci::into(added_keys))) {}
+                 soci::use(keys, "pks"), soci::use(ids[0], "movies"), soci::use(ids[1], "documentaries"),
+                 soci::use(ids[2], "operas"), soci::into(added_content_types), soci::into(added_keys))) {}
 
 PostgresqlHand::Added PostgresqlHand::add(std::int64_t user, const Objects& objects) {
     if (!insert_)
         insert_.emplace(session_);
     insert_->user = user;
-    std::vector<std::int64_t> content_types, keys;
+    std::vector<std::int64_t> content_types, keys, ids[model_count];
     for (const AnyVideo* video : objects) {
         const Key key = key_of(*video);
         content_types.push_back(content_types_[key.model]);
         keys.push_back(key.id);
+        ids[key.model].push_back(key.id);
+    }
+    for (std::size_t model = 0; model < model_count; ++model) {
+        std::ranges::sort(ids[model]);
+        ids[model].erase(std::ranges::unique(ids[model]).begin(), ids[model].end());
+        insert_->ids[model] = list_of(ids[model]);
     }
     insert_->content_types = list_of(content_types);
     insert_->keys = list_of(keys);

@@ -30,7 +30,7 @@ private:
         explicit Insert(soci::session& session);
 
         long long user = 0;
-        std::string content_types, keys;
+        std::string content_types, keys, ids[model_count];
         std::vector<int> added_content_types;
         std::vector<std::string> added_keys;
         soci::statement statement;

@@ -24,22 +24,26 @@ SqliteHand::Added SqliteHand::add(std::int64_t user, const Objects& objects) {
     return added;
 }
 
-SqliteHand::Insert::Insert(soci::session& session)
-    : statement((session.prepare << "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) "
-                                    "VALUES (:src, :ct, :pk) ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING",
-                 soci::use(user), soci::use(content_type), soci::use(key))) {}
+// As in the C API hand.
+SqliteHand::Insert::Insert(soci::session& session, std::size_t model, int content_type_)
+    : content_type(content_type_),
+      statement((session.prepare << "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) VALUES "
+                                    "(:src, :ct, (SELECT id FROM cinema_"
+                                 << model_names[model]
+                                 << " WHERE id = :id)) ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING",
+                 soci::use(user), soci::use(content_type), soci::use(id))) {}
 
 // Vectors in use() would not tell which links are new.
 void SqliteHand::insert_links(std::int64_t user, const Objects& objects, Added& added) {
-    if (!insert_)
-        insert_.emplace(session_);
-    insert_->user = user;
     for (const AnyVideo* video : objects) {
         const Key key = key_of(*video);
-        insert_->content_type = content_types_[key.model];
-        insert_->key = std::to_string(key.id);
-        insert_->statement.execute(true);
-        if (insert_->statement.get_affected_rows() > 0)
+        std::optional<Insert>& insert = insert_[key.model];
+        if (!insert)
+            insert.emplace(session_, key.model, content_types_[key.model]);
+        insert->user = user;
+        insert->id = key.id;
+        insert->statement.execute(true);
+        if (insert->statement.get_affected_rows() > 0)
             added.push_back(key);
     }
 }

@@ -33,15 +33,14 @@ private:
 
     /// The statement and what is bound to it.
     struct Insert {
-        explicit Insert(soci::session& session);
+        Insert(soci::session& session, std::size_t model, int content_type_);
 
-        long long user = 0;
-        int content_type = 0;
-        std::string key;
+        long long user = 0, id = 0;
+        int content_type;
         soci::statement statement;
     };
 
-    std::optional<Insert> insert_;
+    std::optional<Insert> insert_[model_count];
     bool in_transaction_ = false;
 };
 

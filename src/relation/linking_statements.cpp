@@ -1,0 +1,168 @@
+#include "relation/linking_statements.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "relation/link_names.hpp"
+
+namespace gm2m::relation {
+namespace {
+
+using backend::Dialect;
+using fmt::format;
+
+/// Usually a program links few sets of models; one that links ever others does not keep them all.
+constexpr std::size_t most_kept = 64;
+
+class Generator {
+public:
+    Generator(Context& context, const GM2MField& field, LinkingStatements& out)
+        : context_(context),
+          dialect_(context.connection.dialect()),
+          n_(dialect_, schema::join_table_of(field)),
+          out_(out) {}
+
+    void generate() { dialect_.writes_row_by_row() ? write_row_by_row() : write_lists(); }
+
+private:
+    /// The target's table and key as they stand in a statement.
+    struct Target {
+        std::string table, key;
+        Kind kind;
+    };
+    Target target(std::size_t i) const {
+        const Model& model = *out_.models[i].model;
+        return {context_.table_of(model), dialect_.quote(model.primary_key().column()), model.primary_key().kind()};
+    }
+
+    /// One execution per link, by a writer who has the database to itself.
+    void write_row_by_row() {
+        std::string keys;
+        for (std::size_t i = 0; i < out_.models.size(); ++i) {
+            const Target t = target(i);
+            keys += format(" WHEN {} THEN (SELECT ?3 FROM {} WHERE {} = {})", out_.models[i].content_type, t.table,
+                           t.key, dialect_.key_from_text("?3", t.kind));
+        }
+        out_.add = format("INSERT INTO {} ({}) VALUES (?1, ?2, CASE ?2{} END) ON CONFLICT ({}) DO NOTHING", n_.table,
+                          n_.triple(), keys, n_.triple());
+    }
+
+    /// The source is locked first, then the targets by model and key, then links are touched: so callers wait for one
+    /// another, and for who deletes targets in that order, instead of for a deadlock.
+    void write_lists() {
+        for (std::size_t i = 0; i < out_.models.size(); ++i)
+            out_.locks.push_back(format("SELECT 1 {}", rows(target(i), 1, "")));
+        out_.add = format("WITH locked AS MATERIALIZED ({}), {} {}", n_.lock_source(n_.source_key),
+                          lock_targets("locked", false), insert(all_are_there(), links()));
+        // Link by link, however many the source has; set goes through all of them anyway, which is faster.
+        out_.toggle = change(format("linked AS MATERIALIZED (SELECT k.ct, k.pk FROM {} CROSS JOIN {} AS l WHERE l.{} = "
+                                    "$1 AND l.{} = k.ct AND "
+                                    "l.{} = k.pk)",
+                                    links(true), n_.table, n_.source, n_.content_type, n_.key),
+                             format(" USING {} WHERE l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk", links(), n_.source,
+                                    n_.content_type, n_.key));
+        const std::string own = format("l.{} = $1", n_.source), link = format("(l.{}, l.{})", n_.content_type, n_.key),
+                          given = format("(SELECT k.ct, k.pk FROM {})", links(true));
+        out_.set = change(
+            format(
+                "kept AS MATERIALIZED (SELECT array_agg(l.{}) AS cts, array_agg(l.{}) AS pks FROM {} AS l WHERE {} AND "
+                "CASE "
+                "WHEN {} IN {} THEN true END), linked AS MATERIALIZED (SELECT l.ct, l.pk FROM unnest((SELECT cts FROM "
+                "kept), (SELECT pks FROM kept)) AS l (ct, pk))",
+                n_.content_type, n_.key, n_.table, own, link, given),
+            format(" WHERE {} AND {} NOT IN {}", own, link, given));
+    }
+
+    std::string links(bool of_any_length = false) const {
+        const Dialect::ListColumn lists[] = {{2, Kind::integer, "ct"}, {3, Kind::text, "pk"}};
+        return dialect_.rows_of(lists, "k", of_any_length);
+    }
+    /// True, but only known once the rows of `cte` are locked.
+    static std::string after(std::string_view cte) { return format(" AND (SELECT count(*) FROM {}) >= 0", cte); }
+    std::string after_last_target() const {
+        return out_.models.empty() ? "" : after(format("target_{}", out_.models.size()));
+    }
+    /// The rows of a target's model whose keys are in list `parameter`, locked in their order.
+    std::string rows(const Target& t, std::size_t parameter, const std::string& condition) const {
+        return format("FROM {} AS t WHERE {}{} ORDER BY t.{}{} FOR KEY SHARE", t.table,
+                      dialect_.in_list("t." + t.key, parameter, t.kind), condition, t.key,
+                      dialect_.in_byte_order(t.kind));
+    }
+    /// A CTE for each model, target_1 and so on, with the keys of the rows: of all given, or of those not linked yet.
+    std::string lock_targets(std::string previous, bool not_linked) const {
+        std::string ctes;
+        for (std::size_t i = 0; i < out_.models.size(); ++i) {
+            const Target t = target(i);
+            std::string condition;
+            if (not_linked)
+                condition += format(" AND {} NOT IN (SELECT l.pk FROM linked AS l WHERE l.ct = {})",
+                                    dialect_.key_to_text("t." + t.key, t.kind), out_.models[i].content_type);
+            if (!previous.empty())
+                condition += after(previous);
+            previous = format("target_{}", i + 1);
+            ctes += format("{}{} AS MATERIALIZED (SELECT t.{} AS key {})", i == 0 ? "" : ", ", previous, t.key,
+                           rows(t, 4 + i, condition));
+        }
+        return ctes;
+    }
+    std::string all_are_there() const {
+        std::string condition;
+        for (std::size_t i = 0; i < out_.models.size(); ++i)
+            condition += format("{}(SELECT count(*) FROM target_{}) = {}", i == 0 ? "" : " AND ", i + 1,
+                                dialect_.list_size(4 + i, target(i).kind));
+        return condition;
+    }
+    /// Of the links in `fresh`.
+    std::string all_fresh_are_there() const {
+        std::string count = "(SELECT count(*) FROM fresh) = 0";
+        for (std::size_t i = 0; i < out_.models.size(); ++i)
+            count += format(" + (SELECT count(*) FROM target_{})", i + 1);
+        return count;
+    }
+    std::string insert(const std::string& there, const std::string& from) const {
+        return format(
+            "INSERT INTO {} ({}) SELECT $1, k.ct, CASE WHEN {} THEN k.pk END FROM {} ON CONFLICT ({}) DO "
+            "NOTHING RETURNING {}, {}",
+            n_.table, n_.triple(), there, from, n_.triple(), n_.content_type, n_.key);
+    }
+    /// Unlinks what `removed` says, and links what is given and not `linked`. What is searched by IN and NOT IN is
+    /// hashed, however long it is: the planner does not know, and takes it for short. Joins became nested loops. The
+    /// order of the lists is that of linking.
+    std::string change(const std::string& linked, const std::string& removed) const {
+        const std::string targets = lock_targets("", true);
+        return format(
+            "WITH {}, {}{}fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM {} WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, "
+            "l.pk FROM linked AS l)), removed AS (DELETE FROM {} AS l{}{} RETURNING l.{}, l.{}), added AS ({}) "
+            "SELECT 0, {}, {} FROM removed UNION ALL SELECT 1, {}, {} FROM added",
+            linked, targets, targets.empty() ? "" : ", ", links(), n_.table, removed, after_last_target(),
+            n_.content_type, n_.key, insert(all_fresh_are_there(), "fresh AS k"), n_.content_type, n_.key,
+            n_.content_type, n_.key);
+    }
+
+    Context& context_;
+    const Dialect& dialect_;
+    const LinkNames n_;
+    LinkingStatements& out_;
+};
+
+}  // namespace
+
+const LinkingStatements& LinkingStatements::of(Context& context, const GM2MField& field,
+                                               const std::vector<TargetModel>& models) {
+    using Kept = std::vector<std::unique_ptr<const LinkingStatements>>;
+    Kept& kept = *context.cached<std::unique_ptr<Kept>>(&field.data(), [] { return std::make_unique<Kept>(); });
+    const auto found = std::ranges::find(kept, models, &LinkingStatements::models);
+    if (found != kept.end())
+        return **found;
+    if (kept.size() == most_kept)
+        kept.clear();
+    LinkingStatements statements;
+    statements.models = models;
+    Generator(context, field, statements).generate();
+    kept.push_back(std::make_unique<const LinkingStatements>(std::move(statements)));
+    return *kept.back();
+}
+
+}  // namespace gm2m::relation
