@@ -105,12 +105,15 @@ bool Collector::has_to_read(const Going& going) {
         const Action action = field->options().on_delete.action();
         return action == Action::cascade || action == Action::protect || action == Action::restrict;
     };
-    const auto is_asked = [&](const LinkEnd& end) {
-        const LinkPolicy policy = policy_of(end, going.model());
-        return policy == LinkPolicy::protect ||
-               (has_signal(policy) && to_delete_ && is_heard(context_.registry, end.field()));
-    };
-    return (to_delete_ && going.model().signals().deleted.is_heard()) || std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
+    const auto is_asked = [&](const LinkEnd& end) { return policy_of(end, going.model()) == LinkPolicy::protect; };
+    return is_told(going) || (to_delete_ && going.model().signals().deleted.is_heard()) ||
+           std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
+}
+
+bool Collector::is_told(const Going& going) {
+    return to_delete_ && std::ranges::any_of(Dependents::of(context_, going.model()).ends, [&](const LinkEnd& end) {
+               return has_signal(policy_of(end, going.model())) && is_heard(context_.registry, end.field());
+           });
 }
 
 void Collector::collect() {
@@ -236,10 +239,12 @@ void Collector::refuse(const Referring& referring, bool restricts) {
     refusals_.push_back({restricts, std::move(reason), std::move(objects), {}});
 }
 
-// Once the rows are locked, a model without a content type has no links that lead to it.
+// Once the rows are locked, a model without a content type has no links that lead to it, unless a receiver makes some.
 void Collector::collect_links(bool locked) {
+    const bool may_be_linked =
+        !locked || std::ranges::any_of(collected_.objects, [&](const Going& going) { return is_told(going); });
     for (const Going& going : collected_.objects) {
-        const bool is_linked_to = !locked || context_.content_types.find_id(going.model());
+        const bool is_linked_to = may_be_linked || context_.content_types.find_id(going.model());
         for (const LinkEnd& end : Dependents::of(context_, going.model()).ends) {
             if (end.reverse && end.relation->is_generic && !is_linked_to)
                 continue;

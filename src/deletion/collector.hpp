@@ -47,6 +47,8 @@ private:
     static void note(std::deque<Referring>& all, const Field& field, const backend::ValueList& keys);
     void refuse(const Referring& referring, bool restricts);
     bool has_to_read(const Going& going);
+    /// Whether a receiver of `deleting` is called.
+    bool is_told(const Going& going);
     void lock_given();
     void read_queries();
     void follow_foreign_keys();

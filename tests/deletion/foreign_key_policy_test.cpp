@@ -368,7 +368,8 @@ TEST_P(ForeignKeyPolicyTest, StatementsDoNotGrowWithTheObjects) {
         EXPECT_EQ(shop.db.remove(all).rows, static_cast<std::size_t>(authors) * 7);
         return counter.statements();
     };
-    statements_to_remove(1);  // learns the content types
+    shop.like(shop.author("?"), {shop.book({}), shop.chapter({})});  // all models have content types
+    statements_to_remove(1);
     const std::size_t few = statements_to_remove(2);
     EXPECT_EQ(statements_to_remove(40), few);
     // To read: Book.author and Chapter.reviewer of the authors; Chapter.book of the books. To write: Book.editor,
