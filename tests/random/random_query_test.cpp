@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
+#include "random/environment.hpp"
 #include "random/random_query_evaluation.hpp"
 #include "random/random_query_generator.hpp"
 #include "random/random_query_shrink.hpp"
@@ -9,11 +8,6 @@
 
 namespace gm2m::test {
 namespace {
-
-unsigned from_environment(const char* variable, unsigned otherwise) {
-    const char* given = std::getenv(variable);
-    return given ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : otherwise;
-}
 
 /// Another one each time would be no test: the variable asks for it.
 unsigned seed() {

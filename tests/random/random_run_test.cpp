@@ -1,14 +1,8 @@
-#include <cstdlib>
-
+#include "random/environment.hpp"
 #include "random/random_run.hpp"
 
 namespace gm2m::test {
 namespace {
-
-unsigned from_environment(const char* variable, unsigned otherwise) {
-    const char* given = std::getenv(variable);
-    return given ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : otherwise;
-}
 
 /// Another one each time would be no test: the variable asks for it.
 unsigned seed() {

@@ -4,15 +4,6 @@
 #include "support/cinema.hpp"
 
 namespace gm2m::test {
-namespace {
-
-std::vector<Configuration> servers() {
-    std::vector<Configuration> found = layout_configurations();
-    std::erase_if(found, [](const Configuration& configuration) { return configuration.is_sqlite(); });
-    return found;
-}
-
-}  // namespace
 
 /// A server ends the library's connection, as an administrator or its own end does.
 class ConnectionLossTest : public CinemaTest {
@@ -45,7 +36,7 @@ protected:
 };
 // Without a server there is nothing to lose.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ConnectionLossTest);
-GM2M_INSTANTIATE(ConnectionLossTest, servers);
+GM2M_INSTANTIATE(ConnectionLossTest, server_configurations);
 
 TEST_P(ConnectionLossTest, BetweenOperations) {
     Database lost = connect();

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "stress/child_process.hpp"
+#include "stress/many_links.hpp"
 #include "stress/victim.hpp"
 #include "stress/workers.hpp"
 
@@ -11,17 +12,12 @@ namespace gm2m::test {
 /// A process that adds a hundred thousand objects in one call, and is killed while it does.
 class KillTest : public CinemaTest {
 protected:
-    KillTest() {
-        user("Me");
-        const std::string last = std::to_string(victim_links);
-        scratch.sql("INSERT INTO cinema_movie (title) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-                    "WHERE i < " + last + ") SELECT 'movie' FROM n");
-    }
+    KillTest() { insert_many_movies(scratch); }
 
     std::vector<std::string> victim(int killed_after_statement) const {
         const std::string url =
             GetParam().is_sqlite() ? scratch.url() : scratch.url() + "&application_name=" + application;
-        return {"--victim", name_of(GetParam()), url, std::to_string(killed_after_statement)};
+        return {"--victim", name_of(GetParam()), url, "add", std::to_string(killed_after_statement)};
     }
 
     /// The server finds out by itself that its client is gone, and rolls back.
@@ -37,7 +33,7 @@ protected:
     bool expect_all_or_nothing() {
         wait_for_the_backend();
         const std::size_t rows = rows_in_join_table();
-        EXPECT_TRUE(rows == 0 || rows == std::size_t{victim_links}) << rows;
+        EXPECT_TRUE(rows == 0 || rows == std::size_t{many_links}) << rows;
         if (GetParam().is_sqlite()) {
             EXPECT_EQ(scratch.sql("PRAGMA integrity_check"), std::vector<std::string>{"ok"});
         }

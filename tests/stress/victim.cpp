@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "stress/child_process.hpp"
+#include "stress/many_links.hpp"
 #include "stress/workers.hpp"
 
 namespace gm2m::test {
@@ -14,10 +15,10 @@ int victim_process(const std::vector<std::string>& arguments) {
     options.keys_per_statement = victim_keys_per_statement;
     Database db = Database::open(cinema.registry, arguments[1], options);
     std::vector<Reference> movies;
-    for (int key = 1; key <= victim_links; ++key)
+    for (int key = 1; key <= many_links; ++key)
         movies.push_back({&cinema.registry["cinema.Movie"], Value(key)});
 
-    int left = std::stoi(arguments[2]);
+    int left = std::stoi(arguments[3]);
     if (left > 0)
         db.listen([&left](const StatementEvent&) {
             if (--left == 0)
@@ -25,7 +26,10 @@ int victim_process(const std::vector<std::string>& arguments) {
         });
     wait_for_start();
     report("begun");
-    db.related(Reference{&cinema.registry["cinema.User"], Value(1)}, cinema.preferred).add(movies);
+    if (arguments[2] == "remove")
+        db.remove(db.query("cinema.Movie"));
+    else
+        db.related(Reference{&cinema.registry["cinema.User"], Value(1)}, cinema.preferred).add(movies);
     report("done");
     return 0;
 }

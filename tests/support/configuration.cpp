@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 namespace gm2m::test {
 namespace {
@@ -93,6 +94,12 @@ std::vector<Configuration> layout_configurations() {
     return all;
 }
 
+std::vector<Configuration> server_configurations() {
+    std::vector<Configuration> all = layout_configurations();
+    std::erase_if(all, [](const Configuration& configuration) { return configuration.is_sqlite(); });
+    return all;
+}
+
 std::vector<Configuration> all_configurations() {
     std::vector<Configuration> all;
     for (const Configuration& configuration : layout_configurations())
@@ -101,15 +108,25 @@ std::vector<Configuration> all_configurations() {
     return all;
 }
 
-ScratchDatabase::ScratchDatabase(Engine engine) : engine_(engine), name_(unique_name()) {
+ScratchDatabase::ScratchDatabase(Engine engine)
+    : engine_(engine), server_url_(engine == Engine::postgresql ? server_url() : ""), name_(unique_name()) {
     if (engine_ == Engine::sqlite) {
         name_ = std::filesystem::temp_directory_path() / (name_ + ".sqlite3");
         url_ = "sqlite3://" + name_;
     } else {
-        run_postgresql(server_url(), "CREATE SCHEMA " + name_);
-        const char separator = server_url().find('?') == std::string::npos ? '?' : '&';
-        url_ = server_url() + separator + "options=-csearch_path%3D" + name_;
+        create_schema();
     }
+}
+
+ScratchDatabase::ScratchDatabase(std::string server_url)
+    : engine_(Engine::postgresql), server_url_(std::move(server_url)), name_(unique_name()) {
+    create_schema();
+}
+
+void ScratchDatabase::create_schema() {
+    run_postgresql(server_url_, "CREATE SCHEMA " + name_);
+    const char separator = server_url_.find('?') == std::string::npos ? '?' : '&';
+    url_ = server_url_ + separator + "options=-csearch_path%3D" + name_;
 }
 
 ScratchDatabase::~ScratchDatabase() {
@@ -118,7 +135,7 @@ ScratchDatabase::~ScratchDatabase() {
             std::filesystem::remove(name_ + suffix);
     } else {
         try {
-            run_postgresql(server_url(), "DROP SCHEMA " + name_ + " CASCADE");
+            run_postgresql(server_url_, "DROP SCHEMA " + name_ + " CASCADE");
         } catch (const std::runtime_error&) {
             // The server goes away with the run.
         }

@@ -36,6 +36,8 @@ std::vector<Engine> engines();
 std::vector<Configuration> engine_configurations();
 /// Engines and layouts, with compiled models.
 std::vector<Configuration> layout_configurations();
+/// Those of them whose engine is a server; none without its URL.
+std::vector<Configuration> server_configurations();
 /// Engines, layouts and kinds of models: everything.
 std::vector<Configuration> all_configurations();
 
@@ -43,6 +45,8 @@ std::vector<Configuration> all_configurations();
 class ScratchDatabase {
 public:
     explicit ScratchDatabase(Engine engine);
+    /// A schema of that PostgreSQL server.
+    explicit ScratchDatabase(std::string server_url);
     ~ScratchDatabase();
     ScratchDatabase(const ScratchDatabase&) = delete;
     ScratchDatabase& operator=(const ScratchDatabase&) = delete;
@@ -56,7 +60,10 @@ public:
     std::vector<std::string> sql(const std::string& statement) const;
 
 private:
+    void create_schema();
+
     Engine engine_;
+    std::string server_url_;
     std::string name_;
     std::string url_;
 };

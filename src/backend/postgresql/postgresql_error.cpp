@@ -37,6 +37,11 @@ IntegrityError::Constraint constraint_of(std::string_view state) {
     return other;
 }
 
+/// Where sending has failed, libpq's own result says so before it has looked at the connection.
+bool is_lost(pg_conn* connection, std::string_view state) {
+    return PQstatus(connection) == CONNECTION_BAD || (state.empty() && !PQconsumeInput(connection));
+}
+
 }  // namespace
 
 void throw_postgresql_error(pg_conn* connection, const pg_result* result, std::string_view sql_text) {
@@ -47,7 +52,7 @@ void throw_postgresql_error(pg_conn* connection, const pg_result* result, std::s
     const std::string sql(sql_text);
 
     // 57P01..57P03: the server shuts down or starts up; 08: the connection's own failures.
-    if (state.starts_with("57P0") || category == "08" || PQstatus(connection) == CONNECTION_BAD)
+    if (state.starts_with("57P0") || category == "08" || is_lost(connection, state))
         throw ConnectionError(fmt::format("the connection to the server is lost: {}", detail), state, sql, true);
     if (category == "23")
         throw IntegrityError(fmt::format("the database refuses the row: {}", detail), state, sql,
