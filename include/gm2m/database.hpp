@@ -119,7 +119,8 @@ public:
         return remove_refs(detail::ObjectRefs(objects...).span());
     }
     Deleted remove(std::initializer_list<ObjectRef> objects) { return remove_refs({objects.begin(), objects.size()}); }
-    /// Deletes all objects of a query, as if one by one; a slice is of those that it would fetch. One statement more.
+    /// Deletes all objects of a query, as if one by one; a slice is of those that it would fetch. Where nothing has to go
+    /// before their rows, these go as the query finds them; else it takes one statement more, which locks them.
     Deleted remove(const detail::QueryCore& query);
     /// What remove() would do, which is counted, not done: rows by model, links by relation, and what would refuse it.
     template <class... Objects>

@@ -47,6 +47,7 @@ struct Collected {
     std::deque<Going> objects;  // one for each model; they stay where they are
     std::vector<ConcernedLinks> links;
     std::vector<KeyUpdate> updates;
+    bool rows_are_gone = false;  // they went as they were found
 
     Going& of(const Model& model) {
         for (Going& going : objects)

@@ -157,15 +157,26 @@ void Collector::lock_given() {
     context_.connection.execute(requests, Access::read);
 }
 
+bool Collector::rows_can_go_first() {
+    if (!to_delete_ || queries_.size() != 1 || !collected_.objects.empty())
+        return false;
+    const Model& model = *queries_.front()->model;
+    return !Dependents::of(context_, model).go_last && !has_to_read(Going(model));
+}
+
 void Collector::read_queries() {
+    collected_.rows_are_gone = rows_can_go_first();
     for (const detail::QueryState* query : queries_) {
         Going& going = collected_.of(*query->model);
         ValueList keys(going.keys().kind());
         RowSink sink([&](std::span<const ValueView> row) { keys.push(row[0]); });
         query::QueryCompiler compiler(context_, *query);
-        compiler.select_keys(to_delete_);
+        if (collected_.rows_are_gone)
+            compiler.remove();
+        else
+            compiler.select_keys(to_delete_);
         Request request = compiler.request(&sink);
-        context_.connection.execute(request, Access::read);
+        context_.connection.execute(request, collected_.rows_are_gone ? Access::write : Access::read);
         for (std::size_t i = 0; i < keys.size(); ++i)
             going.insert(keys[i]);
     }

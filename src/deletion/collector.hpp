@@ -49,6 +49,8 @@ private:
     bool has_to_read(const Going& going);
     /// Whether a receiver of `deleting` is called.
     bool is_told(const Going& going);
+    /// Whether all that goes is one query's, and nothing has to be known before its rows go.
+    bool rows_can_go_first();
     void lock_given();
     void read_queries();
     void follow_foreign_keys();

@@ -142,6 +142,11 @@ public:
     }
 
     void rows() {
+        if (collected_.rows_are_gone) {
+            for (const Going& going : collected_.objects)
+                tallies_.push_back({Tally::Of::model, &going.model(), going.model().label(), going.size()});
+            return;
+        }
         const DeletionOrder order(collected_, context_.keys_per_statement);
         if (!counts_alone_)
             for (const auto& [field, objects] : order.cuts())

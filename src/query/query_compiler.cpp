@@ -189,11 +189,14 @@ void QueryCompiler::select_values(const std::vector<F>& fields) {
 // A row that somebody else has changed meanwhile is looked at again once it is locked: the conditions stand beside the
 // lock, unless a slice has to be taken first.
 void QueryCompiler::select_keys(bool lock) {
+    write_keys(where(), lock);
+}
+
+void QueryCompiler::write_keys(const std::string& condition, bool lock) {
     const Field& key = state_.model->primary_key();
     kinds_ = {key.kind()};
     const backend::Dialect& dialect = writer_.dialect();
     const std::string column = scope_.column(key);
-    const std::string condition = where();
     const std::string sorted = state_.is_sliced() ? order() + slice() : "";
     sql_ = fmt::format("SELECT {} FROM {}{}{}", column, scope_.from(), condition, sorted);
     if (!lock || !dialect.locks_rows())
@@ -205,6 +208,25 @@ void QueryCompiler::select_keys(bool lock) {
     }
     sql_ = fmt::format("SELECT {} FROM {} AS {} WHERE {} IN (SELECT * FROM ({}) AS sliced){}{}", column,
                        context_.table_of(*state_.model), scope_.alias(), column, sql_, in_order, scope_.alias());
+}
+
+void QueryCompiler::remove() {
+    const backend::Dialect& dialect = writer_.dialect();
+    const Field& key = state_.model->primary_key();
+    const std::string from = fmt::format("DELETE FROM {} AS {}", context_.table_of(*state_.model), scope_.alias());
+    const std::string returned = fmt::format(" RETURNING {}", dialect.quote(key.column()));
+    if (!state_.is_sliced()) {
+        const std::string condition = where();
+        if (!scope_.has_joins()) {
+            kinds_ = {key.kind()};
+            sql_ = from + condition + returned;
+            return;
+        }
+        write_keys(condition, true);
+    } else {
+        select_keys(true);
+    }
+    sql_ = fmt::format("{} WHERE {} IN ({}){}", from, scope_.column(key), sql_, returned);
 }
 
 void QueryCompiler::select_count() {

@@ -37,6 +37,8 @@ public:
     void select_values(const std::vector<F>& fields);
     /// The keys of the objects; with `lock` their rows are locked as they are read, in the order of the keys.
     void select_keys(bool lock);
+    /// Deletes the rows, and gives their keys.
+    void remove();
     void select_count();
     void select_exists();
     /// One row for each combination of values of the fields; one row for all if there are none.
@@ -66,6 +68,7 @@ private:
     Column call(const Aggregate& aggregate, const std::string& argument, Kind kind, const std::string& filter,
                 const std::string& path);
     std::string where();
+    void write_keys(const std::string& condition, bool lock);
     std::string order();
     std::pair<bool, bool> direction(const OrderTerm& term) const;
     std::string group_order(const std::vector<F>& fields, std::span<const std::pair<std::string_view, Aggregate>> aggregates);

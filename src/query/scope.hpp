@@ -19,6 +19,8 @@ public:
     /// The column at the end of hops over foreign keys, whose tables are joined if they are not yet.
     std::string column(std::span<const Hop> hops, const Field& field);
     std::string column(const Field& field) { return column({}, field); }
+    /// Whether other tables are joined so far.
+    bool has_joins() const noexcept { return !joins_.empty(); }
     /// `"cinema_movie" AS t0 LEFT JOIN …`; to be asked for last.
     std::string from() const;
 

@@ -36,20 +36,21 @@ public:
     }
 
 private:
-    // What has been taken is freed.
+    // What has been taken is freed. The result has its memory before: it would lie in between what is freed, which could not
+    // be used again for anything larger.
     template <class Sort>
     LinksByOwner take_groups(std::size_t owners, Sort&& sort) {
-        LinksByOwner result;
+        LinksByOwner result{{}, std::deque<std::uint32_t>(links_.size())};
         result.ends.reserve(owners);
         std::vector<Link> own;
+        auto target = result.targets.begin();
         for (std::size_t owner = 0; owner < owners; ++owner) {
             own.clear();
             for (; !links_.empty() && links_.front().owner == owner; links_.pop_front())
                 own.push_back(links_.front());
             sort(std::span(own));
-            for (const Link& link : own)
-                result.targets.push_back(link.target);
-            result.ends.push_back(result.targets.size());
+            target = std::ranges::transform(own, target, &Link::target).out;
+            result.ends.push_back(static_cast<std::size_t>(target - result.targets.begin()));
         }
         return result;
     }
