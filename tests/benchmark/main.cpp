@@ -72,7 +72,7 @@ void declare(CLI::App& app, Options& options) {
     for (const Workload& workload : workloads())
         if (std::exchange(last, workload.name) != workload.name)
             text += "  " + std::string(workload.name) + "  " + std::string(workload.description) + "\n";
-    app.footer(text + "  S     all of S-W3, S-W5 and S-W7; none of them is run unless it is asked for\n" +
+    app.footer(text + "  S     all of S-W3, S-W5, S-W7 and S-W8; none of them is run unless it is asked for\n" +
                "  compile  the README's program\n");
 }
 
