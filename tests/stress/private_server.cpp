@@ -85,9 +85,10 @@ PrivateServer::~PrivateServer() {
     std::filesystem::remove_all(folder_, ignored);
 }
 
+// Without fsync: the processes are killed, not the machine.
 void PrivateServer::start() {
     run(as_user() + (programs() / "pg_ctl").string() + " start -w -t 120 -D " + (folder_ / "data").string() + " -l " +
-            (folder_ / "server_log").string() + " -o \"-c listen_addresses='' -k " + folder_.string() + " -p 5432\"",
+            (folder_ / "server_log").string() + " -o \"-F -c listen_addresses='' -k " + folder_.string() + " -p 5432\"",
         folder_ / "log");
 }
 

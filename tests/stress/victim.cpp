@@ -18,15 +18,16 @@ int victim_process(const std::vector<std::string>& arguments) {
     for (int key = 1; key <= many_links; ++key)
         movies.push_back({&cinema.registry["cinema.Movie"], Value(key)});
 
+    const bool removes = arguments[2] == "remove";
     int left = std::stoi(arguments[3]);
     if (left > 0)
-        db.listen([&left](const StatementEvent&) {
-            if (--left == 0)
+        db.listen([&left, removes](const StatementEvent& event) {
+            if ((!removes || event.sql.starts_with("DELETE")) && --left == 0)
                 kill(getpid(), SIGKILL);
         });
     wait_for_start();
     report("begun");
-    if (arguments[2] == "remove")
+    if (removes)
         db.remove(db.query("cinema.Movie"));
     else
         db.related(Reference{&cinema.registry["cinema.User"], Value(1)}, cinema.preferred).add(movies);
