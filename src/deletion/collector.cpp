@@ -116,8 +116,7 @@ bool Collector::is_told(const Going& going) {
            });
 }
 
-void Collector::collect() {
-    const bool read = has_to_read();
+void Collector::collect(bool read) {
     if (read && to_delete_)
         lock_given();
     read_queries();

@@ -30,8 +30,9 @@ public:
 
     /// Whether the database has to be asked before anything is deleted.
     bool has_to_read();
-    /// Asks it, inside a transaction. Where nothing has to be read, nothing is.
-    void collect();
+    /// Asks it if `read`, which has_to_read() has said, inside a transaction: once it is decided, a receiver that connects
+    /// meanwhile makes no difference.
+    void collect(bool read);
 
     Collected& collected() noexcept { return collected_; }
     const std::vector<Refusal>& refusals() const noexcept { return refusals_; }

@@ -78,7 +78,7 @@ std::vector<FieldCount> count_left_behind(Context& context, const Collected& col
     std::vector<FieldCount> left = count(context, concerned).by_relation;
     for (FieldCount& all : left)
         if (const auto gone = std::ranges::find(going, all.field, &FieldCount::field); gone != going.end())
-            all.count -= gone->count;
+            all.count -= std::min(all.count, gone->count);  // somebody may have removed some in between
     std::erase_if(left, [](const FieldCount& count) { return count.count == 0; });
     return left;
 }
@@ -90,11 +90,11 @@ Deleted remove(Context& context, const Given& given) {
     gather(collector, given);
     Deleted deleted;
     if (!collector.has_to_read()) {
-        collector.collect();
+        collector.collect(false);
         deleted = execute(context, collector.collected(), true);
     } else {
         deleted = backend::in_transaction(context.connection, [&] {
-            collector.collect();
+            collector.collect(true);
             throw_refused(collector.refusals());
             send_deleting(context, collector.collected());
             const Vanishing vanishing = load_vanishing(context, collector.collected());
@@ -114,7 +114,7 @@ DeletionPlan explain_remove(Context& context, const Given& given) {
     Collector collector(context, false);
     gather(collector, given);
     return backend::in_transaction(context.connection, [&] {
-        collector.collect();
+        collector.collect(collector.has_to_read());
         DeletionPlan plan{count(context, collector.collected()), {}, {}};
         for (const Refusal& refusal : collector.refusals())
             plan.refusals.push_back(refusal.reason);
@@ -135,7 +135,8 @@ std::vector<ContentType> remove_stale(Context& context, bool of_unknown_apps) {
             ids.push_back(content_type.id);
             const Parameter& id = parameters.emplace_back(Parameter::integer(content_type.id));
             for (const GM2MField& field : context.registry.gm2m_fields())
-                requests.push_back({.sql = &LinkStatements::of(context, field).remove_content_type,
+                if (field.find_source())
+                    requests.push_back({.sql = &LinkStatements::of(context, field).remove_content_type,
                                     .parameters = std::span(&id, 1)});
         }
         context.connection.execute(requests, Access::write);

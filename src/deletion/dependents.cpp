@@ -8,6 +8,8 @@ namespace {
 Dependents find(Context& context, const Model& model) {
     Dependents found;
     for (const GM2MField& field : context.registry.gm2m_fields()) {
+        if (!field.find_source())
+            continue;  // without a source it has no table
         if (&field.source() == &model) {
             found.ends.push_back({&field.relation(), false});
             found.go_last = found.go_last || field.options().db_constraint;

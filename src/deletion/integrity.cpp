@@ -126,9 +126,11 @@ std::vector<Inconsistency> verify(Context& context, const VerifyOptions& options
     const std::vector<ContentType> stale = ContentTypes(context.content_types).stale(options.of_unknown_apps);
     LinkCheck links(context, options, stale, found);
     for (const GM2MField& field : context.registry.gm2m_fields())
-        links.check(field);
+        if (field.find_source())
+            links.check(field);
     for (const ManyToManyField& field : context.registry.many_to_many_fields())
-        links.check(field);
+        if (field.data().source && field.data().target)
+            links.check(field);
     for (const ContentType& content_type : stale)
         found.push_back({Kind::stale_content_type, "", content_type.app_label + "." + content_type.model, 0});
     if (options.repair) {

@@ -83,4 +83,13 @@ TEST_P(DeleteObjectTest, IsAtomic) {
     EXPECT_EQ(db.remove(alien).links, 1U);
 }
 
+// 1.1: a relation of a model that is not there yet has no links, and is in nobody's way.
+TEST_P(DeleteObjectTest, GoesPastARelationWithoutItsSource) {
+    cinema.registry.gm2m("radio.Station", "plays");
+    const Object me = user("Me"), alien = movie("Alien");
+    preferred_by(me).add(alien);
+    EXPECT_EQ(db.remove(alien).links, 1U);
+    EXPECT_TRUE(verify(db).empty());
+}
+
 }  // namespace gm2m::test
