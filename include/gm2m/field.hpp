@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -33,7 +34,9 @@ public:
     static ForeignKeyPolicy set(Value value) {
         return set([value = std::move(value)] { return value; });
     }
-    static ForeignKeyPolicy set(std::function<Value()> value) {
+    template <class Function>
+        requires std::is_invocable_r_v<Value, const Function&>
+    static ForeignKeyPolicy set(Function value) {
         ForeignKeyPolicy policy(Action::set_value);
         policy.value_ = std::move(value);
         return policy;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,9 @@ public:
     /// The relation that `accessor` names on `target`. Throws NoReverseRelation, saying what to do, or
     /// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2)
     GM2MField reverse(const Model& target, std::string_view accessor) const;
+
+    /// Changes with each declaration: what was derived from the registry before may be outdated.
+    std::size_t generation() const noexcept;
 
     /// As GM2MField::deleting(), of all relations; sent after the relation's own.
     Signal<Deleting>& deleting() const noexcept;

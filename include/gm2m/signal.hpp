@@ -42,6 +42,7 @@ public:
     }
     ~ScopedConnection() { connection_.disconnect(); }
 
+    void disconnect() { connection_.disconnect(); }
     bool is_connected() const { return connection_.is_connected(); }
     /// Leaves the receiver connected.
     SignalConnection release() noexcept { return std::exchange(connection_, {}); }

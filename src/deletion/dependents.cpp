@@ -36,7 +36,7 @@ Dependents find(Context& context, const Model& model) {
 }  // namespace
 
 const Dependents& Dependents::of(Context& context, const Model& model) {
-    return context.cached<Dependents>(&model, [&] { return find(context, model); });
+    return context.cached_for_registry<Dependents>(&model, [&] { return find(context, model); });
 }
 
 LinkPolicy policy_of(const LinkEnd& end, const Model& model) {

@@ -44,6 +44,7 @@ Model& Registry::add_model(std::string_view label, detail::Storage storage) {
             throw ConfigurationError(fmt::format("the struct {} is mapped to {} already, and cannot be mapped to {} too",
                                                  detail::name_of(*storage.type), found->second->label(), label));
     }
+    ++state_->generation;
     Model& registered = *model;
     state_->by_label.emplace(key, model.get());
     state_->models.push_back(std::move(model));
@@ -68,6 +69,7 @@ Model& Registry::add_model(std::string_view label, detail::Storage storage) {
 /// Links foreign keys of and to `declared`, whose declaration has changed, and gives them their target's kind.
 void Registry::resolve_references(Model& declared) {
     const std::unique_lock lock(state_->mutex);
+    ++state_->generation;
     bool listed = false;
     for (const auto& model : state_->models) {
         listed = listed || model.get() == &declared;
@@ -153,6 +155,10 @@ const Model& Registry::get(const detail::TypeInfo& type) const {
         throw UnknownModel(fmt::format("the struct {} is mapped to no model: map it with Registry::model<{}>(\"app.Name\")",
                                        detail::name_of(type), detail::name_of(type)));
     return *found->second;
+}
+
+std::size_t Registry::generation() const noexcept {
+    return state_->generation;
 }
 
 std::vector<const Model*> Registry::models() const {

@@ -62,6 +62,7 @@ GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOpt
     }
     const std::unique_lock lock(state_->mutex);
     claim_name(*data);
+    ++state_->generation;
     return GM2MField(*state_->gm2m_fields.emplace_back(std::move(data)));
 }
 
@@ -82,6 +83,7 @@ ManyToManyField Registry::many_to_many(std::string_view source, std::string_view
     claim_name(*data);
     if (const auto found = state_->by_label.find(label_key(target)); found != state_->by_label.end())
         data->target = found->second;
+    ++state_->generation;
     return ManyToManyField(*state_->many_to_many_fields.emplace_back(std::move(data)));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <unordered_map>
 
 #include <gm2m/registry.hpp>
@@ -17,6 +18,8 @@ struct Registry::State {
     std::vector<std::unique_ptr<detail::ManyToManyData>> many_to_many_fields;
     std::unique_ptr<Model> content_type_model;
     Signal<Deleting> deleting;
+
+    std::atomic<std::size_t> generation = 0;
 
     std::mutex join_models;  // guards RelationData::join_model; taken before `mutex`
 };

@@ -41,6 +41,18 @@ public:
         return *static_cast<const T*>(entry.get());
     }
 
+    /// As cached(), of what depends on all that the registry has: made again after a declaration. Valid until the next call.
+    template <class T, class Make>
+    const T& cached_for_registry(const void* owner, Make&& make) {
+        static const char tag = 0;
+        Generation& entry = generations_[Key{&tag, owner}];
+        if (!entry.made || entry.generation != registry.generation()) {
+            entry.generation = registry.generation();
+            entry.made = std::make_shared<T>(make());
+        }
+        return *static_cast<const T*>(entry.made.get());
+    }
+
     const Registry& registry;
     backend::Connection& connection;
     detail::ContentTypeStore& content_types;
@@ -61,7 +73,12 @@ private:
             return std::hash<const void*>()(key.tag) * 31 + std::hash<const void*>()(key.owner);
         }
     };
+    struct Generation {
+        std::size_t generation = 0;
+        std::shared_ptr<void> made;
+    };
     std::unordered_map<Key, std::shared_ptr<void>, Hash> cache_;
+    std::unordered_map<Key, Generation, Hash> generations_;
 };
 
 }  // namespace gm2m

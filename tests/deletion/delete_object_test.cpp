@@ -92,4 +92,21 @@ TEST_P(DeleteObjectTest, GoesPastARelationWithoutItsSource) {
     EXPECT_TRUE(verify(db).empty());
 }
 
+// 1.1, 10: nor is a relation, or a foreign key, missed that is declared after the first deletion.
+TEST_P(DeleteObjectTest, SeesWhatIsDeclaredLater) {
+    const Object me = user("Me"), alien = movie("Alien"), brazil = movie("Brazil");
+    db.remove(alien);
+    const GM2MField later = cinema.registry.gm2m("cinema.User", "later_videos", {.layout = GetParam().layout});
+    cinema.registry.model("cinema.Ticket")
+        .primary_key("id", Kind::integer)
+        .foreign_key("movie", "cinema.Movie", {.on_delete = ForeignKeyPolicy::cascade});
+    db.create_tables();
+    db.related(me, later).add(brazil);
+    db.insert(cinema.registry["cinema.Ticket"].make({{"id", 1}, {"movie", brazil.key()}}));
+    const Deleted deleted = db.remove(brazil);
+    EXPECT_EQ(deleted.links, 1U);
+    EXPECT_EQ(deleted.rows, 2U);
+    EXPECT_TRUE(verify(db).empty());
+}
+
 }  // namespace gm2m::test

@@ -71,6 +71,7 @@ TEST_P(ForeignKeyPolicyTest, OthersSetTheKey) {
     EXPECT_EQ(set_by(set_null), Value().to_string());
     EXPECT_EQ(set_by(set_default), "2");
     EXPECT_EQ(set_by(ForeignKeyPolicy::set(3)), "3");
+    EXPECT_EQ(ForeignKeyPolicy::set(0).value()(), Value(0));  // a key, not a null function
     EXPECT_EQ(set_by(ForeignKeyPolicy::set(Value())), Value().to_string());
     EXPECT_EQ(set_by(ForeignKeyPolicy::set([&] { return ++calls, Value(2); })), "2");
     EXPECT_EQ(calls, 1);
