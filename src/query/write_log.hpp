@@ -20,7 +20,8 @@ public:
     void wrote_side(const detail::RelationData& relation, bool reverse);
     void wrote_everything();
 
-    /// `stamp` is that of the prefetched objects.
+    /// `stamp` is that of the prefetched objects. Of a foreign key: whether any object may be gone.
+    bool is_outdated(std::uint64_t stamp) const noexcept { return everything_ > stamp; }
     bool is_outdated(const detail::RelationData& relation, bool reverse, const Reference& near, std::uint64_t stamp) const;
 
     void committed(std::size_t) override {}
