@@ -52,7 +52,8 @@ public:
     ~Database();
 
     /// Creates the tables of the managed models, the join tables and the content type table, with their keys,
-    /// constraints and indexes; each unless it exists. One transaction; safe to repeat, also from several processes.
+    /// constraints and indexes; each unless it exists. Triggers are made and dropped as the relations say now. One transaction;
+    /// safe to repeat, also from several processes.
     void create_tables();
     /// Drops what create_tables() creates; the content type table only if it holds nothing of other programs.
     void drop_tables();

@@ -62,7 +62,8 @@ struct GM2MOptions {
     std::optional<LinkPolicy> on_delete_src = {};
     std::optional<LinkPolicy> on_delete_tgt = {};
     /// Whether triggers of the database delete the links of what other programs delete, on the sides whose policy deletes
-    /// them: create_tables() makes them for all managed models, drop_tables() drops them. (BEHAVIOUR 6.6)
+    /// them: create_tables() makes them for all managed models, and drops those of sides whose policy no longer does;
+    /// drop_tables() drops them all. (BEHAVIOUR 6.6)
     bool db_triggers = false;
     /// Whether create_tables() and drop_tables() care for the join table. (BEHAVIOUR 1.3)
     bool managed = true;
