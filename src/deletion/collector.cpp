@@ -196,7 +196,7 @@ void Collector::follow_foreign_keys() {
                     requests.push_back(readers
                                            .emplace_back(context_, *field, going.keys().slice(done, context_.keys_per_statement),
                                                          to_delete_ && action == Action::cascade,
-                                                         action == Action::protect ? RefusedDeletion::most_listed : 0)
+                                                         action == Action::protect ? ObstructedDeletion::most_listed : 0)
                                            .request());
                 }
         }
@@ -239,7 +239,7 @@ void Collector::refuse(const Referring& referring, bool restricts) {
     const auto& [field, keys] = referring;
     const Going* going = restricts ? collected_.find(field->model()) : nullptr;
     std::vector<Reference> objects;
-    for (std::size_t i = 0; i < keys.size() && objects.size() < RefusedDeletion::most_listed; ++i)
+    for (std::size_t i = 0; i < keys.size() && objects.size() < ObstructedDeletion::most_listed; ++i)
         if (!going || !going->contains(keys[i]))
             objects.push_back({&field->model(), Value(keys.kind(), keys[i])});
     if (objects.empty())
@@ -272,7 +272,7 @@ void Collector::check_links() {
         std::erase_if(protecting, [](const LinkSide& side) { return side.policy != LinkPolicy::protect; });
         if (protecting.empty())
             continue;
-        std::vector<Link> found = read_links(context_, links.field(), protecting, RefusedDeletion::most_listed);
+        std::vector<Link> found = read_links(context_, links.field(), protecting, ObstructedDeletion::most_listed);
         if (found.empty())
             continue;
         std::string reason = fmt::format("{} protects it: it has the link {} -> {}{}", links.relation->label,

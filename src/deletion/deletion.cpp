@@ -58,8 +58,8 @@ void throw_refused(const std::vector<Refusal>& refusals) {
         objects.insert(objects.end(), refusal.objects.begin(), refusal.objects.end());
         links.insert(links.end(), refusal.links.begin(), refusal.links.end());
     }
-    objects.resize(std::min(objects.size(), RefusedDeletion::most_listed));
-    links.resize(std::min(links.size(), RefusedDeletion::most_listed));
+    objects.resize(std::min(objects.size(), ObstructedDeletion::most_listed));
+    links.resize(std::min(links.size(), ObstructedDeletion::most_listed));
     if (restricts)
         throw RestrictedError(std::move(message), std::move(objects), std::move(links));
     throw ProtectedError(std::move(message), std::move(objects), std::move(links));
