@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "deletion/collector.hpp"
+#include "deletion/counting.hpp"
 #include "deletion/deleting.hpp"
 #include "deletion/execution.hpp"
 #include "relation/link_statements.hpp"
