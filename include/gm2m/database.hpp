@@ -123,7 +123,8 @@ public:
     /// Deletes all objects of a query, as if one by one; a slice is of those that it would fetch. Where nothing has to go
     /// before their rows, these go as the query finds them; else it takes one statement more, which locks them.
     Deleted remove(const detail::QueryCore& query);
-    /// What remove() would do, which is counted, not done: rows by model, links by relation, and what would refuse it.
+    /// What remove() would do, which is counted, not done: rows by model, links by relation, and what would refuse it. It
+    /// waits for no writer; all counts are of one state of the database, inside a transaction of what that sees.
     template <class... Objects>
         requires(!std::derived_from<Objects, detail::QueryCore> && ...)
     DeletionPlan explain_remove(const Objects&... objects) {

@@ -114,14 +114,15 @@ Deleted remove(Context& context, const Given& given) {
 DeletionPlan explain_remove(Context& context, const Given& given) {
     Collector collector(context, false);
     gather(collector, given);
-    return backend::in_transaction(context.connection, [&] {
+    const auto explain = [&] {
         collector.collect(collector.has_to_read());
         DeletionPlan plan{count(context, collector.collected()), {}, {}};
         for (const Refusal& refusal : collector.refusals())
             plan.refusals.push_back(refusal.reason);
         plan.left_behind = count_left_behind(context, collector.collected(), plan.would.by_relation);
         return plan;
-    });
+    };
+    return backend::in_transaction(context.connection, explain, Access::read);
 }
 
 std::vector<ContentType> remove_stale(Context& context, bool of_unknown_apps) {
