@@ -107,7 +107,7 @@ Deleted remove(Context& context, const Given& given) {
     context.write_log.wrote_everything();
     for (const ObjectView& object : given.objects)
         if (object.row)
-            object.row->stored = false;
+            context.stored_log.set(*object.row, false);
     return deleted;
 }
 
