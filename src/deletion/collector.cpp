@@ -7,7 +7,9 @@
 
 #include <gm2m/object_signals.hpp>
 
+#include "deletion/deletion_order.hpp"
 #include "deletion/link_reader.hpp"
+#include "deletion/row_locks.hpp"
 #include "query/query_compiler.hpp"
 
 namespace gm2m::deletion {
@@ -34,18 +36,6 @@ std::string list_of(const std::vector<Reference>& objects) {
 }
 
 }  // namespace
-
-std::string lock_statement(Context& context, const Model& model, bool one) {
-    const Dialect& dialect = context.connection.dialect();
-    if (!dialect.locks_rows())
-        return "";
-    const Field& key = model.primary_key();
-    const std::string column = dialect.quote(key.column());
-    const std::string rows = fmt::format("SELECT 1 FROM {} WHERE ", context.table_of(model));
-    if (one)
-        return fmt::format("{}{} = {} FOR UPDATE", rows, column, dialect.parameter(1));
-    return fmt::format("{}{}{} FOR UPDATE", rows, dialect.in_list(column, 1, key.kind()), in_key_order(dialect, key));
-}
 
 /// The keys of the rows of a foreign key's model that refer to some keys.
 class Collector::KeyReader final : public backend::ResultSink {
@@ -106,7 +96,9 @@ bool Collector::has_to_read(const Going& going) {
         return action == Action::cascade || action == Action::protect || action == Action::restrict;
     };
     const auto is_asked = [&](const LinkEnd& end) { return policy_of(end, going.model()) == LinkPolicy::protect; };
-    return is_told(going) || (to_delete_ && going.model().signals().deleted.is_heard()) ||
+    const bool is_ordered =
+        to_delete_ && going.size() > context_.keys_per_statement && is_tied_to_itself(going.model());
+    return is_ordered || is_told(going) || (to_delete_ && going.model().signals().deleted.is_heard()) ||
            std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
 }
 
@@ -138,21 +130,10 @@ void Collector::collect(bool read) {
 // Whoever links to one of these objects, or refers to it, holds its row until it commits, so that what was linked is seen
 // from here on; and waits for it from now on, to find it gone. (BEHAVIOUR 2.12)
 void Collector::lock_given() {
-    std::deque<std::string> statements;
-    std::deque<ValueList> lists;
-    std::deque<Parameter> parameters;
+    const std::deque<RowLock> locks = row_locks(context_, collected_.objects);
     std::vector<Request> requests;
-    for (const Going& going : collected_.objects) {
-        std::string sql = lock_statement(context_, going.model(), false);
-        if (sql.empty())
-            return;
-        statements.push_back(std::move(sql));
-        for (std::size_t begin = 0; begin < going.size(); begin += context_.keys_per_statement) {
-            const ValueList& part = lists.emplace_back(going.keys().slice(begin, context_.keys_per_statement));
-            requests.push_back(
-                {.sql = &statements.back(), .parameters = std::span(&parameters.emplace_back(part), 1)});
-        }
-    }
+    for (const RowLock& lock : locks)
+        requests.push_back(lock.request());
     context_.connection.execute(requests, Access::read);
 }
 
@@ -196,7 +177,7 @@ void Collector::follow_foreign_keys() {
                     requests.push_back(readers
                                            .emplace_back(context_, *field, going.keys().slice(done, context_.keys_per_statement),
                                                          to_delete_ && action == Action::cascade,
-                                                         action == Action::protect ? RefusedDeletion::most_listed : 0)
+                                                         action == Action::protect ? ObstructedDeletion::most_listed : 0)
                                            .request());
                 }
         }
@@ -239,7 +220,7 @@ void Collector::refuse(const Referring& referring, bool restricts) {
     const auto& [field, keys] = referring;
     const Going* going = restricts ? collected_.find(field->model()) : nullptr;
     std::vector<Reference> objects;
-    for (std::size_t i = 0; i < keys.size() && objects.size() < RefusedDeletion::most_listed; ++i)
+    for (std::size_t i = 0; i < keys.size() && objects.size() < ObstructedDeletion::most_listed; ++i)
         if (!going || !going->contains(keys[i]))
             objects.push_back({&field->model(), Value(keys.kind(), keys[i])});
     if (objects.empty())
@@ -272,7 +253,7 @@ void Collector::check_links() {
         std::erase_if(protecting, [](const LinkSide& side) { return side.policy != LinkPolicy::protect; });
         if (protecting.empty())
             continue;
-        std::vector<Link> found = read_links(context_, links.field(), protecting, RefusedDeletion::most_listed);
+        std::vector<Link> found = read_links(context_, links.field(), protecting, ObstructedDeletion::most_listed);
         if (found.empty())
             continue;
         std::string reason = fmt::format("{} protects it: it has the link {} -> {}{}", links.relation->label,

@@ -68,7 +68,4 @@ private:
     std::vector<Refusal> refusals_;
 };
 
-/// "SELECT … FOR UPDATE", by one key or by a list of keys; empty where rows are not locked.
-std::string lock_statement(Context& context, const Model& model, bool one);
-
 }  // namespace gm2m::deletion

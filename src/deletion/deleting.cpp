@@ -58,7 +58,7 @@ const std::vector<Link>& Deleting::links() const {
 }
 
 void Deleting::refuse(std::string_view why) const {
-    throw DeletionVetoed(fmt::format("a receiver of {}.deleting() refuses the deletion: {}", field_.label(), why));
+    throw DeletionRefused(fmt::format("a receiver of {}.deleting() refuses the deletion: {}", field_.label(), why));
 }
 
 void deletion::send_deleting(Context& context, Collected& collected) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "deletion/collector.hpp"
+#include "deletion/counting.hpp"
 #include "deletion/deleting.hpp"
 #include "deletion/execution.hpp"
 #include "relation/link_statements.hpp"
@@ -58,8 +59,8 @@ void throw_refused(const std::vector<Refusal>& refusals) {
         objects.insert(objects.end(), refusal.objects.begin(), refusal.objects.end());
         links.insert(links.end(), refusal.links.begin(), refusal.links.end());
     }
-    objects.resize(std::min(objects.size(), RefusedDeletion::most_listed));
-    links.resize(std::min(links.size(), RefusedDeletion::most_listed));
+    objects.resize(std::min(objects.size(), ObstructedDeletion::most_listed));
+    links.resize(std::min(links.size(), ObstructedDeletion::most_listed));
     if (restricts)
         throw RestrictedError(std::move(message), std::move(objects), std::move(links));
     throw ProtectedError(std::move(message), std::move(objects), std::move(links));
@@ -106,21 +107,22 @@ Deleted remove(Context& context, const Given& given) {
     context.write_log.wrote_everything();
     for (const ObjectView& object : given.objects)
         if (object.row)
-            object.row->stored = false;
+            context.stored_log.set(*object.row, false);
     return deleted;
 }
 
 DeletionPlan explain_remove(Context& context, const Given& given) {
     Collector collector(context, false);
     gather(collector, given);
-    return backend::in_transaction(context.connection, [&] {
+    const auto explain = [&] {
         collector.collect(collector.has_to_read());
         DeletionPlan plan{count(context, collector.collected()), {}, {}};
         for (const Refusal& refusal : collector.refusals())
             plan.refusals.push_back(refusal.reason);
         plan.left_behind = count_left_behind(context, collector.collected(), plan.would.by_relation);
         return plan;
-    });
+    };
+    return backend::in_transaction(context.connection, explain, Access::read);
 }
 
 std::vector<ContentType> remove_stale(Context& context, bool of_unknown_apps) {

@@ -372,7 +372,7 @@ Changes RelatedManager::toggle_refs(std::span<const ObjectRef> objects) const {
 std::size_t RelatedManager::clear() const {
     const auto run = [&] { return write({}, [](auto& links) { return links.clear(); }); };
     const relation::LinkNotice notice(*context_, *relation_, reverse_, {model_, key_});
-    const std::size_t count = notice.is_heard_of_clearing() ? notice.around_clear(run) : run();
+    const std::size_t count = notice.is_heard_of_clearing() ? notice.around_clear([&] { return exists(); }, run) : run();
     note(nullptr);
     return count;
 }
