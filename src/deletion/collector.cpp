@@ -1,7 +1,6 @@
 #include "deletion/collector.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -10,6 +9,7 @@
 #include "deletion/deletion_order.hpp"
 #include "deletion/link_reader.hpp"
 #include "deletion/row_locks.hpp"
+#include "deletion/through_rows.hpp"
 #include "query/query_compiler.hpp"
 
 namespace gm2m::deletion {
@@ -95,7 +95,10 @@ bool Collector::has_to_read(const Going& going) {
         const Action action = field->options().on_delete.action();
         return action == Action::cascade || action == Action::protect || action == Action::restrict;
     };
-    const auto is_asked = [&](const LinkEnd& end) { return policy_of(end, going.model()) == LinkPolicy::protect; };
+    const auto is_asked = [&](const LinkEnd& end) {
+        const LinkPolicy policy = policy_of(end, going.model());
+        return policy == LinkPolicy::protect || (has_through(end) && !leaves_links(policy));
+    };
     const bool is_ordered =
         to_delete_ && going.size() > context_.keys_per_statement && is_tied_to_itself(going.model());
     return is_ordered || is_told(going) || (to_delete_ && going.model().signals().deleted.is_heard()) ||
@@ -113,13 +116,9 @@ void Collector::collect(bool read) {
         lock_given();
     read_queries();
     if (read)
-        follow_foreign_keys();
+        follow();
     std::erase_if(collected_.objects, [](const Going& going) { return going.size() == 0; });  // the query has found none
-    for (const Going& going : collected_.objects)
-        for (const Field* field : Dependents::of(context_, going.model()).foreign_keys)
-            if (const Action action = field->options().on_delete.action();
-                action == Action::set_null || action == Action::set_default || action == Action::set_value)
-                collected_.updates.push_back({field, &going});
+    collect_updates();
     collect_links(read);
     if (read) {
         check_foreign_keys();
@@ -162,14 +161,26 @@ void Collector::read_queries() {
     }
 }
 
-void Collector::follow_foreign_keys() {
-    std::unordered_map<const Model*, std::size_t> followed;  // so many keys of each model
+bool Collector::takes_through_rows(const LinkEnd& end, const Model& model) {
+    if (!has_through(end))
+        return false;
+    const LinkPolicy policy = policy_of(end, model);
+    const bool may_be_vetoed = to_delete_ && policy == LinkPolicy::cascade_signal_veto && is_heard(context_.registry, end.field());
+    return policy != LinkPolicy::protect && !leaves_links(policy) && !may_be_vetoed;
+}
+
+/// Goes along foreign keys and relations through models, from what goes to what goes with it.
+void Collector::follow() {
     for (;;) {
         std::deque<KeyReader> readers;
+        std::deque<ThroughRows> through;
         std::vector<Request> requests;
         for (const Going& going : collected_.objects) {
-            std::size_t& done = followed[&going.model()];
-            for (; done < going.size(); done += std::min(context_.keys_per_statement, going.size() - done))
+            std::size_t& done = followed_[&going.model()];
+            for (; done < going.size(); done += std::min(context_.keys_per_statement, going.size() - done)) {
+                for (const LinkEnd& end : Dependents::of(context_, going.model()).ends)
+                    if (takes_through_rows(end, going.model()))
+                        requests.push_back(through.emplace_back(context_, end, going, done, to_delete_).request());
                 for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
                     const Action action = field->options().on_delete.action();
                     if (action != Action::cascade && action != Action::protect && action != Action::restrict)
@@ -180,10 +191,14 @@ void Collector::follow_foreign_keys() {
                                                          action == Action::protect ? ObstructedDeletion::most_listed : 0)
                                            .request());
                 }
+            }
         }
         if (requests.empty())
             return;
         context_.connection.execute(requests, Access::read);
+        for (const ThroughRows& rows : through)
+            if (!rows.found().empty())
+                take(rows.model(), rows.found());
         for (KeyReader& reader : readers) {
             const Field& field = reader.foreign_key();
             const ValueList& found = reader.found();
@@ -194,11 +209,58 @@ void Collector::follow_foreign_keys() {
                 note(action == Action::protect ? protecting_ : restricting_, field, found);
                 continue;
             }
-            Going& going = collected_.of(field.model());
-            for (std::size_t i = 0; i < found.size(); ++i)
-                going.insert(found[i]);
+            take(field.model(), found);
         }
     }
+}
+
+void Collector::take(const Model& model, const ValueList& keys) {
+    Going& going = collected_.of(model);
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        going.insert(keys[i]);
+}
+
+bool Collector::collect_unvetoed() {
+    std::deque<ThroughRows> through;
+    std::vector<Request> requests;
+    for (ConcernedLinks& links : collected_.links) {
+        if (!links.are_objects || !links.told || links.vetoed)
+            continue;
+        for (LinkSide& side : links.sides) {
+            if (side.policy != LinkPolicy::cascade_signal_veto)
+                continue;
+            side.policy = LinkPolicy::cascade_signal;  // from here on
+            for (std::size_t begin = 0; begin < side.objects->size(); begin += context_.keys_per_statement)
+                requests.push_back(
+                    through.emplace_back(context_, LinkEnd{links.relation, side.reverse}, *side.objects, begin, true).request());
+        }
+    }
+    if (requests.empty())
+        return false;
+    context_.connection.execute(requests, Access::read);
+    for (const ThroughRows& rows : through)
+        if (!rows.found().empty())
+            take(rows.model(), rows.found());
+    follow();
+    collect_updates();
+    collect_links(true);
+    refusals_.clear();
+    check_foreign_keys();
+    check_links();
+    return true;
+}
+
+void Collector::collect_updates() {
+    for (const Going& going : collected_.objects)
+        for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
+            const Action action = field->options().on_delete.action();
+            const bool sets = action == Action::set_null || action == Action::set_default || action == Action::set_value;
+            const bool known = std::ranges::any_of(collected_.updates, [&](const KeyUpdate& update) {
+                return update.field == field && update.objects == &going;
+            });
+            if (sets && !known)
+                collected_.updates.push_back({field, &going});
+        }
 }
 
 void Collector::note(std::deque<Referring>& all, const Field& field, const ValueList& keys) {
@@ -241,8 +303,12 @@ void Collector::collect_links(bool locked) {
                 continue;
             auto found = std::ranges::find(collected_.links, end.relation, &ConcernedLinks::relation);
             if (found == collected_.links.end())
-                found = collected_.links.insert(found, {end.relation, {}});
-            found->sides.push_back({&going, end.reverse, policy_of(end, going.model())});
+                found = collected_.links.insert(found, {.relation = end.relation, .are_objects = has_through(end)});
+            const bool known = std::ranges::any_of(found->sides, [&](const LinkSide& side) {
+                return side.objects == &going && side.reverse == end.reverse;
+            });
+            if (!known)
+                found->sides.push_back({&going, end.reverse, policy_of(end, going.model())});
         }
     }
 }

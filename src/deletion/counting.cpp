@@ -23,7 +23,7 @@ public:
 
     void links() {
         for (const ConcernedLinks& links : collected_.links)
-            if (const std::vector<LinkSide> sides = links.sides_where(true); !sides.empty())
+            if (const std::vector<LinkSide> sides = links.sides_where(true); !sides.empty() && !links.are_objects)
                 count_links(*links.relation, sides, batch_.of_relation(*links.relation));
     }
 

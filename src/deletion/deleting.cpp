@@ -63,6 +63,8 @@ void Deleting::refuse(std::string_view why) const {
 
 void deletion::send_deleting(Context& context, Collected& collected) {
     for (ConcernedLinks& links : collected.links) {
+        if (links.told)
+            continue;
         std::vector<LinkSide> sides = links.sides;
         std::erase_if(sides, [](const LinkSide& side) { return !has_signal(side.policy); });
         if (sides.empty())
@@ -70,6 +72,7 @@ void deletion::send_deleting(Context& context, Collected& collected) {
         const GM2MField field = links.field();
         if (!is_heard(context.registry, field))
             continue;
+        links.told = true;
         detail::DeletingLists lists(context, field, std::move(sides));
         const Deleting event(field, *context.database, lists);
         const bool vetoed = field.deleting().send(event);

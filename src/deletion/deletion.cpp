@@ -73,7 +73,9 @@ std::vector<FieldCount> count_left_behind(Context& context, const Collected& col
     for (const ConcernedLinks& links : collected.links) {
         if (links.sides_where(false).empty())
             continue;
-        for (LinkSide& side : concerned.links.emplace_back(links).sides)
+        ConcernedLinks& all = concerned.links.emplace_back(links);
+        all.are_objects = false;
+        for (LinkSide& side : all.sides)
             side.policy = LinkPolicy::cascade;
     }
     std::vector<FieldCount> left = count(context, concerned).by_relation;
@@ -96,8 +98,10 @@ Deleted remove(Context& context, const Given& given) {
     } else {
         deleted = backend::in_transaction(context.connection, [&] {
             collector.collect(true);
-            throw_refused(collector.refusals());
-            send_deleting(context, collector.collected());
+            do {
+                throw_refused(collector.refusals());
+                send_deleting(context, collector.collected());
+            } while (collector.collect_unvetoed());
             const Vanishing vanishing = load_vanishing(context, collector.collected());
             const Deleted done = execute(context, collector.collected(), false);
             send_deleted(context, vanishing);

@@ -35,7 +35,7 @@ public:
     void links() {
         for (const ConcernedLinks& links : collected_.links) {
             const std::vector<LinkSide> sides = links.sides_where(true);
-            if (sides.empty())
+            if (sides.empty() || links.are_objects)
                 continue;
             Tally& tally = batch_.of_relation(*links.relation);
             const auto append_part = [&](LinkCondition&& condition) {
