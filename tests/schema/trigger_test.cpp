@@ -271,11 +271,13 @@ TEST_P(TriggerRoleTest, LookNothingUpWhereTheRoleMayPutIt) {
     as_role(
         "CREATE TEMP TABLE cinema_user_preferred_videos (gm2m_src_id bigint, gm2m_ct_id integer, gm2m_pk text); "
         "CREATE TEMP TABLE gm2m_content_type (id integer, app_label text, model text); "
-        "CREATE FUNCTION pg_temp.never(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT false'; "
-        "CREATE OPERATOR pg_temp.= (LEFTARG = text, RIGHTARG = text, FUNCTION = pg_temp.never); "
-        "SET search_path = pg_temp, " +
-        scratch.path() + ", pg_catalog; DELETE FROM cinema_movie WHERE id = 1");
+        "DELETE FROM cinema_movie WHERE id = 1");
     EXPECT_EQ(rows_in_join_table(), 1U);
+    as_role(
+        "CREATE FUNCTION never(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT false'; "
+        "CREATE OPERATOR = (LEFTARG = text, RIGHTARG = text, FUNCTION = never); SET search_path = " +
+        scratch.path() + ", pg_catalog; DELETE FROM cinema_movie WHERE id = 2");
+    EXPECT_EQ(rows_in_join_table(), 0U);
 }
 
 // Or it could delete the links of rows that it may not delete.
