@@ -41,11 +41,19 @@ enum Oid : unsigned {
 constexpr std::int64_t days_to_2000 = 10'957;  // from 1970-01-01
 constexpr std::int64_t microseconds_to_2000 = days_to_2000 * 86'400 * 1'000'000;
 
+/// From the network's byte order.
 template <class T>
 T load(const char* data) {
-    std::make_unsigned_t<T> value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        value = static_cast<std::make_unsigned_t<T>>((value << 8) | static_cast<unsigned char>(data[i]));
+    std::make_unsigned_t<T> value;
+    std::memcpy(&value, data, sizeof value);
+    if constexpr (std::endian::native == std::endian::little) {
+        if constexpr (sizeof value == 8)
+            value = __builtin_bswap64(value);
+        else if constexpr (sizeof value == 4)
+            value = __builtin_bswap32(value);
+        else
+            value = __builtin_bswap16(value);
+    }
     return static_cast<T>(value);
 }
 
