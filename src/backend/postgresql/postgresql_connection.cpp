@@ -254,7 +254,7 @@ void PostgresqlConnection::read_cells(const pg_result* result, int row) {
         if (size == 0 && PQgetisnull(result, row, i))
             *cell = {};
         else
-            *cell = column.decode(PQgetvalue(result, row, i), static_cast<std::size_t>(size));
+            column.decode(PQgetvalue(result, row, i), static_cast<std::size_t>(size), *cell);
         ++cell;
         ++i;
     }
