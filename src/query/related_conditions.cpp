@@ -104,7 +104,8 @@ std::string ConditionCompiler::bind_content_type(const Model& model) {
     return writer_.bind(Value(context_.content_types.id_or_none(model)), {.content_type = &model});
 }
 
-/// `joined`: from the objects to their links, a join in that order, rather than the links whose objects are among these.
+/// `joined`: from the objects to their links, by a join in that order, rather than the links whose objects are among these:
+/// where no table is distributed that saves the engine a table of the objects' keys.
 ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, const Inner& inner, bool joined) {
     const backend::Dialect& dialect = writer_.dialect();
     if (hop.type == Hop::Type::reverse_foreign_key) {
@@ -134,7 +135,8 @@ ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, con
             rows.from = fmt::format("{} CROSS JOIN {}", scope.from(), rows.from);
             rows.condition += fmt::format(" AND {} = {} AND ({})", linked, object_key, condition);
         } else {
-            rows.condition += fmt::format(" AND {} IN (SELECT {} FROM {} WHERE {})", linked, object_key, scope.from(), condition);
+            rows.condition +=
+                fmt::format(" AND {} IN (SELECT {} FROM {} WHERE {})", linked, object_key, scope.from(), condition);
         }
     }
     return rows;

@@ -168,8 +168,8 @@ private:
                 sorted = columns;
         }
         out_.of_many = format(
-            "WITH gm2m_links AS MATERIALIZED ({}) SELECT {} FROM gm2m_links UNION ALL SELECT NULL, NULL, {} FROM {} AS t WHERE t.{} IN "
-            "(SELECT far_key FROM gm2m_links){}",
+            "WITH gm2m_links AS MATERIALIZED ({}) SELECT {} FROM gm2m_links UNION ALL SELECT NULL, NULL, {} FROM {} AS t "
+            "WHERE t.{} IN (SELECT far_key FROM gm2m_links){}",
             links, link_columns, far.columns, context_.table_of(*side_.far),
             dialect_.quote(side_.far->primary_key().column()), sortable ? "" : format(" ORDER BY {}", sorted));
         out_.of_many_is_sorted = !sortable;
