@@ -18,10 +18,10 @@ namespace gm2m::relation {
 namespace {
 
 /// The side of the relation that `model` is on. Throws NoReverseRelation; nothing if it is another model's relation.
-std::optional<RelationSide> side_on(const Registry& registry, const Model& model, const Prefetch& wanted) {
+std::optional<RelationSide> side_on(Context& context, const Model& model, const Prefetch& wanted) {
     detail::RelationData* relation = wanted.relation();
     if (!relation)
-        return find_side(registry, model, wanted.name());
+        return find_side(context, model, wanted.name());
     if (&relation->require_source() != &model)
         return std::nullopt;
     return RelationSide{relation, false};
@@ -60,7 +60,7 @@ std::vector<Object> load(Context& context, const RelationSide& side, const Model
 }  // namespace
 
 void check_prefetch(Context& context, const Model& model, const Prefetch& wanted) {
-    const std::optional<RelationSide> side = side_on(context.registry, model, wanted);
+    const std::optional<RelationSide> side = side_on(context, model, wanted);
     if (!side)
         throw_not_of(wanted, fmt::format("not of {}", model.label()));
     (void)query_of(*side, model, wanted);
@@ -78,7 +78,7 @@ void prefetch(Context& context, std::span<const Object> objects, const Prefetch&
     for (const auto& [model, own] : by_model) {
         std::optional<RelationSide> side;
         try {
-            side = side_on(context.registry, *model, wanted);
+            side = side_on(context, *model, wanted);
         } catch (const NoReverseRelation&) {
             missing = std::current_exception();  // other models among the objects may have it
         }

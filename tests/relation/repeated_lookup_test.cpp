@@ -96,9 +96,12 @@ TEST_P(RepeatedLookupTest, IsOutdatedByADeclaration) {
 // or with the first object of a model in a relation: bloggers now are users of films too.
 TEST_P(RepeatedLookupTest, IsOutdatedByALazyReverseRelation) {
     const Object blogger = db.insert(registry["blog.User"].make({{"name", "Jill"}}));
+    const Object a = film("A");
     EXPECT_EQ(found(F("user__name") == "Jack"), "");
-    db.related(blogger, "reviews").add(film("A"));
+    EXPECT_EQ(db.related(a, "user_set").count(), 0U);
+    db.related(blogger, "reviews").add(a);
     EXPECT_THROW(found(F("user__name") == "Jack"), QueryError);
+    EXPECT_THROW(db.related(a, "user_set"), ConfigurationError);
 }
 
 // More queries than are kept
