@@ -144,34 +144,22 @@ private:
         out_.contains =
             format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {})", table_, far_, parameter(1), is_near(2));
 
-        dialect_.writes_row_by_row() ? read_many_in_turn(far) : read_many(far);
+        dialect_.writes_row_by_row() ? read_many_in_turn(far) : read_many(far.columns);
     }
 
-    // From the list, which is given, to the links: to plan a condition on a list of many texts can take longer than to
-    // execute it. An object that many links lead to is read and sent once. The order is restored in memory, an object at a
-    // time, where it is that of numbers; the engine would sort all links at once.
-    void read_many(const ModelStatements& far) {
+    // From the list, which is given, to the links and on to the far objects: to plan a condition on a list of many texts
+    // can take longer than to execute it. The order is restored in memory, an object at a time, where it is that of
+    // numbers; the engine would sort all links at once.
+    void read_many(const std::string& far_columns) {
         const std::string near_key = "l." + near_.back(), far_key = "l." + far_;
         const bool sortable = !side_.order_column.empty() || is_integer(out_.far_kind);
         const Dialect::ListColumn list[] = {{near_.size(), side_.near_kind, "near_key"}};
-        const std::string links = format(
-            "SELECT {} AS near_key, {} AS place, {} AS far_key FROM {} CROSS JOIN {} AS l WHERE {}{} = k.near_key", near_key,
-            !side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column) : sortable ? far_key : "0", far_key,
-            dialect_.rows_of(list, "k"), table_,
-            side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "", near_key);
-        std::string link_columns = "near_key, place";
-        std::size_t columns = 2, sorted = 0;
-        for (const auto& field : side_.far->fields()) {
-            link_columns += field->is_primary_key() ? ", far_key" : ", NULL";
-            ++columns;
-            if (field->is_primary_key())
-                sorted = columns;
-        }
         out_.of_many = format(
-            "WITH gm2m_links AS MATERIALIZED ({}) SELECT {} FROM gm2m_links UNION ALL SELECT NULL, NULL, {} FROM {} AS t "
-            "WHERE t.{} IN (SELECT far_key FROM gm2m_links){}",
-            links, link_columns, far.columns, context_.table_of(*side_.far),
-            dialect_.quote(side_.far->primary_key().column()), sortable ? "" : format(" ORDER BY {}", sorted));
+            "SELECT {}, {}, {} FROM {} CROSS JOIN {} AS l CROSS JOIN {} AS t WHERE {}{} = k.near_key AND t.{} = {}{}",
+            near_key, !side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column) : sortable ? far_key : "0",
+            far_columns, dialect_.rows_of(list, "k"), table_, context_.table_of(*side_.far),
+            side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "", near_key,
+            dialect_.quote(side_.far->primary_key().column()), far_key, sortable ? "" : " ORDER BY " + far_key);
         out_.of_many_is_sorted = !sortable;
     }
 

@@ -23,9 +23,8 @@ struct TypedLinkStatements {
     std::string all, keys, count, exists;
     /// Parameters: the far key, the near object's columns.
     std::string contains;
-    /// The links of many objects, their distinct keys in a list as the last parameter, and the far objects, each once: (near
-    /// key, order, the far model's columns), of a link the far key alone, of an object without the first two. The order is
-    /// to be sorted by, unless the links of each object come sorted. Empty where the next serves.
+    /// The links of many objects, their distinct keys in a list as the last parameter: (near key, order, the far model's
+    /// columns). The order is to be sorted by, unless the links of each object come sorted. Empty where the next serves.
     std::string of_many;
     bool of_many_is_sorted = false;
     /// Where statements cost nothing to repeat: the links of the near keys in list parameter 1, (place in the list, far key,

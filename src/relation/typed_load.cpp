@@ -32,27 +32,21 @@ public:
             for (std::size_t begin = 0; begin < near_keys_.size(); begin += context_.keys_per_statement)
                 read_links(near, near_keys_.slice(begin, context_.keys_per_statement));
         owners_.give(sorted_links(), objects_, relation_, reverse_);
-        std::erase_if(objects_, [](const Object& object) { return !object; });
         if (query_)
             for (const auto& work : query_->after_fetch)
                 work.run(context_, objects_);
         return std::move(objects_);
     }
 
-    /// A link, of a query with its object, or an object alone, without a near key.
     void row(std::span<const ValueView> cells) override {
-        const std::span<const ValueView> columns = cells.subspan(2);
-        const bool is_link = !cells[0].is_null();
-        const std::uint32_t owner = is_link ? index_.find_next(near_keys_, cells[0]) : KeyIndex::none;
-        if ((is_link && owner == KeyIndex::none) || columns[key_column_].is_null())
+        const std::uint32_t owner = index_.find_next(near_keys_, cells[0]);
+        if (owner == KeyIndex::none)
             return;
+        const std::span<const ValueView> columns = cells.subspan(2);
         const std::uint32_t object = far_keys_.insert(columns[key_column_]);
         if (object == objects_.size())
-            objects_.emplace_back();
-        if ((query_ || !is_link) && !objects_[object])
-            objects_[object] = read_object(far_, columns);
-        if (is_link)
-            links_.push({cells[1].integer(), owner, object});
+            objects_.push_back(read_object(far_, columns));
+        links_.push({cells[1].integer(), owner, object});
     }
 
 private:
