@@ -67,7 +67,7 @@ public:
     /// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2)
     GM2MField reverse(const Model& target, std::string_view accessor) const;
 
-    /// Changes with each declaration: what was derived from the registry before may be outdated.
+    /// Changes with each declaration or reverse relation: what was derived from the registry before may be outdated.
     std::size_t generation() const noexcept;
 
     /// As GM2MField::deleting(), of all relations; sent after the relation's own.

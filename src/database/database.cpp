@@ -145,7 +145,7 @@ RelatedManager Database::related_of(const ObjectRef& object, detail::RelationDat
 
 RelatedManager Database::related(const ObjectRef& object, std::string_view name) {
     const ObjectView view = ObjectReader(models()).read(object);
-    const auto [relation, reverse] = relation::find_side(models(), *view.model, name);
+    const auto [relation, reverse] = relation::find_side(impl_->context, *view.model, name);
     return RelatedManager(impl_->context, *relation, reverse, *view.model, saved_key(view), handle_of(object));
 }
 

@@ -45,6 +45,7 @@ namespace detail {
 void GM2MFieldData::add_relation(std::string_view key, const Model* model, bool automatic,
                                  std::optional<LinkPolicy> on_delete) {
     const std::unique_lock lock(mutex);
+    ++*generation;  // names come to lead elsewhere
     for (Relation& relation : relations)
         if (relation.label_key == key) {
             relation.automatic = relation.automatic && automatic;

@@ -215,6 +215,7 @@ void ModelDeclaration::declare_ordering(std::vector<std::string> fields) {
         if (field.empty() || field == "-")
             throw ConfigurationError(fmt::format("the ordering of {} has an empty name", model_->label_));
     model_->ordering_ = std::move(fields);
+    registry_->resolve_references(*model_);
 }
 
 void ModelDeclaration::set_table(std::string_view table) {

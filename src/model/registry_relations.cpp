@@ -12,10 +12,12 @@
 namespace gm2m {
 namespace {
 
-void fill(detail::RelationData& data, Registry& registry, std::string_view source, std::string_view name) {
+void fill(detail::RelationData& data, Registry& registry, std::atomic<std::size_t>& generation, std::string_view source,
+          std::string_view name) {
     split_label(source);
     check_field_name("relation", name, source);
     data.registry = &registry;
+    data.generation = &generation;
     data.source_label = source;
     data.name = name;
     data.label = fmt::format("{}.{}", source, name);
@@ -74,7 +76,7 @@ void Registry::claim_name(detail::RelationData& data) {
 
 GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOptions options) {
     auto data = std::make_unique<detail::GM2MFieldData>();
-    fill(*data, *this, source, name);
+    fill(*data, *this, state_->generation, source, name);
     check_parameters(data->label, options);
     if (!options.db_table.empty())
         check_column_name("db_table", options.db_table, data->label);
@@ -98,7 +100,7 @@ ManyToManyField Registry::many_to_many(std::string_view source, std::string_view
                                        ManyToManyOptions options) {
     split_label(target);
     auto data = std::make_unique<detail::ManyToManyData>();
-    fill(*data, *this, source, name);
+    fill(*data, *this, state_->generation, source, name);
     for (const auto& [what, text] : {std::pair("db_table", &options.db_table),
                                      std::pair("source_column", &options.source_column),
                                      std::pair("target_column", &options.target_column)})

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -14,6 +15,7 @@ struct RelationData {
     /// Whether the targets are of any models: a GM2MField, else a ManyToManyField.
     const bool is_generic;
     Registry* registry = nullptr;
+    std::atomic<std::size_t>* generation = nullptr;  // the registry's
     std::string source_label;
     std::string name;
     std::string label;

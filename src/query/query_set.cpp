@@ -7,6 +7,7 @@
 #include <gm2m/error.hpp>
 
 #include "backend/nearest.hpp"
+#include "query/fetch_statement.hpp"
 #include "query/object_sink.hpp"
 #include "query/query_compiler.hpp"
 
@@ -20,11 +21,10 @@ using query::QueryCompiler;
 std::vector<Object> fetch(const detail::QueryState& state) {
     for (const auto& work : state.after_fetch)
         work.check(*state.context, *state.model);
-    QueryCompiler compiler(*state.context, state);
-    compiler.select_objects();
+    const query::FetchStatement statement(*state.context, state);
     std::vector<Object> objects;
     ObjectSink sink(*state.model, objects);
-    backend::Request request = compiler.request(&sink);
+    backend::Request request = statement.request(&sink);
     state.context->connection.execute(request, Access::read);
     for (const auto& work : state.after_fetch)
         work.run(*state.context, objects);

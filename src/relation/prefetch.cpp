@@ -32,10 +32,10 @@ void check_followed(const Model& model, const Prefetch& wanted) {
 }
 
 /// The side of the relation that `model` is on. Throws NoReverseRelation; nothing if it is another model's relation.
-std::optional<RelationSide> side_on(const Registry& registry, const Model& model, const Prefetch& wanted) {
+std::optional<RelationSide> side_on(Context& context, const Model& model, const Prefetch& wanted) {
     detail::RelationData* relation = wanted.relation();
     if (!relation)
-        return find_side(registry, model, wanted.name());
+        return find_side(context, model, wanted.name());
     if (&relation->require_source() != &model)
         return std::nullopt;
     return RelationSide{relation, false};
@@ -92,7 +92,7 @@ void check_through(const RelationSide& side, const Prefetch& wanted) {
 void check_prefetch(Context& context, const Model& model, const Prefetch& wanted) {
     if (is_followed(model, wanted))
         return check_followed(model, wanted);
-    const std::optional<RelationSide> side = side_on(context.registry, model, wanted);
+    const std::optional<RelationSide> side = side_on(context, model, wanted);
     if (!side)
         throw_not_of(wanted, fmt::format("not of {}", model.label()));
     check_through(*side, wanted);
@@ -117,7 +117,7 @@ void prefetch(Context& context, std::span<const Object> objects, const Prefetch&
         }
         std::optional<RelationSide> side;
         try {
-            side = side_on(context.registry, *model, wanted);
+            side = side_on(context, *model, wanted);
         } catch (const NoReverseRelation&) {
             missing = std::current_exception();  // other models among the objects may have it
         }

@@ -1,5 +1,7 @@
 #include "relation/relation_side.hpp"
 
+#include <map>
+
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
@@ -34,9 +36,7 @@ void require_known(const Registry& registry, const Model& model, std::string_vie
                                         did_you_mean(name, names)));
 }
 
-}  // namespace
-
-RelationSide find_side(const Registry& registry, const Model& model, std::string_view name) {
+RelationSide look_for_side(const Registry& registry, const Model& model, std::string_view name) {
     if (const auto field = registry.find_gm2m_field(model, name))
         return {&field->relation(), false};
     if (const auto field = registry.find_many_to_many_field(model, name))
@@ -52,6 +52,20 @@ RelationSide find_side(const Registry& registry, const Model& model, std::string
                                                  "them another related_name",
                                                  name, model.label(), pairs->label(), field.label()));
     return {&pairs->relation(), true};
+}
+
+/// Those of one model.
+struct KnownSides {
+    mutable std::map<std::string, RelationSide, std::less<>> by_name;
+};
+
+}  // namespace
+
+RelationSide find_side(Context& context, const Model& model, std::string_view name) {
+    auto& known = context.cached_for_registry<KnownSides>(&model, [] { return KnownSides(); }).by_name;
+    if (const auto found = known.find(name); found != known.end())
+        return found->second;
+    return known.emplace(name, look_for_side(context.registry, model, name)).first->second;
 }
 
 }  // namespace gm2m::relation

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <gm2m/registry.hpp>
+#include "query/context.hpp"
 
 namespace gm2m::relation {
 
@@ -11,7 +11,8 @@ struct RelationSide {
 };
 
 /// The relation of `model`, or the reverse accessor on it, of that name. Throws NoReverseRelation, saying what to do, or
-/// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2)
-RelationSide find_side(const Registry& registry, const Model& model, std::string_view name);
+/// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2) What was found is remembered until the
+/// registry changes.
+RelationSide find_side(Context& context, const Model& model, std::string_view name);
 
 }  // namespace gm2m::relation

@@ -129,14 +129,15 @@ private:
         const std::string order = side_.order_column.empty() ? "" : "l." + dialect_.quote(side_.order_column);
         const ModelStatements& far = ModelStatements::of(context_, *side_.far);
         const std::string far_key = dialect_.quote(side_.far->primary_key().column());
-        const std::string joined =
-            format("{} AS l JOIN {} AS t ON t.{} = l.{}", table_, context_.table_of(*side_.far), far_key, far_);
-        if (order.empty())  // the compact layout, which may be distributed
-            out_.all = format("SELECT {} FROM {} WHERE {} ORDER BY l.{}", far.columns, joined, is_near(1, "l."), far_);
+        if (order.empty() && !dialect_.writes_row_by_row())
+            // The compact layout, which may be distributed. The keys of an array are sought by their index; to a join with
+            // links, of which there are few, the planner would read all of a small table.
+            out_.all = format("SELECT {} FROM {} AS t WHERE t.{} = ANY (ARRAY(SELECT l.{} FROM {} AS l WHERE {})) ORDER BY t.{}",
+                              far.columns, context_.table_of(*side_.far), far_key, far_, table_, is_near(1, "l."), far_key);
         else
             out_.all = format("SELECT {} FROM {} AS l {} WHERE {} ORDER BY {}", far.columns, table_,
                               dialect_.join_by_key(context_.table_of(*side_.far), far_key, "l." + far_),
-                              is_near(1, "l."), order);
+                              is_near(1, "l."), order.empty() ? "l." + far_ : order);
         out_.keys = linked_now(1);
         out_.count = format("SELECT count(*) FROM {} WHERE {}", table_, is_near(1));
         out_.exists = format("SELECT EXISTS (SELECT 1 FROM {} WHERE {})", table_, is_near(1));
