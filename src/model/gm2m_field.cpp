@@ -43,6 +43,8 @@ namespace detail {
 
 void GM2MFieldData::add_relation(std::string_view key, const Model* model, bool automatic,
                                  std::optional<LinkPolicy> on_delete) {
+    for (RelationData* expansion : expansions)
+        static_cast<GM2MFieldData*>(expansion)->add_relation(key, model, automatic, on_delete);
     const std::unique_lock lock(mutex);
     for (Relation& relation : relations)
         if (relation.label_key == key) {
@@ -200,7 +202,8 @@ std::vector<const Model*> GM2MField::get_related_models(bool include_auto) const
 
 bool GM2MField::is_related(const Model& model) const noexcept {
     const std::shared_lock lock(data_->mutex);
-    return std::ranges::any_of(data_->relations, [&](const auto& relation) { return relation.model == &model; });
+    return std::ranges::any_of(data_->relations,
+                               [&](const auto& relation) { return relation.model && model.is_a(*relation.model); });
 }
 
 }  // namespace gm2m

@@ -20,12 +20,19 @@ struct RelationData {
     const Model* source = nullptr;      // once registered
     std::unique_ptr<Model> join_model;  // once asked for
     LinkSignals signals;
+    // Of an abstract source: the relations of the models that inherit it; of each of those, this one.
+    std::vector<RelationData*> expansions;
+    RelationData* expanded_from = nullptr;
 
     explicit RelationData(bool generic) : is_generic(generic) {}
 
     /// Throws ConfigurationError while it is not registered.
     const Model& require_source() const;
 };
+
+/// The relation that objects of a model have by a declaration: this, or, of an abstract source's, the one in its place that is
+/// theirs. Null if they have none. Throws ConfigurationError while the source is not registered.
+RelationData* relation_on(RelationData& declared, const Model& model);
 
 /// What a GM2MField refers to.
 struct GM2MFieldData : RelationData {
@@ -56,6 +63,9 @@ struct ManyToManyData : RelationData {
     const Model* target = nullptr;  // once registered
     ManyToManyOptions options;
 };
+
+/// A text in which `%(class)s` and `%(app_label)s` stand for the names of a model in lower case.
+std::string expand(std::string text, const Model& model);
 
 /// The names of a relation's reverse side, which the source model's name may be part of. (BEHAVIOUR 2.3, 3.1)
 struct ReverseNames {
