@@ -7,7 +7,9 @@
 
 #include <gm2m/object_signals.hpp>
 
+#include "deletion/child_rows.hpp"
 #include "deletion/link_reader.hpp"
+#include "deletion/row_locks.hpp"
 #include "query/query_compiler.hpp"
 
 namespace gm2m::deletion {
@@ -22,10 +24,6 @@ using Action = ForeignKeyPolicy::Action;
 
 namespace {
 
-std::string in_key_order(const Dialect& dialect, const Field& key) {
-    return fmt::format(" ORDER BY {}{}", dialect.quote(key.column()), dialect.in_byte_order(key.kind()));
-}
-
 std::string list_of(const std::vector<Reference>& objects) {
     std::string list;
     for (std::size_t i = 0; i < objects.size() && i < 5; ++i)
@@ -34,18 +32,6 @@ std::string list_of(const std::vector<Reference>& objects) {
 }
 
 }  // namespace
-
-std::string lock_statement(Context& context, const Model& model, bool one) {
-    const Dialect& dialect = context.connection.dialect();
-    if (!dialect.locks_rows())
-        return "";
-    const Field& key = model.primary_key();
-    const std::string column = dialect.quote(key.column());
-    const std::string rows = fmt::format("SELECT 1 FROM {} WHERE ", context.table_of(model));
-    if (one)
-        return fmt::format("{}{} = {} FOR UPDATE", rows, column, dialect.parameter(1));
-    return fmt::format("{}{}{} FOR UPDATE", rows, dialect.in_list(column, 1, key.kind()), in_key_order(dialect, key));
-}
 
 /// The keys of the rows of a foreign key's model that refer to some keys.
 class Collector::KeyReader final : public backend::ResultSink {
@@ -86,7 +72,7 @@ void Collector::add(const ObjectView& object) {
     const ValueView key = object.key_view(scratch);
     if (is_missing_key(model.primary_key(), key))
         throw UnsavedObject(fmt::format("an object of {} was never saved: there is nothing to delete", model.label()));
-    collected_.of(model).insert(key);
+    collected_.of(model.concrete_model()).insert(key);
 }
 
 void Collector::add(const detail::QueryState& query) {
@@ -105,20 +91,22 @@ bool Collector::has_to_read(const Going& going) {
         const Action action = field->options().on_delete.action();
         return action == Action::cascade || action == Action::protect || action == Action::restrict;
     };
-    const auto is_asked = [&](const LinkEnd& end) { return policy_of(end, going.model()) == LinkPolicy::protect; };
-    return is_told(going) || (to_delete_ && going.model().signals().deleted.is_heard()) ||
+    const auto is_asked = [](const LinkEnd& end) { return policy_of(end) == LinkPolicy::protect; };
+    return going.model().parent() || is_told(going) || (to_delete_ && going.model().signals().deleted.is_heard()) ||
            std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
 }
 
 bool Collector::is_told(const Going& going) {
     return to_delete_ && std::ranges::any_of(Dependents::of(context_, going.model()).ends, [&](const LinkEnd& end) {
-               return has_signal(policy_of(end, going.model())) && is_heard(context_.registry, end.field());
+               return has_signal(policy_of(end)) && is_heard(context_.registry, end.field());
            });
 }
 
 void Collector::collect(bool read) {
     if (read && to_delete_)
         lock_given();
+    if (read)
+        take_given_children();
     read_queries();
     if (read)
         follow_foreign_keys();
@@ -143,6 +131,8 @@ void Collector::lock_given() {
     std::deque<Parameter> parameters;
     std::vector<Request> requests;
     for (const Going& going : collected_.objects) {
+        if (going.model().parent())
+            continue;
         std::string sql = lock_statement(context_, going.model(), false);
         if (sql.empty())
             return;
@@ -156,17 +146,50 @@ void Collector::lock_given() {
     context_.connection.execute(requests, Access::read);
 }
 
+/// Of what is given, the children that are there go with their rows in the tables of their parents.
+void Collector::take_given_children() {
+    std::deque<ChildRows> children;
+    std::vector<Request> requests;
+    for (const Going& going : collected_.objects)
+        if (going.model().parent())
+            for (std::size_t begin = 0; begin < going.size(); begin += context_.keys_per_statement)
+                children.emplace_back(context_, going.model(), going.keys().slice(begin, context_.keys_per_statement), to_delete_)
+                    .append_requests(requests);
+    context_.connection.execute(requests, Access::read);
+    for (const ChildRows& rows : children)
+        for (const Model* parent = rows.model().parent(); parent; parent = parent->parent())
+            for (std::size_t i = 0; i < rows.found().size(); ++i)
+                collected_.of(*parent).insert(rows.found()[i]);
+}
+
+/// The rows of children that were found, in the tables of their parents.
+void Collector::take_parents(const Model& child, const ValueList& keys) {
+    for (const Model* parent = child.parent(); parent; parent = parent->parent()) {
+        Going& going = collected_.of(*parent);
+        const std::size_t before = going.size();
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            going.insert(keys[i]);
+        const std::string lock = to_delete_ ? lock_statement(context_, *parent, false) : "";
+        for (std::size_t begin = before; !lock.empty() && begin < going.size(); begin += context_.keys_per_statement) {
+            const ValueList part = going.keys().slice(begin, context_.keys_per_statement);
+            const Parameter parameters[] = {part};
+            Request request{.sql = &lock, .parameters = parameters};
+            context_.connection.execute(request, Access::read);
+        }
+    }
+}
+
 bool Collector::rows_can_go_first() {
     if (!to_delete_ || queries_.size() != 1 || !collected_.objects.empty())
         return false;
-    const Model& model = *queries_.front()->model;
+    const Model& model = queries_.front()->model->concrete_model();
     return !Dependents::of(context_, model).go_last && !has_to_read(Going(model));
 }
 
 void Collector::read_queries() {
     collected_.rows_are_gone = rows_can_go_first();
     for (const detail::QueryState* query : queries_) {
-        Going& going = collected_.of(*query->model);
+        Going& going = collected_.of(query->model->concrete_model());
         ValueList keys(going.keys().kind());
         RowSink sink([&](std::span<const ValueView> row) { keys.push(row[0]); });
         query::QueryCompiler compiler(context_, *query);
@@ -178,6 +201,7 @@ void Collector::read_queries() {
         context_.connection.execute(request, collected_.rows_are_gone ? Access::write : Access::read);
         for (std::size_t i = 0; i < keys.size(); ++i)
             going.insert(keys[i]);
+        take_parents(going.model(), keys);
     }
 }
 
@@ -216,6 +240,7 @@ void Collector::follow_foreign_keys() {
             Going& going = collected_.of(field.model());
             for (std::size_t i = 0; i < found.size(); ++i)
                 going.insert(found[i]);
+            take_parents(field.model(), found);
         }
     }
 }
@@ -254,14 +279,13 @@ void Collector::collect_links(bool locked) {
     const bool may_be_linked =
         !locked || std::ranges::any_of(collected_.objects, [&](const Going& going) { return is_told(going); });
     for (const Going& going : collected_.objects) {
-        const bool is_linked_to = may_be_linked || context_.content_types.find_id(going.model());
         for (const LinkEnd& end : Dependents::of(context_, going.model()).ends) {
-            if (end.reverse && end.relation->is_generic && !is_linked_to)
+            if (end.linked_model && !may_be_linked && !context_.content_types.find_id(*end.linked_model))
                 continue;
             auto found = std::ranges::find(collected_.links, end.relation, &ConcernedLinks::relation);
             if (found == collected_.links.end())
                 found = collected_.links.insert(found, {end.relation, {}});
-            found->sides.push_back({&going, end.reverse, policy_of(end, going.model())});
+            found->sides.push_back({&going, end.reverse, policy_of(end), end.linked_model});
         }
     }
 }

@@ -53,6 +53,8 @@ private:
     /// Whether all that goes is one query's, and nothing has to be known before its rows go.
     bool rows_can_go_first();
     void lock_given();
+    void take_given_children();
+    void take_parents(const Model& child, const backend::ValueList& keys);
     void read_queries();
     void follow_foreign_keys();
     void collect_links(bool locked);
@@ -67,8 +69,5 @@ private:
     std::deque<Referring> restricting_;  // unless they go too
     std::vector<Refusal> refusals_;
 };
-
-/// "SELECT … FOR UPDATE", by one key or by a list of keys; empty where rows are not locked.
-std::string lock_statement(Context& context, const Model& model, bool one);
 
 }  // namespace gm2m::deletion

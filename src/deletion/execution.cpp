@@ -7,6 +7,7 @@
 
 #include "deletion/collector.hpp"
 #include "deletion/link_condition.hpp"
+#include "deletion/row_locks.hpp"
 
 namespace gm2m::deletion {
 namespace {
@@ -43,7 +44,7 @@ private:
     static std::vector<Key> keys_between(const Going& from, const Going& to) {
         std::vector<Key> keys;
         for (const auto& field : from.model().fields())
-            if (field->target() == &to.model())
+            if (!field->is_inherited() && field->target() && &field->target()->concrete_model() == &to.model())
                 keys.emplace_back(field.get(), &from);
         return keys;
     }

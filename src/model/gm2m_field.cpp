@@ -41,6 +41,11 @@ detail::ReverseNames reverse_names(const detail::GM2MFieldData& data) {
 
 namespace detail {
 
+bool GM2MFieldData::has_relation(const Model& model) const {
+    const std::shared_lock lock(mutex);
+    return std::ranges::any_of(relations, [&](const Relation& relation) { return relation.model == &model; });
+}
+
 void GM2MFieldData::add_relation(std::string_view key, const Model* model, bool automatic,
                                  std::optional<LinkPolicy> on_delete) {
     for (RelationData* expansion : expansions)

@@ -50,6 +50,14 @@ struct GM2MFieldData : RelationData {
     mutable std::shared_mutex mutex;  // guards what follows
     std::vector<Relation> relations;
 
+    /// The model whose content type links to objects of a model have: of a proxy its concrete model, unless the field says
+    /// otherwise. (BEHAVIOUR 1.4)
+    const Model& linked_model(const Model& model) const noexcept {
+        return options.for_concrete_model ? model.concrete_model() : model;
+    }
+
+    /// Whether the model itself has the reverse relation.
+    bool has_relation(const Model& model) const;
     /// The relation comes into being unless it is there; an automatic one becomes explicit if it is asked for.
     void add_relation(std::string_view label_key, const Model* model, bool automatic,
                       std::optional<LinkPolicy> on_delete = {});

@@ -236,7 +236,7 @@ Value ConditionCompiler::fitting(const Node& node, const Operand& operand) const
             throw QueryError(fmt::format("the annotation '{}' cannot be compared with an object", node.path.text));
         const Model* wanted = node.path.field && node.path.field->is_foreign_key() ? node.path.field->target()
                                                                                   : &node.field().model();
-        if (reference->model != wanted || (!node.field().is_primary_key() && !node.field().is_foreign_key()))
+        if (!reference->model || !reference->model->is_a(*wanted) || (!node.field().is_primary_key() && !node.field().is_foreign_key()))
             throw QueryError(fmt::format("'{}' cannot be compared with an object of {}", node.path.text,
                                          reference->model ? reference->model->label() : "no model"));
         return reference->key;

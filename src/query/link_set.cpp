@@ -23,7 +23,7 @@ LinkSet LinkSet::of(const Context& context, const detail::LinkedTo& linked, cons
         return {.table = dialect.table(join.name),
                 .order_column = join.layout == Layout::standard ? dialect.quote(join.id_column) : "",
                 .near = {{dialect.quote(join.source_column), linked.key},
-                         {dialect.quote(join.content_type_column), content_type_of(context, far)}},
+                         {dialect.quote(join.content_type_column), content_type_of(context, join.linked_model(far))}},
                 .far_column = dialect.quote(join.key_column),
                 .far_is_text = true};
     }

@@ -71,17 +71,17 @@ const TypedLinkingStatements& TypedLinks::linking() {
 
 ValueList TypedLinks::read(std::span<const ObjectRef> objects, bool distinct) {
     ObjectReader reader(context_.registry);
-    const Field& key = far_.primary_key();
-    ValueList keys(key.kind());
+    ValueList keys(far_.primary_key().kind());
     keys.reserve(objects.size());
     std::set<Value> seen;
     Scratch scratch;
     for (const ObjectRef& object : objects) {
         const ObjectView view = reader.read(object);
-        if (view.model != &far_)
+        if (!view.model->is_a(far_))
             throw WrongModel(fmt::format("{} links objects of {} to those of {}: a {} cannot be one of them", relation_.label,
                                          near_.label(), far_.label(), view.model->label()));
         scratch.clear();
+        const Field& key = view.model->primary_key();
         const ValueView value = view.key_view(scratch);
         if (is_missing_key(key, value))
             throw UnsavedObject(fmt::format("an object of {} was never saved, so that it cannot be linked by {}: insert "

@@ -12,6 +12,7 @@ JoinTable join_table_of(const GM2MField& field) {
     table.key_length = field.options().pk_maxlength;
     table.layout = field.options().layout;
     table.constraints = field.options().db_constraint;
+    table.for_concrete_model = field.options().for_concrete_model;
     return table;
 }
 

@@ -18,7 +18,11 @@ struct JoinTable {
     std::optional<std::size_t> key_length;
     Layout layout = Layout::standard;
     bool constraints = true;
+    bool for_concrete_model = true;
     const Model* source = nullptr;
+
+    /// The model whose content type links to objects of a model have. (BEHAVIOUR 1.4)
+    const Model& linked_model(const Model& model) const { return for_concrete_model ? model.concrete_model() : model; }
 };
 
 /// Throws ConfigurationError while the source model is not registered or not complete.

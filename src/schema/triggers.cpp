@@ -22,7 +22,8 @@ std::vector<backend::Dialect::Trigger> triggers(const backend::Dialect& dialect,
         const JoinTable join = join_table_of(field);
         const std::string links = dialect.table(join.name);
         const auto append = [&](const Model& model, std::string_view side, std::string condition, bool before) {
-            all.push_back({fmt::format("{}_{}_{}", join.name, model.table(), side), dialect.table(model.table()), links,
+            const std::string proxy = model.is_proxy() ? "_" + model.model_name() : "";
+            all.push_back({fmt::format("{}_{}{}_{}", join.name, model.table(), proxy, side), dialect.table(model.table()), links,
                            std::move(condition), before});
         };
         const auto key_of = [&](const Model& model) { return "OLD." + dialect.quote(model.primary_key().column()); };
@@ -31,7 +32,7 @@ std::vector<backend::Dialect::Trigger> triggers(const backend::Dialect& dialect,
             append(*join.source, "src", fmt::format("{} = {}", dialect.quote(join.source_column), key_of(*join.source)),
                    true);
         for (const Model* model : registry.models())
-            if (model->is_managed() && deletes_links(field.target_policy(*model)))
+            if (model->concrete_model().is_managed() && deletes_links(field.target_policy(*model)))
                 append(*model, "tgt",
                        fmt::format("{} = (SELECT c.id FROM {} AS c WHERE c.app_label = {} AND c.model = {}) AND {} = {}",
                                    dialect.quote(join.content_type_column), dialect.table(content_type_table),
