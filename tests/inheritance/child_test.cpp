@@ -120,11 +120,9 @@ TEST_P(ChildTest, IsUpdatedAndSavedInBothTables) {
 
 TEST_P(ChildTest, TellsOfItselfWhenItIsSaved) {
     std::string heard;
-    for (const char* label : {"zoo.Animal", "zoo.Dog", "zoo.Cat"}) {
-        const ObjectSignals& signals = zoo.models[label].signals();
-        const_cast<ObjectSignals&>(signals).saved.connect(
+    for (const char* label : {"zoo.Animal", "zoo.Dog", "zoo.Cat"})
+        zoo.models[label].signals().saved.connect(
             [&](const ObjectSaved& saved) { heard += saved.reference.to_string() + (saved.created ? " new " : " "); });
-    }
     const Object rex = dog("Rex");
     db.update(rex);
     EXPECT_EQ(heard, "zoo.Dog:1 new zoo.Dog:1 ");

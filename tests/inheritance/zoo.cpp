@@ -59,7 +59,8 @@ Zoo::Zoo(const Configuration& configuration)
       links(models.gm2m("zoo.Named", "links",
                         {.related = {"zoo.Dog"}, .related_name = "%(class)s_links", .layout = configuration.layout})),
       toys(models.gm2m("zoo.Animal", "toys", {.related = {"zoo.Place"}, .layout = configuration.layout})),
-      dens(models.many_to_many("zoo.Animal", "dens", "zoo.Place", {.layout = configuration.layout})),
+      dens(models.many_to_many("zoo.Animal", "dens", "zoo.Place",
+                               {.related_name = "denizens", .layout = configuration.layout})),
       walks(models.many_to_many("zoo.Visitor", "walks", "zoo.Dog", {.related_name = "walkers", .layout = configuration.layout})) {}
 
 ZooTest::ZooTest() : scratch(GetParam().engine), zoo(GetParam()), db(Database::open(zoo.models, scratch.url())) {
