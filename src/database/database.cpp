@@ -33,6 +33,10 @@ deletion::Given given(std::span<const ObjectRef> objects, const Registry& models
 
 }  // namespace
 
+void remove_objects(Context& context, std::span<const ObjectRef> objects) {
+    deletion::remove(context, given(objects, context.registry));
+}
+
 void check_configuration(const Registry& models, const DatabaseOptions& options) {
     for (const Model* model : models.models())  // abstract ones need none
         (void)model->primary_key();
@@ -149,6 +153,14 @@ RelatedManager Database::related(const ObjectRef& object, std::string_view name)
 
 void Database::prefetch(const std::vector<Object>& objects, const Prefetch& relation) {
     relation::prefetch(impl_->context, objects, relation);
+}
+
+void Database::assign(const Object& object, std::string_view foreign_key, const ObjectRef& target) {
+    relation::assign(impl_->context, object.model(), data_of(object.row()), foreign_key, target);
+}
+
+void Database::assign_to(const Model& model, void* object, std::string_view foreign_key, const ObjectRef& target) {
+    relation::assign(impl_->context, model, object, foreign_key, target);
 }
 
 std::vector<Object> Database::follow(const std::vector<Object>& objects, std::string_view foreign_key) {

@@ -14,7 +14,7 @@
 namespace gm2m {
 
 Registry::Registry() : state_(std::make_unique<State>()) {
-    state_->content_type_model.reset(new Model("contenttypes.ContentType", run_time_storage()));
+    state_->content_type_model.reset(new Model(content_type_label, run_time_storage()));
     const FieldOptions name{.max_length = longest_model_name};
     RunTimeModelBuilder(*this, *state_->content_type_model)
         .managed(false)
@@ -58,6 +58,8 @@ Model& Registry::add_model(std::string_view label, detail::Storage storage) {
     for (const auto& field : state_->gm2m_fields) {
         if (label_key(field->source_label) == key)
             field->source = &registered;
+        if (!field->options.through.empty() && label_key(field->options.through) == key)
+            field->through = &registered;
         const std::unique_lock relations_lock(field->mutex);
         for (auto& relation : field->relations)
             if (relation.label_key == key)

@@ -1,12 +1,14 @@
 #include "query/object_store.hpp"
 
 #include <algorithm>
+#include <deque>
 
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
 #include <gm2m/object_signals.hpp>
 
+#include "query/field_source.hpp"
 #include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
 
@@ -17,52 +19,6 @@ using backend::Access;
 using backend::Parameter;
 using backend::Request;
 using backend::RowSink;
-
-/// The fields of some objects of one model that are in one table, as the parameters of a statement that runs once per object.
-class FieldSource final : public backend::RowSource {
-public:
-    FieldSource(const Model& model, const Model& table, bool with_key) : fields_(fields_in(model, table)) {
-        if (!with_key)
-            std::erase_if(fields_, [](const Field* field) { return field->is_primary_key(); });
-    }
-    void add(const Object& object) { objects_.push_back(object); }
-    /// The keys are these, and not those that the objects have.
-    void take_keys(const backend::ValueList& keys) {
-        keys_ = &keys;
-        const auto key = std::ranges::find_if(fields_, &Field::is_primary_key);
-        key_ = static_cast<std::size_t>(key - fields_.begin());
-    }
-    std::span<const Object> objects() const noexcept { return objects_; }
-    std::size_t parameters_per_row() const noexcept { return fields_.size(); }
-
-    std::size_t rows() const override { return objects_.size(); }
-    void bind(std::size_t row, std::span<Parameter> parameters) override {
-        scratch_.clear();
-        const void* data = data_of(objects_[row].row());
-        for (std::size_t i = 0; i < fields_.size(); ++i)
-            parameters[i] = Parameter(fields_[i]->kind(), fields_[i]->view(data, scratch_));
-        if (keys_)
-            parameters[key_] = Parameter(keys_->kind(), (*keys_)[row]);
-    }
-    void check(bool with_key = true) {
-        for (const Object& object : objects_) {
-            scratch_.clear();
-            for (const Field* field : fields_)
-                if (with_key || !field->is_primary_key())
-                    field->check(field->view(data_of(object.row()), scratch_));
-        }
-    }
-    Request request(const std::string& sql) {
-        return Request{.sql = &sql, .source = this, .parameters_per_row = fields_.size()};
-    }
-
-private:
-    std::vector<const Field*> fields_;
-    std::vector<Object> objects_;
-    const backend::ValueList* keys_ = nullptr;
-    std::size_t key_ = 0;  // its place among the fields
-    Scratch scratch_;
-};
 
 const Model& writable(const Model& model) {
     model.require_writable();
@@ -164,6 +120,13 @@ void send_saved(Context& context, const Object& object, const Reference& referen
     reference.model->signals().saved.send({object, reference, created, *context.database});
 }
 
+/// Those of the fields that are in a table.
+std::vector<const Field*> in_table(std::span<const Field* const> fields, const Model& table) {
+    std::vector<const Field*> own(fields.begin(), fields.end());
+    std::erase_if(own, [&](const Field* field) { return &field->table_model() != &table; });
+    return own;
+}
+
 /// Writes fields of one object: one statement for each table that they are in.
 class Update {
 public:
@@ -173,8 +136,7 @@ public:
         parameters_.reserve(tables.size());
         statements_.reserve(tables.size());
         for (const Model* table : tables) {
-            std::vector<const Field*> own = fields;
-            std::erase_if(own, [&](const Field* field) { return &field->table_model() != table; });
+            std::vector<const Field*> own = in_table(fields, *table);
             if (own.empty())
                 continue;
             std::vector<Parameter>& parameters = parameters_.emplace_back();
@@ -307,6 +269,50 @@ void update(Context& context, const ObjectView& object, std::span<const std::str
             handle = Object::adopt(object.row);
         }
         send_saved(context, handle, {&model, Value(key.kind(), key_value)}, false);
+    });
+}
+
+void update_many(Context& context, std::span<const Object> objects, std::span<const Field* const> fields) {
+    if (objects.empty())
+        return;
+    const Model& model = objects.front().model();
+    model.require_writable();
+    /// Of each object whether its row was there.
+    struct Sink final : backend::ResultSink {
+        explicit Sink(std::span<const Object> given) : objects(given) {}
+        void row(std::span<const ValueView>) override {}
+        void executed(std::size_t i, std::size_t affected) override {
+            if (affected == 0 && !gone)
+                gone = objects[i];
+        }
+        std::span<const Object> objects;
+        Object gone;
+    };
+    Sink sink(objects);
+    std::deque<FieldSource> sources;
+    std::deque<std::string> statements;
+    std::vector<Request> requests;
+    for (const Model* table : model.table_models()) {
+        std::vector<const Field*> columns = in_table(fields, *table);
+        if (columns.empty())
+            continue;
+        const std::string& sql =
+            statements.emplace_back(update_statement(context.connection.dialect(), model, *table, columns));
+        columns.push_back(&model.primary_key());
+        FieldSource& source = sources.emplace_back(columns);
+        for (const Object& object : objects)
+            source.add(object);
+        source.check();
+        requests.push_back(source.request(sql));
+        requests.back().sink = &sink;
+    }
+    backend::in_transaction(context.connection, [&] {
+        context.connection.execute(requests, Access::write);
+        if (sink.gone)
+            throw DoesNotExist(fmt::format("there is no {} to update", sink.gone.to_string()));
+        if (model.signals().saved.is_heard())
+            for (const Object& object : objects)
+                send_saved(context, object, object.reference(), false);
     });
 }
 

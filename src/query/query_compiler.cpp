@@ -1,6 +1,7 @@
 #include "query/query_compiler.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -112,13 +113,22 @@ std::string QueryCompiler::order_list(const std::vector<OrderTerm>& terms) {
     return all;
 }
 
-/// The order of linking; in the compact layout that of the links' keys.
+/// The order of the links; in the compact layout that of their keys.
 std::string QueryCompiler::linked_order() {
     const Field& key = state_.model->primary_key();
-    const std::string column = scope_.column(key);
-    const std::string place = links_->order_column.empty() ? links_->stored(writer_, column, key.kind())
-                                                           : links_->place(writer_, column, key.kind());
-    return place + (state_.reversed ? " DESC" : "");
+    const std::string own_key = scope_.column(key);
+    if (links_->order.empty())
+        return links_->stored(writer_, own_key, key.kind()) + (state_.reversed ? " DESC" : "");
+    std::string all;
+    for (const auto& [column, down, can_be_null] : links_->order) {
+        const bool descending = down != state_.reversed;
+        all += (all.empty() ? "" : ", ") + links_->in_row(writer_, column, own_key, key.kind());
+        if (can_be_null)
+            all += writer_.dialect().order_suffix(descending, !descending);
+        else if (descending)
+            all += " DESC";
+    }
+    return all;
 }
 
 std::string QueryCompiler::order() {
@@ -127,7 +137,11 @@ std::string QueryCompiler::order() {
     if (links_)
         return " ORDER BY " + linked_order();
     // A slice of no order would be of any: the keys give it one.
-    return state_.is_sliced() || state_.reversed ? " ORDER BY " + order_list(key_terms(*state_.model)) : "";
+    const Model& model = *state_.model;
+    std::vector<OrderTerm> terms(model.ordering().begin(), model.ordering().end());
+    if (!terms.empty() || state_.is_sliced() || state_.reversed)
+        std::ranges::move(key_terms(model), std::back_inserter(terms));
+    return terms.empty() ? "" : " ORDER BY " + order_list(terms);
 }
 
 /// Rows that are the same have one place: it is told by what they show alone.

@@ -26,10 +26,9 @@ std::string Scope::column(std::span<const Hop> hops, const Field& field) {
 std::string Scope::column_at(const Place& place, const Field& field) {
     const backend::Dialect& dialect = writer_.dialect();
     const Model& table = field.table_model();
-    const std::string own_key =
-        fmt::format("{}.{}", place.alias, dialect.quote(place.model->primary_key().column()));
     if (&table == &place.model->concrete_model())
         return fmt::format("{}.{}", place.alias, dialect.quote(field.column()));
+    const std::string own_key = fmt::format("{}.{}", place.alias, dialect.quote(place.model->primary_key().column()));
     if (field.is_primary_key())
         return own_key;
     std::vector<const Field*> path = place.path;

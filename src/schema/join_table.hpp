@@ -6,12 +6,23 @@
 
 #include <gm2m/many_to_many_field.hpp>
 
+#include "backend/dialect.hpp"
+
 namespace gm2m::schema {
 
-/// The join table of a relation: its names as declared, unquoted. (DESIGN 5)
+/// A column by which links are ordered.
+struct OrderColumn {
+    std::string column;
+    bool descending = false;
+    bool can_be_null = false;
+};
+
+/// The join table of a relation, or its through model's: the names as declared, unquoted. (DESIGN 5)
 struct JoinTable {
     std::string name;
-    std::string id_column = "id";  // of the standard layout
+    /// Numbers the links in the order of linking; empty where nothing does: in the compact layout, and where a through
+    /// model's key is no number.
+    std::string id_column = "id";
     std::string source_column = "gm2m_src_id";
     std::string content_type_column = "gm2m_ct_id";
     std::string key_column = "gm2m_pk";
@@ -20,13 +31,37 @@ struct JoinTable {
     bool constraints = true;
     bool for_concrete_model = true;
     const Model* source = nullptr;
+    const Model* through = nullptr;
+    /// The through model's ordering, its key at the end; empty if it has none.
+    std::vector<OrderColumn> ordering = {};
 
+    /// Whether the order of links is that of the numbers in `id_column`.
+    bool is_numbered() const noexcept { return ordering.empty() && !id_column.empty(); }
+    /// Whether there is an order of its own, of linking or of the through model.
+    bool is_ordered() const noexcept { return !ordering.empty() || !id_column.empty(); }
     /// The model whose content type links to objects of a model have. (BEHAVIOUR 1.4)
     const Model& linked_model(const Model& model) const { return for_concrete_model ? model.concrete_model() : model; }
 };
 
 /// Throws ConfigurationError while the source model is not registered or not complete.
 JoinTable join_table_of(const GM2MField& field);
+
+/// The order of the links of one source, as ORDER BY has it: that of linking, or of the through model; else of content type
+/// and key. `prefix` is the table's alias with a point, or nothing.
+std::string link_order(const backend::Dialect& dialect, const JoinTable& join, std::string_view prefix,
+                       bool reversed = false);
+
+/// The columns of a through model that an order names, its key at the end. Throws ConfigurationError for what is no field
+/// of it.
+std::vector<OrderColumn> order_columns(const Model& through, const std::vector<std::string>& names);
+
+/// The links of many sources with a place for each in the order of the links of its source: 0 where there is no order.
+struct PlacedLinks {
+    std::string table;  // to be called `alias`
+    std::string place;  // a column of it
+};
+/// `among` is list parameter of the sources' keys.
+PlacedLinks placed_links(const backend::Dialect& dialect, const JoinTable& join, std::string_view alias, std::size_t among);
 
 /// The links of one object, the near one, where all lead to objects of one model, the far one: the reverse side of a
 /// GM2M field, and either side of a many-to-many field.
@@ -40,6 +75,7 @@ struct TypedSide {
     const Model* source = nullptr;  // the model that declares the relation, near or far: writers lock its rows
     bool source_is_far = false;
     bool constraints = true;
+    bool is_through = false;
 
     bool is_generic() const noexcept { return near_columns.size() == 2; }
 };

@@ -32,6 +32,7 @@ const std::map<std::string, Names> allowed_files{
 /// The layer of each public header: it is included from there and from above.
 const std::map<std::string, std::string> public_headers{
     {"gm2m/adapter.hpp", "value"},
+    {"gm2m/condition.hpp", "model"},
     {"gm2m/content_types.hpp", "content_types"},
     {"gm2m/database.hpp", "database"},
     {"gm2m/error.hpp", "value"},

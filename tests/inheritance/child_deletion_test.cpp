@@ -161,6 +161,7 @@ TEST_P(ChildDeletionTest, BehindTheLibrarysBackIsFound) {
 
 // 6.6: triggers keep the links of either consistent against other programs.
 TEST_P(ChildDeletionTest, TriggersAreOnBothTables) {
+    db.drop_tables();
     Registry models;
     models.model("x.User").primary_key("id", Kind::big_integer);
     models.model("x.Parent").primary_key("id", Kind::big_integer);

@@ -160,7 +160,7 @@ TEST_P(ProxyTest, IsATargetOfForeignKeys) {
     models.model("x.Alias").proxy("x.Parent");
     models.model("x.Child").inherits("x.Alias").field("more", Kind::text);
     models.model("x.Ref").primary_key("id", Kind::big_integer).foreign_key("to", "x.Alias", {.on_delete = ForeignKeyPolicy::cascade});
-    models.many_to_many("x.Ref", "many", "x.Alias", {.layout = GetParam().layout});
+    models.many_to_many("x.Ref", "many", "x.Alias", {.related_name = "many_refs", .layout = GetParam().layout});
     Database other = Database::open(models, scratch.url());
     other.create_tables();
     EXPECT_EQ(models["x.Child"].parent(), &models["x.Parent"]);

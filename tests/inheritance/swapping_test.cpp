@@ -94,7 +94,7 @@ TEST_P(SwappingTest, ItsContentTypeIsStale) {
     declare_post(models);
     models.model("auth.Group").primary_key("id", Kind::big_integer);
     Database db = Database::open(models, scratch.url());
-    const Object post = db.query("blog.Post").get();
+    const Reference post{&models["blog.Post"], Value(1)};
     EXPECT_EQ(db.related(post, "likes").all().size(), 0U);
     EXPECT_EQ(db.related(post, "likes").count(), 1U);
     ASSERT_EQ(db.content_types().stale().size(), 1U);
