@@ -7,7 +7,11 @@
 namespace gm2m::deletion {
 
 ChildRows::ChildRows(Context& context, const Model& model, backend::ValueList keys, bool lock)
-    : model_(model), keys_(std::move(keys)), found_(keys_.kind()), parameters_{backend::Parameter(keys_)}, kinds_{keys_.kind()} {
+    : model_(model),
+      keys_(std::move(keys)),
+      found_(keys_.kind()),
+      parameters_{backend::Parameter(keys_)},
+      kinds_{keys_.kind()} {
     const backend::Dialect& dialect = context.connection.dialect();
     const std::string own_key = dialect.quote(model.primary_key().column());
     select_ = fmt::format("SELECT {} FROM {} WHERE {}", own_key, context.table_of(model),

@@ -10,8 +10,8 @@ namespace gm2m::deletion {
 /// Which of some objects of a child model are there. Lives until its requests have run.
 class ChildRows final : public backend::ResultSink {
 public:
-    /// `lock`: their rows are locked, those in the tables of the parents before their own, as by a deletion of the parents.
-    /// The keys are as many as one parameter holds.
+    /// `lock`: their rows are locked, those in the tables of the parents before their own, as by a deletion of the
+    /// parents. The keys are as many as one parameter holds.
     ChildRows(Context& context, const Model& model, backend::ValueList keys, bool lock);
     ChildRows(const ChildRows&) = delete;
     ChildRows& operator=(const ChildRows&) = delete;

@@ -4,7 +4,8 @@
 
 #include "query/context.hpp"
 
-/// Rows that go are locked in the order of their keys, so that deletions wait for one another instead of for a deadlock.
+/// Rows that go are locked in the order of their keys, so that deletions wait for one another instead of for a
+/// deadlock.
 namespace gm2m::deletion {
 
 /// "SELECT … FOR UPDATE", by one key or by a list of keys; empty where rows are not locked.

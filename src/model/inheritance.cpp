@@ -60,22 +60,22 @@ public:
 private:
     void require_free_name(const std::string& name) const {
         if (heir_.find_field(name) || heir_.find_generic_foreign_key(name))
-            throw ConfigurationError(fmt::format("{} has two fields called '{}', one of which it inherits from {}: rename one "
-                                                 "of them",
-                                                 heir_.label_, name, parent_.label_));
+            throw ConfigurationError(
+                fmt::format("{} has two fields called '{}', one of which it inherits from {}: rename one "
+                            "of them",
+                            heir_.label_, name, parent_.label_));
     }
     void require_free_column(const Field& field) const {
         for (const auto& other : heir_.fields_)
             if (other.get() != &field && !other->is_inherited() && other->column() == field.column())
-                throw ConfigurationError(fmt::format("{} and {} have the same column, '{}'", other->label(), field.label(),
-                                                     field.column()));
+                throw ConfigurationError(
+                    fmt::format("{} and {} have the same column, '{}'", other->label(), field.label(), field.column()));
     }
 
     Field& take(const Field& field) {
         require_free_name(field.name());
         auto own = std::make_unique<Field>(field);
         own->model_ = &heir_;
-        own->parent_link_ = false;
         if (heir_.is_run_time()) {
             const std::size_t index = heir_.fields_.size();
             own->accessor_ = run_time_accessor(index, field.kind());
@@ -91,7 +91,8 @@ private:
     void set_primary_key(Field& field) {
         if (heir_.primary_key_)
             throw ConfigurationError(fmt::format("{} has two primary keys, '{}' and '{}', which it inherits from {}",
-                                                 heir_.label_, heir_.primary_key_->name(), field.name(), parent_.label_));
+                                                 heir_.label_, heir_.primary_key_->name(), field.name(),
+                                                 parent_.label_));
         heir_.primary_key_ = &field;
     }
 
@@ -149,12 +150,13 @@ void Model::require_no_heirs() const {
 
 void Model::require_usable(std::string_view subject) const {
     if (abstract_)
-        throw ConfigurationError(fmt::format("{} is abstract: it has no table and no objects; a model that inherits it has",
-                                             subject));
+        throw ConfigurationError(
+            fmt::format("{} is abstract: it has no table and no objects; a model that inherits it has", subject));
     if (is_swapped_out())
-        throw SwappedModel(fmt::format("{} has been swapped out: '{}' names {} in its place, which is to be used; a reference "
-                                       "to whichever it is takes Registry::swappable_label(\"{}\")",
-                                       subject, swappable_, swapped_by_, swappable_));
+        throw SwappedModel(
+            fmt::format("{} has been swapped out: '{}' names {} in its place, which is to be used; a reference "
+                        "to whichever it is takes Registry::swappable_label(\"{}\")",
+                        subject, swappable_, swapped_by_, swappable_));
 }
 
 // --- declarations ---
@@ -193,8 +195,8 @@ Model& ModelDeclaration::parent_called(std::string_view label) const {
     const std::shared_lock lock(registry_->state_->mutex);
     const auto found = registry_->state_->by_label.find(label_key(label));
     if (found == registry_->state_->by_label.end())
-        throw ConfigurationError(
-            fmt::format("{} inherits '{}', which is not registered: declare parents before their children", model_->label_, label));
+        throw ConfigurationError(fmt::format(
+            "{} inherits '{}', which is not registered: declare parents before their children", model_->label_, label));
     return *found->second;
 }
 
@@ -202,9 +204,10 @@ Model& ModelDeclaration::parent_of(const detail::TypeInfo& type) const {
     const std::shared_lock lock(registry_->state_->mutex);
     const auto found = registry_->state_->by_type.find(&type);
     if (found == registry_->state_->by_type.end())
-        throw ConfigurationError(fmt::format("{} inherits the struct {}, which is mapped to no model: declare parents before "
-                                             "their children",
-                                             model_->label_, detail::name_of(type)));
+        throw ConfigurationError(
+            fmt::format("{} inherits the struct {}, which is mapped to no model: declare parents before "
+                        "their children",
+                        model_->label_, detail::name_of(type)));
     return *registry_->state_->by_label.at(label_key(found->second->label()));
 }
 
@@ -214,8 +217,8 @@ void ModelDeclaration::inherit(Model& parent, std::ptrdiff_t offset) {
     if (&parent == &model)
         throw ConfigurationError(fmt::format("{} cannot inherit itself", model.label_));
     if (model.proxied_)
-        throw ConfigurationError(fmt::format("{} is a proxy of {}, and inherits nothing else", model.label_,
-                                             model.proxied_->label_));
+        throw ConfigurationError(
+            fmt::format("{} is a proxy of {}, and inherits nothing else", model.label_, model.proxied_->label_));
     if (parent.abstract_) {
         Inheritance(model, parent, offset).take_declarations();
         registry_->resolve_references(model);
@@ -224,11 +227,12 @@ void ModelDeclaration::inherit(Model& parent, std::ptrdiff_t offset) {
     }
     (void)parent.primary_key();
     if (model.abstract_)
-        throw ConfigurationError(fmt::format("{} is abstract, and cannot inherit {}, which has a table", model.label_,
-                                             parent.label_));
+        throw ConfigurationError(
+            fmt::format("{} is abstract, and cannot inherit {}, which has a table", model.label_, parent.label_));
     if (model.parent_)
-        throw ConfigurationError(fmt::format("{} has two parents with tables, {} and {}: one of them has to be abstract",
-                                             model.label_, model.parent_->label_, parent.label_));
+        throw ConfigurationError(
+            fmt::format("{} has two parents with tables, {} and {}: one of them has to be abstract", model.label_,
+                        model.parent_->label_, parent.label_));
     Inheritance(model, parent, offset).take_row();
     registry_->resolve_references(model);
 }
@@ -237,11 +241,11 @@ void ModelDeclaration::proxy_for(Model& parent, std::ptrdiff_t offset) {
     Model& model = *model_;
     model.require_no_heirs();
     if (&parent == &model || parent.abstract_)
-        throw ConfigurationError(fmt::format("{} cannot be a proxy of {}: it is one of a model with a table", model.label_,
-                                             parent.label_));
+        throw ConfigurationError(
+            fmt::format("{} cannot be a proxy of {}: it is one of a model with a table", model.label_, parent.label_));
     if (!model.fields_.empty() || model.proxied_ || model.abstract_ || registry_->is_source(model))
-        throw ConfigurationError(fmt::format("{} is a proxy of {}, and has no fields and no relations but those", model.label_,
-                                             parent.label_));
+        throw ConfigurationError(fmt::format("{} is a proxy of {}, and has no fields and no relations but those",
+                                             model.label_, parent.label_));
     (void)parent.primary_key();
     Inheritance(model, parent, offset).take_everything();
     registry_->resolve_references(model);

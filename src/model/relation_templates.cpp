@@ -14,9 +14,10 @@ namespace {
 std::string own_table(const detail::RelationData& relation, const std::string& declared, const Model& heir) {
     std::string table = detail::expand(declared, heir);
     if (!declared.empty() && table == declared)
-        throw ConfigurationError(fmt::format("{} is a relation of an abstract model, of which each child has a join table of its "
-                                             "own: put %(class)s into the db_table '{}', or leave it out",
-                                             relation.label, declared));
+        throw ConfigurationError(
+            fmt::format("{} is a relation of an abstract model, of which each child has a join table of its "
+                        "own: put %(class)s into the db_table '{}', or leave it out",
+                        relation.label, declared));
     return table;
 }
 

@@ -15,7 +15,8 @@ void Registry::swap(std::string_view setting, std::string_view label) {
     const std::unique_lock lock(state_->mutex);
     const auto [found, fresh] = state_->swaps.try_emplace(std::string(setting), label);
     if (!fresh && label_key(found->second) != label_key(label))
-        throw ConfigurationError(fmt::format("'{}' is {} already, and cannot be {} too", setting, found->second, label));
+        throw ConfigurationError(
+            fmt::format("'{}' is {} already, and cannot be {} too", setting, found->second, label));
     apply_swaps();
 }
 
@@ -27,9 +28,10 @@ std::string Registry::swappable_label(std::string_view setting, std::string_view
         if (model->swappable_ == setting)
             return model->label_;
     if (default_label.empty())
-        throw ConfigurationError(fmt::format("'{}' is not set, and no model is swappable by it yet: call swap() before, declare "
-                                             "the swappable model before, or give the label that it has by default",
-                                             setting));
+        throw ConfigurationError(
+            fmt::format("'{}' is not set, and no model is swappable by it yet: call swap() before, declare "
+                        "the swappable model before, or give the label that it has by default",
+                        setting));
     split_label(default_label);
     return std::string(default_label);
 }

@@ -8,7 +8,8 @@
 
 namespace gm2m::object_store {
 
-/// The fields of some objects of one model that are in one table, as the parameters of a statement that runs once per object.
+/// The fields of some objects of one model that are in one table, as the parameters of a statement that runs once per
+/// object.
 class FieldSource final : public backend::RowSource {
 public:
     FieldSource(const Model& model, const Model& table, bool with_key) : fields_(fields_in(model, table)) {

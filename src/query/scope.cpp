@@ -36,8 +36,9 @@ std::string Scope::column_at(const Place& place, const Field& field) {
     std::string& joined = joined_[path];
     if (joined.empty()) {
         joined = writer_.alias();
-        joins_ += fmt::format(" {}JOIN {} AS {} ON {}.{} = {}", place.path.empty() ? "" : "LEFT ", context_.table_of(table), joined,
-                              joined, dialect.quote(table.primary_key().column()), own_key);
+        joins_ +=
+            fmt::format(" {}JOIN {} AS {} ON {}.{} = {}", place.path.empty() ? "" : "LEFT ", context_.table_of(table),
+                        joined, joined, dialect.quote(table.primary_key().column()), own_key);
     }
     return fmt::format("{}.{}", joined, dialect.quote(field.column()));
 }

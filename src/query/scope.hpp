@@ -8,8 +8,8 @@
 
 namespace gm2m::query {
 
-/// The table of a model in a FROM clause, and the tables that are joined to it: of its parents, and of what its foreign keys
-/// lead to.
+/// The table of a model in a FROM clause, and the tables that are joined to it: of its parents, and of what its foreign
+/// keys lead to.
 class Scope {
 public:
     Scope(const Context& context, SqlWriter& writer, const Model& model)

@@ -86,17 +86,22 @@ TEST_P(AbstractTest, AReceiverOfItsRelationHearsOfAll) {
 TEST(AbstractDeclarationTest, WhicheverIsDeclaredFirst) {
     Registry models;
     const GM2MField before = models.gm2m("app.Base", "before", {.related_name = "%(app_label)s_%(class)s_before+"});
-    models.model("app.Base").primary_key("id", Kind::big_integer).foreign_key("owner", "app.Owner", {.related_name = "%(class)ss"}).abstract();
+    models.model("app.Base")
+        .primary_key("id", Kind::big_integer)
+        .foreign_key("owner", "app.Owner", {.related_name = "%(class)ss"})
+        .abstract();
     models.model("app.Middle").abstract().inherits("app.Base").index({"owner"});
     models.model("app.Left").inherits("app.Middle");
     const GM2MField between = models.gm2m("app.Base", "between");
     models.model("app.Right").inherits("app.Middle").field("more", Kind::text);
-    const ManyToManyField after = models.many_to_many("app.Middle", "after", "app.Left", {.db_table = "%(class)s_after"});
+    const ManyToManyField after =
+        models.many_to_many("app.Middle", "after", "app.Left", {.db_table = "%(class)s_after"});
     models.model("app.Owner").primary_key("code", Kind::text);
     const auto relations = [&](const char* label) {
         std::string all;
         for (const GM2MField& field : models.gm2m_fields(models[label]))
-            all += field.name() + " " + field.table() + (field.is_hidden() ? " hidden; " : " " + field.accessor_name() + "; ");
+            all += field.name() + " " + field.table() +
+                   (field.is_hidden() ? " hidden; " : " " + field.accessor_name() + "; ");
         return all;
     };
     EXPECT_EQ(relations("app.Left"), "before app_left_before hidden; between app_left_between left_set; ");
@@ -147,7 +152,8 @@ TEST(AbstractDeclarationTest, MistakesAreErrorsThatNameWhatIsWrong) {
              {"app.A", "app.Late", "declare parents before"});
     struct Unmapped {};
     struct Child : Unmapped {};
-    contains(message_of([](Registry& models) { models.model<Child>("app.A").inherits<Unmapped>(); }), {"app.A", "Unmapped"});
+    contains(message_of([](Registry& models) { models.model<Child>("app.A").inherits<Unmapped>(); }),
+             {"app.A", "Unmapped"});
     contains(message_of([](Registry& models) { models.model("app.A").field("name", Kind::text).inherits("app.Base"); }),
              {"two fields called 'name'", "app.A", "app.Base"});
     contains(message_of([](Registry& models) { models.model("app.A").inherits("app.Base").field("name", Kind::text); }),
@@ -163,9 +169,11 @@ TEST(AbstractDeclarationTest, MistakesAreErrorsThatNameWhatIsWrong) {
                  models.model("app.A").inherits("app.Parent").inherits("app.Other");
              }),
              {"app.A has two parents with tables", "app.Parent", "app.Other"});
-    contains(message_of([](Registry& models) { models.model("app.A").inherits("app.Parent").primary_key("key", Kind::text); }),
+    contains(message_of(
+                 [](Registry& models) { models.model("app.A").inherits("app.Parent").primary_key("key", Kind::text); }),
              {"two primary keys", "parent_ptr", "key"});
-    contains(message_of([](Registry& models) { models.model("app.A").abstract().inherits("app.Parent"); }), {"app.A is abstract"});
+    contains(message_of([](Registry& models) { models.model("app.A").abstract().inherits("app.Parent"); }),
+             {"app.A is abstract"});
     contains(message_of([](Registry& models) { models.model("app.A").inherits("app.Parent").abstract(); }),
              {"app.A cannot be abstract", "app.Parent"});
     contains(message_of([](Registry& models) { models.model("app.A").inherits("app.A"); }), {"inherit itself"});
@@ -180,7 +188,8 @@ TEST(AbstractDeclarationTest, MistakesAreErrorsThatNameWhatIsWrong) {
                  models.model("app.A").inherits("app.Parent").field("x", Kind::text).unique_together({"x", "title"});
              }),
              {"'title'", "table of app.Parent"});
-    contains(message_of([](Registry& models) { models.model("app.A").proxy("app.Base"); }), {"cannot be a proxy of app.Base"});
+    contains(message_of([](Registry& models) { models.model("app.A").proxy("app.Base"); }),
+             {"cannot be a proxy of app.Base"});
     contains(message_of([](Registry& models) { models.model("app.A").proxy("app.Parent").field("x", Kind::text); }),
              {"app.A is a proxy of app.Parent", "'x'"});
     contains(message_of([](Registry& models) {
@@ -223,7 +232,8 @@ TEST(AbstractDeclarationTest, EachDeclarationChangesTheGeneration) {
     auto base = models.model("app.Base");
     base.primary_key("id", Kind::big_integer);
     EXPECT_TRUE(changes([&] { base.abstract(); }));
-    auto child = models.model("app.Child"), grandchild = models.model("app.Grandchild"), proxy = models.model("app.Proxy");
+    auto child = models.model("app.Child"), grandchild = models.model("app.Grandchild"),
+         proxy = models.model("app.Proxy");
     EXPECT_TRUE(changes([&] { child.inherits("app.Base"); }));
     EXPECT_TRUE(changes([&] { grandchild.inherits("app.Child"); }));
     EXPECT_TRUE(changes([&] { proxy.proxy("app.Child"); }));

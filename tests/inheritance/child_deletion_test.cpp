@@ -10,7 +10,8 @@ class ChildDeletionTest : public ZooTest {
 protected:
     std::string left() {
         std::string all;
-        for (const char* table : {"zoo_animal", "zoo_dog", "zoo_puppy", "zoo_cat", "zoo_visitor_sights", "zoo_animal_toys"})
+        for (const char* table :
+             {"zoo_animal", "zoo_dog", "zoo_puppy", "zoo_cat", "zoo_visitor_sights", "zoo_animal_toys"})
             all += count_of(table);
         return all;
     }
@@ -113,7 +114,8 @@ TEST_P(ChildDeletionTest, TellsOfEachModel) {
         });
     db.remove(tiny);
     std::ranges::sort(heard);
-    EXPECT_EQ(heard, (std::vector<std::string>{"zoo.Animal zoo.Animal:1", "zoo.Dog zoo.Dog:1", "zoo.Puppy zoo.Puppy:1"}));
+    EXPECT_EQ(heard,
+              (std::vector<std::string>{"zoo.Animal zoo.Animal:1", "zoo.Dog zoo.Dog:1", "zoo.Puppy zoo.Puppy:1"}));
     heard.clear();
     db.remove(as("zoo.Animal", rex));
     std::ranges::sort(heard);
@@ -125,10 +127,12 @@ TEST_P(ChildDeletionTest, TellsOfTheLinksOfEither) {
     models.model("x.User").primary_key("id", Kind::big_integer);
     models.model("x.Parent").primary_key("id", Kind::big_integer);
     models.model("x.Child").inherits("x.Parent").field("name", Kind::text);
-    const GM2MField likes = models.gm2m("x.User", "likes", {.layout = GetParam().layout, .on_delete = LinkPolicy::cascade_signal});
+    const GM2MField likes =
+        models.gm2m("x.User", "likes", {.layout = GetParam().layout, .on_delete = LinkPolicy::cascade_signal});
     Database other = Database::open(models, scratch.url());
     other.create_tables();
-    const Object user = other.insert(models["x.User"].make()), child = other.insert(models["x.Child"].make({{"name", "c"}}));
+    const Object user = other.insert(models["x.User"].make()),
+                 child = other.insert(models["x.Child"].make({{"name", "c"}}));
     other.related(user, likes).add(child, Reference{&models["x.Parent"], child.key()});
     std::string objects;
     std::size_t links = 0;
@@ -172,8 +176,10 @@ TEST_P(ChildDeletionTest, TriggersAreOnBothTables) {
     Database other = Database::open(models, scratch.url());
     other.create_tables();
     other.create_tables();
-    const Object user = other.insert(models["x.User"].make()), child = other.insert(models["x.Child"].make({{"name", "c"}}));
-    other.related(user, likes).add(child, Reference{&models["x.Parent"], child.key()}, Reference{&models["x.Alias"], child.key()});
+    const Object user = other.insert(models["x.User"].make()),
+                 child = other.insert(models["x.Child"].make({{"name", "c"}}));
+    other.related(user, likes)
+        .add(child, Reference{&models["x.Parent"], child.key()}, Reference{&models["x.Alias"], child.key()});
     EXPECT_EQ(count_of("x_user_likes"), "3");
     scratch.sql("DELETE FROM x_child");
     EXPECT_EQ(count_of("x_user_likes"), "2");

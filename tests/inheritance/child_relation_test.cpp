@@ -22,7 +22,8 @@ TEST_P(ChildRelationTest, IsATargetInItsOwnRightAndThroughItsParent) {
     EXPECT_EQ(list(db.query("zoo.Visitor").filter(F("sights__dog__name") == "Rex").fetch(), "name"), "Ann");
     EXPECT_EQ(list(db.query("zoo.Visitor").filter(F("sights__puppy__breed") == "?").fetch(), "name"), "Ann");
     EXPECT_EQ(db.query("zoo.Visitor").filter(F("sights__dog__name") == "Tiny").count(), 0U);
-    EXPECT_EQ(db.query("zoo.Visitor").annotate("n", Count("sights__dog__name")).values({"n"}).front()["n"], Value(std::int64_t{1}));
+    EXPECT_EQ(db.query("zoo.Visitor").annotate("n", Count("sights__dog__name")).values({"n"}).front()["n"],
+              Value(std::int64_t{1}));
     seen_by(ann).remove(rex);
     EXPECT_EQ(names(seen_by(ann).all()), "zoo.Animal:1 zoo.Puppy:2");
     EXPECT_EQ(seen_by(ann).of_type({"zoo.Puppy"}).count(), 1U);
@@ -35,7 +36,8 @@ TEST_P(ChildRelationTest, IsATargetInItsOwnRightAndThroughItsParent) {
 }
 
 TEST_P(ChildRelationTest, IsPrefetchedFromBothTables) {
-    const Object ann = visitor("Ann"), bob = visitor("Bob"), rex = dog("Rex", "pug"), tiny = puppy("Tiny"), kaa = animal("Kaa");
+    const Object ann = visitor("Ann"), bob = visitor("Bob"), rex = dog("Rex", "pug"), tiny = puppy("Tiny"),
+                 kaa = animal("Kaa");
     seen_by(ann).add(rex, tiny);
     seen_by(bob).add(kaa, rex);
     StatementCounter counter(db);

@@ -59,7 +59,8 @@ TEST_P(ChildTest, OfAChildIsInThreeTables) {
 TEST_P(ChildTest, ManyAreInsertedInABoundedNumberOfStatements) {
     std::vector<Object> objects;
     for (int i = 0; i < 50; ++i) {
-        objects.push_back(zoo.models["zoo.Puppy"].make({{"name", "p" + std::to_string(i)}, {"breed", "?"}, {"weeks", i}, {"weight", 1}}));
+        objects.push_back(zoo.models["zoo.Puppy"].make(
+            {{"name", "p" + std::to_string(i)}, {"breed", "?"}, {"weeks", i}, {"weight", 1}}));
         objects.push_back(zoo.models["zoo.Animal"].make({{"name", "a" + std::to_string(i)}}));
     }
     objects.push_back(zoo.models["zoo.Dog"].make({{"id", 700}, {"name", "seven"}, {"breed", "?"}, {"weight", 1}}));
@@ -73,8 +74,9 @@ TEST_P(ChildTest, ManyAreInsertedInABoundedNumberOfStatements) {
 
 TEST_P(ChildTest, ThatCannotBeInsertedLeavesNothing) {
     const Object rex = dog("Rex");
-    EXPECT_THROW(db.insert(zoo.models["zoo.Dog"].make({{"id", rex.key()}, {"name", "x"}, {"breed", "?"}, {"weight", 1}})),
-                 IntegrityError);
+    EXPECT_THROW(
+        db.insert(zoo.models["zoo.Dog"].make({{"id", rex.key()}, {"name", "x"}, {"breed", "?"}, {"weight", 1}})),
+        IntegrityError);
     // The parent's row was written when the child's is refused.
     Registry models;
     models.model("zoo.Thing").primary_key("id", Kind::big_integer).field("name", Kind::text);
@@ -106,7 +108,8 @@ TEST_P(ChildTest, IsUpdatedAndSavedInBothTables) {
     db.save(rex);
     EXPECT_EQ(list({db.get("zoo.Dog", rex.key())}, "breed"), "boxer");
     // An animal that is no dog is none to update, and stays as it is.
-    const Object no_dog = zoo.models["zoo.Dog"].make({{"id", kaa.key()}, {"name", "Boa"}, {"breed", "?"}, {"weight", 1}});
+    const Object no_dog =
+        zoo.models["zoo.Dog"].make({{"id", kaa.key()}, {"name", "Boa"}, {"breed", "?"}, {"weight", 1}});
     EXPECT_THROW(db.update(no_dog), DoesNotExist);
     EXPECT_THROW(db.update(no_dog, {"name"}), DoesNotExist);
     const Object no_cat = zoo.models["zoo.Cat"].make({{"id", kaa.key()}, {"name", "Boa"}});
@@ -151,7 +154,8 @@ TEST_P(ChildTest, IsQueriedByWhatItInherits) {
     EXPECT_EQ(dogs.aggregate({{"n", Count("name")}, {"heaviest", Max("weight")}})["n"], Value(std::int64_t{3}));
     EXPECT_EQ(dogs.group({F("keeper")}, {{"n", Count("pk")}}).size(), 2U);
     // From the parent to the child, and from the child to its parent.
-    EXPECT_EQ(list(db.query("zoo.Animal").filter(F("dog__breed") == "pug").order_by("name").fetch(), "name"), "Max Rex");
+    EXPECT_EQ(list(db.query("zoo.Animal").filter(F("dog__breed") == "pug").order_by("name").fetch(), "name"),
+              "Max Rex");
     EXPECT_EQ(db.query("zoo.Animal").filter(F("dog").isnull()).count(), 1U);
     EXPECT_EQ(list(dogs.filter(F("animal_ptr__name") == "Rex").fetch(), "id"), "2");
     EXPECT_EQ(list(db.query("zoo.Keeper").filter(F("animal__name") == "Max").fetch(), "name"), "Ann");

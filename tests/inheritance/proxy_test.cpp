@@ -3,8 +3,8 @@
 namespace gm2m::test {
 namespace {
 
-/// 8.1, 1.4: a proxy is another label for the objects of a model; it shares its concrete model's content type unless the
-/// relation says for_concrete_model = false.
+/// 8.1, 1.4: a proxy is another label for the objects of a model; it shares its concrete model's content type unless
+/// the relation says for_concrete_model = false.
 class ProxyTest : public ZooTest {
 protected:
     Object old(const char* name) { return make("zoo.OldAnimal", {{"name", name}}); }
@@ -81,10 +81,13 @@ TEST_P(ProxyTest, SharesTheContentTypeOfItsModel) {
     EXPECT_EQ(db.query("zoo.Visitor").filter(F("sights__oldanimal__name") == "Kaa").count(), 1U);
     EXPECT_EQ(db.query("zoo.Visitor").filter(F("sights") == kaa).count(), 1U);
     EXPECT_EQ(db.query("zoo.OldAnimal").filter(F("visitor__name") == "Ann").count(), 1U);
-    EXPECT_EQ(db.query("zoo.Visitor").annotate("n", Count("sights__oldanimal__name")).values({"n"}).front()["n"], Value(std::int64_t{1}));
+    EXPECT_EQ(db.query("zoo.Visitor").annotate("n", Count("sights__oldanimal__name")).values({"n"}).front()["n"],
+              Value(std::int64_t{1}));
     const auto prefetched = db.query("zoo.OldAnimal").prefetch("visitor_set").fetch();
     EXPECT_EQ(names(db.related(prefetched[0], "visitor_set").all()), "zoo.Visitor:1");
-    const auto visitors = db.query("zoo.Visitor").prefetch(Prefetch("sights").with(db.query("zoo.OldAnimal").filter(F("name") == "x"))).fetch();
+    const auto visitors = db.query("zoo.Visitor")
+                              .prefetch(Prefetch("sights").with(db.query("zoo.OldAnimal").filter(F("name") == "x")))
+                              .fetch();
     EXPECT_EQ(names(db.related(visitors[0], "sights").all()), "");
     EXPECT_EQ(seen.remove(kaa).removed.size(), 1U);
     db.related(kaa, "visitor_set").add(ann);
@@ -126,8 +129,8 @@ TEST_P(ProxyTest, GoesWithItsLinksThroughWhicheverModel) {
         const Object going = as(label, kaa);
         EXPECT_EQ(db.explain_remove(going).would.links, 3U);
         std::string heard;
-        const SignalConnection connection =
-            zoo.models[label].signals().deleted.connect([&](const ObjectsDeleted& deleted) { heard = deleted.model.label(); });
+        const SignalConnection connection = zoo.models[label].signals().deleted.connect(
+            [&](const ObjectsDeleted& deleted) { heard = deleted.model.label(); });
         const Deleted deleted = db.remove(going);
         connection.disconnect();
         EXPECT_EQ(heard, "zoo.Animal");
@@ -159,7 +162,9 @@ TEST_P(ProxyTest, IsATargetOfForeignKeys) {
     models.model("x.Parent").primary_key("id", Kind::big_integer).field("name", Kind::text);
     models.model("x.Alias").proxy("x.Parent");
     models.model("x.Child").inherits("x.Alias").field("more", Kind::text);
-    models.model("x.Ref").primary_key("id", Kind::big_integer).foreign_key("to", "x.Alias", {.on_delete = ForeignKeyPolicy::cascade});
+    models.model("x.Ref")
+        .primary_key("id", Kind::big_integer)
+        .foreign_key("to", "x.Alias", {.on_delete = ForeignKeyPolicy::cascade});
     models.many_to_many("x.Ref", "many", "x.Alias", {.related_name = "many_refs", .layout = GetParam().layout});
     Database other = Database::open(models, scratch.url());
     other.create_tables();

@@ -13,7 +13,10 @@ std::string message_of(const std::function<void()>& work) {
 }
 
 void declare_user(Registry& models) {
-    models.model("auth.User").primary_key("id", Kind::big_integer).field("name", Kind::text).swappable("AUTH_USER_MODEL");
+    models.model("auth.User")
+        .primary_key("id", Kind::big_integer)
+        .field("name", Kind::text)
+        .swappable("AUTH_USER_MODEL");
 }
 void declare_member(Registry& models) {
     models.model("accounts.Member").primary_key("email", Kind::text, {.max_length = 40}).field("name", Kind::text);

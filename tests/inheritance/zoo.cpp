@@ -21,7 +21,8 @@ void declare_compiled(Registry& models) {
     models.model<Visitor>("zoo.Visitor")
         .primary_key("id", &Visitor::id)
         .field("name", &Visitor::name)
-        .foreign_key("favourite", &Visitor::favourite, "zoo.Dog", {.on_delete = ForeignKeyPolicy::set_null, .related_name = "admirers"});
+        .foreign_key("favourite", &Visitor::favourite, "zoo.Dog",
+                     {.on_delete = ForeignKeyPolicy::set_null, .related_name = "admirers"});
 }
 
 void declare_run_time(Registry& models) {
@@ -40,7 +41,8 @@ void declare_run_time(Registry& models) {
     models.model("zoo.Visitor")
         .primary_key("id", Kind::big_integer)
         .field("name", Kind::text)
-        .foreign_key("favourite", "zoo.Dog", {.null = true, .on_delete = ForeignKeyPolicy::set_null, .related_name = "admirers"});
+        .foreign_key("favourite", "zoo.Dog",
+                     {.null = true, .on_delete = ForeignKeyPolicy::set_null, .related_name = "admirers"});
 }
 
 Registry& declare(Registry& models, const Configuration& configuration) {
@@ -61,7 +63,8 @@ Zoo::Zoo(const Configuration& configuration)
       toys(models.gm2m("zoo.Animal", "toys", {.related = {"zoo.Place"}, .layout = configuration.layout})),
       dens(models.many_to_many("zoo.Animal", "dens", "zoo.Place",
                                {.related_name = "denizens", .layout = configuration.layout})),
-      walks(models.many_to_many("zoo.Visitor", "walks", "zoo.Dog", {.related_name = "walkers", .layout = configuration.layout})) {}
+      walks(models.many_to_many("zoo.Visitor", "walks", "zoo.Dog",
+                                {.related_name = "walkers", .layout = configuration.layout})) {}
 
 ZooTest::ZooTest() : scratch(GetParam().engine), zoo(GetParam()), db(Database::open(zoo.models, scratch.url())) {
     db.create_tables();

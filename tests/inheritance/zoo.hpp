@@ -43,10 +43,10 @@ struct Zoo {
     explicit Zoo(const Configuration& configuration);
 
     Registry models;
-    GM2MField sights;   // of visitors: of any models
-    GM2MField proxies;  // the same for proxies by their own content types
-    GM2MField links;    // of named ones, which are abstract
-    GM2MField toys;     // of animals
+    GM2MField sights;       // of visitors: of any models
+    GM2MField proxies;      // the same for proxies by their own content types
+    GM2MField links;        // of named ones, which are abstract
+    GM2MField toys;         // of animals
     ManyToManyField dens;   // of animals, places
     ManyToManyField walks;  // of visitors, dogs
 };
@@ -78,7 +78,9 @@ protected:
     static std::string names(const std::vector<Object>& objects);
     /// The values of a field, in the order of the objects.
     static std::string list(const std::vector<Object>& objects, const char* field);
-    std::string count_of(const char* table) { return scratch.sql(std::string("SELECT count(*) FROM ") + table).front(); }
+    std::string count_of(const char* table) {
+        return scratch.sql(std::string("SELECT count(*) FROM ") + table).front();
+    }
     /// "zoo.Animal 1, zoo.Dog 1", sorted.
     static std::string rows(const Deleted& deleted);
 
