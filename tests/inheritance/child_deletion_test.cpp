@@ -105,6 +105,26 @@ TEST_P(ChildDeletionTest, WithWhatRefersToEither) {
     EXPECT_EQ(left(), "000000");
 }
 
+// The foreign key is the child's own: what it leads to takes the rows of the parent too.
+TEST_P(ChildDeletionTest, FoundByAForeignKeyOfItsOwn) {
+    Registry models;
+    models.model("x.Owner").primary_key("id", Kind::big_integer);
+    models.model("x.Parent").primary_key("id", Kind::big_integer);
+    models.model("x.Child")
+        .inherits("x.Parent")
+        .foreign_key("owner", "x.Owner", {.on_delete = ForeignKeyPolicy::cascade});
+    const GM2MField likes = models.gm2m("x.Owner", "likes", {.layout = GetParam().layout});
+    Database other = Database::open(models, scratch.url());
+    other.create_tables();
+    const Object owner = other.insert(models["x.Owner"].make()), fan = other.insert(models["x.Owner"].make());
+    const Object child = other.insert(models["x.Child"].make({{"owner", owner.key()}}));
+    other.related(fan, likes).add(child, Reference{&models["x.Parent"], child.key()});
+    const Deleted deleted = other.remove(owner);
+    EXPECT_EQ(rows(deleted), "x.Child 1, x.Owner 1, x.Parent 1");
+    EXPECT_EQ(deleted.links, 2U);
+    EXPECT_EQ(count_of("x_parent") + count_of("x_owner_likes"), "00");
+}
+
 TEST_P(ChildDeletionTest, TellsOfEachModel) {
     const Object tiny = puppy("Tiny"), rex = dog("Rex");
     std::vector<std::string> heard;
