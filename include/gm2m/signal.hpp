@@ -63,18 +63,22 @@ public:
     Signal(const Signal&) = delete;
     Signal& operator=(const Signal&) = delete;
 
-    /// The receiver takes a `const Event&`; what it answers, if anything, is read as true or false.
+    /// The receiver takes a `const Event&`, and answers with a bool or not at all, which is no.
     template <class Receiver>
         requires std::invocable<Receiver&, const Event&>
     SignalConnection connect(Receiver receiver) {
-        if constexpr (std::is_void_v<std::invoke_result_t<Receiver&, const Event&>>)
+        using Answer = std::invoke_result_t<Receiver&, const Event&>;
+        // A count, or a pointer that happens to be returned, would be taken for a veto.
+        static_assert(std::is_void_v<Answer> || std::same_as<std::remove_cvref_t<Answer>, bool>,
+                      "gm2m: a receiver returns a bool, or nothing");
+        if constexpr (std::is_void_v<Answer>)
             return connect_function([receiver = std::move(receiver)](const Event& event) mutable {
                 receiver(event);
                 return false;
             });
         else
             return connect_function([receiver = std::move(receiver)](const Event& event) mutable {
-                return static_cast<bool>(receiver(event));
+                return receiver(event);
             });
     }
     /// Whether anybody is connected: what would be sent need not be gathered otherwise.

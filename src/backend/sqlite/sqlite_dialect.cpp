@@ -43,14 +43,21 @@ public:
     std::string add_foreign_key(std::string_view, std::string_view, std::string_view, std::string_view) const override {
         return "";
     }
-    std::vector<std::string> create_trigger(const Trigger& trigger) const override {
-        return {fmt::format("CREATE TRIGGER IF NOT EXISTS {} {} DELETE ON {} FOR EACH ROW BEGIN DELETE FROM {} WHERE {}; END",
-                            quote(trigger.name), trigger.before ? "BEFORE" : "AFTER", trigger.table, trigger.links,
-                            trigger.condition)};
+    std::vector<std::string> create_trigger(const Trigger& trigger) const override { return {trigger_text(trigger)}; }
+    // The engine keeps the text as it is written.
+    std::string trigger_text(const Trigger& trigger) const override {
+        return fmt::format("CREATE TRIGGER {} {} DELETE ON {} FOR EACH ROW BEGIN DELETE FROM {} WHERE {}; END",
+                           quote(trigger.name), trigger.before ? "BEFORE" : "AFTER", trigger.table, trigger.links,
+                           trigger.condition);
     }
-    std::string drop_trigger(const Trigger& trigger) const override {
-        return fmt::format("DROP TRIGGER IF EXISTS {}", quote(trigger.name));
+    // All are in one place, wherever the table is.
+    std::string find_triggers() const override {
+        return "SELECT name, '\"' || replace(name, '\"', '\"\"') || '\"', sql FROM sqlite_master "
+               "WHERE type = 'trigger' AND substr(name, 1, length(?1)) = ?1 AND ?2 <> ''";
     }
+    std::string drop_trigger(std::string_view name) const override { return fmt::format("DROP TRIGGER IF EXISTS {}", name); }
+    // No other name of a table is allowed in a trigger, and it means the one in the trigger's own file.
+    std::string schema_of_table() const override { return ""; }
     std::string lock_schema() const override { return ""; }
 
     std::string key_from_text(std::string_view text, Kind kind) const override {
