@@ -141,8 +141,8 @@ public:
 
     // --- relations ---
 
-    /// The relation `field` of an object of its source model. Asks nothing of the database. Throws UnsavedObject,
-    /// WrongModel.
+    /// The relation `field` of an object of its source model, or of a proxy or child of that; of an abstract source's, the one
+    /// that the object's model has in its place. Asks nothing of the database. Throws UnsavedObject, WrongModel.
     RelatedManager related(const ObjectRef& object, const GM2MField& field);
     /// The same for a many-to-many field, of an object of its source model; the other side goes by name.
     RelatedManager related(const ObjectRef& object, const ManyToManyField& field);
@@ -221,7 +221,7 @@ private:
         }
     }
 
-    RelatedManager related_of(const ObjectRef& object, detail::RelationData& relation, const Model& source);
+    RelatedManager related_of(const ObjectRef& object, detail::RelationData& declared);
     Context& context() noexcept;
     void assign_to(const Model& model, void* object, std::string_view foreign_key, const ObjectRef& target);
     void insert_object(const Object& object);

@@ -72,7 +72,7 @@ struct FieldOptions {
     bool db_constraint = true;
     /// A foreign key: what becomes of this object when the one that it refers to is deleted.
     ForeignKeyPolicy on_delete = ForeignKeyPolicy::do_nothing;
-    /// A foreign key: the name of the reverse accessor on the target.
+    /// A foreign key: the name of the reverse accessor on the target. `%(class)s` and `%(app_label)s` stand for the model.
     std::string related_name = {};
     std::string verbose_name = {};
 };
@@ -108,6 +108,11 @@ struct Accessor {
         declared_in = &type_info<Owner>();
         std::memcpy(declared_member.data(), &declared, sizeof declared);
     }
+    /// Is mapped to the same member as the program names it.
+    void share_declared(const Accessor& other) noexcept {
+        declared_in = other.declared_in;
+        declared_member = other.declared_member;
+    }
     template <class Member>
     Member get_member() const noexcept {
         Member value;
@@ -115,6 +120,9 @@ struct Accessor {
         return value;
     }
 };
+
+/// An accessor for objects in which the struct that it was made for begins `offset` bytes after their own beginning.
+Accessor shifted(Accessor accessor, std::ptrdiff_t offset);
 }  // namespace detail
 
 /// A column of a model. Lives as long as its registry.
@@ -130,6 +138,13 @@ public:
     bool is_generated() const noexcept;
     const FieldOptions& options() const noexcept { return options_; }
     const Model& model() const noexcept { return *model_; }
+    /// The model whose table holds the column: model(), or a model that it inherits the field from. (BEHAVIOUR 8.1)
+    const Model& table_model() const noexcept { return *table_model_; }
+    /// Whether the column is another model's: of a proxy, and of a child with a table of its own. What an abstract model
+    /// declares is its children's own.
+    bool is_inherited() const noexcept { return table_model_ != model_; }
+    /// Whether it is the `<parent>_ptr` of a child with a table of its own.
+    bool is_parent_link() const noexcept { return parent_link_; }
 
     bool is_foreign_key() const noexcept { return !target_label_.empty(); }
     /// "app.Model" as declared; empty for other fields.
@@ -160,6 +175,7 @@ private:
 
     friend class Model;
     friend class ModelDeclaration;
+    friend class Inheritance;
     friend class Registry;
 
     std::string name_;
@@ -171,6 +187,8 @@ private:
     std::string target_label_;
     const Model* target_ = nullptr;
     const Model* model_ = nullptr;
+    const Model* table_model_ = nullptr;
+    bool parent_link_ = false;
     detail::Accessor accessor_;
 };
 

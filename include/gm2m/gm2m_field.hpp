@@ -140,6 +140,7 @@ public:
     /// The models that have the reverse relation: those named explicitly, and with `include_auto` also those that
     /// came with a first object or were discovered. (BEHAVIOUR 3.5) Names that are not registered yet are left out.
     std::vector<const Model*> get_related_models(bool include_auto = true) const;
+    /// Whether the model has the reverse accessor: it, or one that it is a proxy or a child of, is one of them.
     bool is_related(const Model& model) const noexcept;
 
     /// What becomes of the links of a source that is deleted, and of those to a target of a model. (BEHAVIOUR 6.1)

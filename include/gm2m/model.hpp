@@ -35,6 +35,22 @@ const TypeInfo& type_info() {
     return info;
 }
 
+/// Where in a T its base Parent begins.
+template <class T, class Parent>
+std::ptrdiff_t base_offset() {
+    constexpr bool derives = std::derived_from<T, Parent> && !std::same_as<T, Parent>;
+    static_assert(derives, "gm2m: the model's struct does not derive from its parent's struct");
+    constexpr bool converts_back = requires(Parent* parent) { static_cast<T*>(parent); };
+    static_assert(!derives || converts_back, "gm2m: the parent's struct is a virtual base, whose members cannot be mapped");
+    if constexpr (derives && converts_back) {
+        alignas(T) static std::byte memory[sizeof(T)];  // holds no T: the address alone is converted
+        Parent* parent = reinterpret_cast<T*>(memory);
+        return reinterpret_cast<std::byte*>(parent) - memory;
+    } else {
+        return 0;
+    }
+}
+
 /// How a row's memory is laid out and treated.
 struct Storage {
     const TypeInfo* type = nullptr;  // null for a run-time model
@@ -82,7 +98,7 @@ public:
     /// The name in lower case, as content types and accessors have it: "movie"
     const std::string& model_name() const noexcept { return model_name_; }
     /// The table as declared; where it is longer than an engine allows it is cut there (DESIGN 5).
-    const std::string& table() const noexcept { return table_; }
+    const std::string& table() const noexcept { return concrete_model().table_; }
     /// Whether create_tables() and drop_tables() care for the table. (BEHAVIOUR 1.3)
     bool is_managed() const noexcept { return managed_; }
     const std::string& verbose_name() const noexcept { return verbose_name_; }
@@ -90,7 +106,29 @@ public:
     /// Whether its rows are written by something else: the model of a join table.
     bool is_read_only() const noexcept { return read_only_; }
 
-    /// In the order of declaration.
+    // --- inheritance and swapping (BEHAVIOUR 8) ---
+
+    /// Whether it has no table and no objects: its fields and relations are its children's.
+    bool is_abstract() const noexcept { return abstract_; }
+    /// Whether its objects are another model's, under another label.
+    bool is_proxy() const noexcept { return proxied_ != nullptr; }
+    /// The model whose table its objects are in: of a proxy the model that it stands for, else itself.
+    const Model& concrete_model() const noexcept { return proxied_ ? *proxied_ : *this; }
+    /// The model that the rows of its table point to, each to that of its own key, by `<parent>_ptr`; null if there is none.
+    const Model* parent() const noexcept { return concrete_model().parent_; }
+    /// Whether each of its objects is one of `other` too, with the same key: the model itself, what it is a proxy or a child
+    /// of, and the proxies of these.
+    bool is_a(const Model& other) const noexcept;
+    /// The models whose tables hold an object's row, from the first parent to the model's own.
+    std::vector<const Model*> table_models() const;
+    /// The setting that may replace the model; empty if none does.
+    const std::string& swappable() const noexcept { return swappable_; }
+    /// The label of the model that has replaced it; empty if none has. (BEHAVIOUR 8.2)
+    const std::string& swapped_by() const noexcept { return swapped_by_; }
+    bool is_swapped_out() const noexcept { return !swapped_by_.empty(); }
+
+    /// In the order of declaration; inherited fields come first. A child's `<parent>_ptr` stands in the place of its parent's
+    /// key, by whose name find_field() finds it too.
     std::span<const std::unique_ptr<Field>> fields() const noexcept { return fields_; }
     std::span<const Index> indexes() const noexcept { return indexes_; }
     /// The order of queries that have none of their own, and of the objects that are linked through the model: names of
@@ -107,7 +145,8 @@ public:
     /// Throws UnknownField, offering the nearest names.
     const Field& field(std::string_view name) const;
 
-    /// Throws ConfigurationError unless the model has a primary key and all models that it refers to are registered.
+    /// Throws ConfigurationError unless the model has a table and a primary key, and all models that it refers to are
+    /// registered and have them too; SwappedModel if it has been replaced.
     void require_complete() const;
     /// Throws ObjectError if the model is read-only.
     void require_writable() const;
@@ -117,8 +156,8 @@ public:
     /// The same with values: `opera.make({{"title", "Carmen"}})`. Throws UnknownField, InvalidValue.
     Object make(std::initializer_list<std::pair<std::string_view, Value>> values) const;
 
-    /// Sent when objects of the model are saved or deleted. (BEHAVIOUR 6.7)
-    ObjectSignals& signals() const noexcept { return *signals_; }
+    /// Sent when objects of the model are saved or deleted. A proxy has those of its concrete model. (BEHAVIOUR 6.7)
+    ObjectSignals& signals() const noexcept { return *concrete_model().signals_; }
 
     const detail::Storage& storage() const noexcept { return storage_; }
 
@@ -127,8 +166,13 @@ public:
 private:
     friend class Registry;
     friend class ModelDeclaration;
+    friend class Inheritance;
 
     Model(std::string_view label, detail::Storage storage);
+    /// Throws ConfigurationError, or SwappedModel, if no object of the model can be used; `subject` is what refers to it.
+    void require_usable(std::string_view subject) const;
+    /// Throws ConfigurationError if something has inherited the declaration already.
+    void require_no_heirs() const;
     Field& add_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
                      FieldOptions options);
 
@@ -147,6 +191,12 @@ private:
     const Field* primary_key_ = nullptr;
     detail::Storage storage_;
     std::unique_ptr<ObjectSignals> signals_;
+    bool abstract_ = false;
+    Model* proxied_ = nullptr;
+    Model* parent_ = nullptr;
+    std::vector<Model*> heirs_;  // that have named it as a parent
+    std::string swappable_;
+    std::string swapped_by_;
 };
 
 /// The part of a declaration that is the same for structs and for run-time models.
@@ -167,8 +217,19 @@ protected:
     void set_table(std::string_view table);
     void set_managed(bool managed);
     void set_verbose_name(std::string_view name);
+    void set_abstract();
+    void set_swappable(std::string_view setting);
+    void inherit_from(std::string_view parent);
+    void inherit_from(const detail::TypeInfo& parent, std::ptrdiff_t offset);
+    void stand_for(std::string_view model);
+    void stand_for(const detail::TypeInfo& model, std::ptrdiff_t offset);
 
 private:
+    Model& parent_called(std::string_view label) const;
+    Model& parent_of(const detail::TypeInfo& type) const;
+    void inherit(Model& parent, std::ptrdiff_t offset);
+    void proxy_for(Model& model, std::ptrdiff_t offset);
+
     Registry* registry_;
     Model* model_;
 };
@@ -184,6 +245,11 @@ public:
     Builder& verbose_name(std::string_view name) { return set_verbose_name(name), self(); }
     /// The fields' values are unique together.
     Builder& unique_together(std::vector<std::string> fields) { return declare_index(std::move(fields), true), self(); }
+    /// The model has no table and no objects: its fields, indexes and relations go to each model that inherits it, as if
+    /// declared there. (BEHAVIOUR 8.1)
+    Builder& abstract() { return set_abstract(), self(); }
+    /// Registry::swap() may replace the model by another. (BEHAVIOUR 8.2)
+    Builder& swappable(std::string_view setting) { return set_swappable(setting), self(); }
     /// An index over several fields.
     Builder& index(std::vector<std::string> fields) { return declare_index(std::move(fields), false), self(); }
 
@@ -233,6 +299,20 @@ public:
                               FieldOptions options = {}) {
         return declare(name, member, std::move(options), false, target);
     }
+    /// Inherits the model that the base Parent is mapped to, which is declared before, with all of its fields. Of an abstract
+    /// one its fields, indexes, generic foreign keys and relations become this model's. Of any other the object's row has a
+    /// part in the parent's table: this model's own has the key `<parent>_ptr`, which refers to it, and the further fields.
+    /// Any number of abstract parents, one of the other kind. (BEHAVIOUR 8.1)
+    template <class Parent>
+    ModelBuilder& inherits() {
+        return this->inherit_from(detail::type_info<Parent>(), detail::base_offset<T, Parent>()), *this;
+    }
+    /// The model is a proxy: another label for the objects of the model that the base Parent is mapped to, in its table,
+    /// with its fields and no others. (BEHAVIOUR 8.1)
+    template <class Parent>
+    ModelBuilder& proxy() {
+        return this->stand_for(detail::type_info<Parent>(), detail::base_offset<T, Parent>()), *this;
+    }
 
 private:
     friend class Registry;
@@ -267,6 +347,11 @@ public:
     RunTimeModelBuilder& foreign_key(std::string_view name, std::string_view target, FieldOptions options = {}) {
         return declare_run_time_field(name, Kind::big_integer, std::move(options), false, target), *this;
     }
+    /// As ModelBuilder::inherits(); the parent may also be a struct's model.
+    RunTimeModelBuilder& inherits(std::string_view parent) { return inherit_from(parent), *this; }
+    /// As ModelBuilder::proxy(). The objects are laid out as those of the model that it stands for: of a struct's they are
+    /// that struct.
+    RunTimeModelBuilder& proxy(std::string_view model) { return stand_for(model), *this; }
 
 private:
     friend class Registry;

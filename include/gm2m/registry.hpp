@@ -30,7 +30,9 @@ public:
     /// A model that is described at run time alone.
     RunTimeModelBuilder model(std::string_view label);
 
-    /// Declares a relation of the source model. (BEHAVIOUR 2.1)
+    /// Declares a relation of the source model. (BEHAVIOUR 2.1) Of an abstract one it stands for the relations that each of
+    /// its children has in its place, with a join table and accessors of their own: Database::related() finds the child's, and
+    /// a receiver of its signals hears of all. (BEHAVIOUR 8.1)
     GM2MField gm2m(std::string_view source, std::string_view name, GM2MOptions options = {});
     /// Declares an ordinary many-to-many relation, from the source model to objects of one other.
     ManyToManyField many_to_many(std::string_view source, std::string_view name, std::string_view target,
@@ -49,12 +51,13 @@ public:
     }
     const Model& get(const detail::TypeInfo& type) const;
 
-    /// In the order of declaration.
+    /// In the order of declaration, but for abstract models and those that have been swapped out.
     std::vector<const Model*> models() const;
+    /// The relations, but for those of the models that models() leaves out.
     std::vector<GM2MField> gm2m_fields() const;
-    /// The relations whose source is `model`.
+    /// The relations whose source is `model` itself.
     std::vector<GM2MField> gm2m_fields(const Model& model) const;
-    /// The relation of that name of `model`, if there is one.
+    /// The relation of that name of `model`, or of one that it is a proxy or a child of, if there is one.
     std::optional<GM2MField> find_gm2m_field(const Model& model, std::string_view name) const;
     std::vector<ManyToManyField> many_to_many_fields() const;
     std::optional<ManyToManyField> find_many_to_many_field(const Model& model, std::string_view name) const;
@@ -66,6 +69,13 @@ public:
     /// The relation that `accessor` names on `target`. Throws NoReverseRelation, saying what to do, or
     /// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2)
     GM2MField reverse(const Model& target, std::string_view accessor) const;
+
+    /// Replaces the model that is swappable by `setting` with the one labelled `label`; either may be registered later.
+    /// Throws ConfigurationError if it is replaced by another already. (BEHAVIOUR 8.2)
+    void swap(std::string_view setting, std::string_view label);
+    /// The label that a foreign key or a relation gives to refer to the model behind a setting: of the replacement, else of
+    /// the swappable model, else `default_label`. Throws ConfigurationError if there is none of them yet.
+    std::string swappable_label(std::string_view setting, std::string_view default_label = {}) const;
 
     /// Changes with each declaration or reverse relation: what was derived from the registry before may be outdated.
     std::size_t generation() const noexcept;
@@ -83,6 +93,12 @@ private:
     const Model* find_join_model(std::string_view label) const;
     Model& add_model(std::string_view label, detail::Storage storage);
     void claim_name(detail::RelationData& data);
+    void expand(detail::GM2MFieldData& relation, const Model& heir);
+    void expand(detail::ManyToManyData& relation, const Model& heir);
+    void expand_relations(const Model& parent, const Model& heir);
+    std::vector<const Model*> heirs_of(const detail::RelationData& relation) const;
+    bool is_source(const Model& model) const;
+    void apply_swaps();
     void resolve_references(Model& declared);
     void resolve_reference(Field& field, const Model& declared);
 

@@ -116,13 +116,14 @@ public:
     /// How many values list parameter `n` has.
     virtual std::string list_size(std::size_t n, Kind kind) const = 0;
     /// The rows of `table` (quoted, called t) whose `key` (quoted) is among the values of list parameter 1, in any
-    /// order: "SELECT <columns> FROM …".
-    virtual std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
-                                       Kind kind) const = 0;
+    /// order, and what `joins` joins to them: "SELECT <columns> FROM …".
+    virtual std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key, Kind kind,
+                                       std::string_view joins) const = 0;
 
-    /// What joins, to each row so far, the row of `table` (quoted, then called t) whose `key` (quoted) is `value`, by seeking
-    /// it: the cost is that of the rows so far, however small the table. Not for distributed tables.
-    virtual std::string join_by_key(std::string_view table, std::string_view key, std::string_view value) const = 0;
+    /// What joins, to each row so far, the row of `table` (quoted, then called `alias`) whose `key` (quoted) is `value`, by
+    /// seeking it: the cost is that of the rows so far, however small the table. Not for distributed tables.
+    virtual std::string join_by_key(std::string_view table, std::string_view key, std::string_view value,
+                                    std::string_view alias) const = 0;
 
     // --- traits ---
 

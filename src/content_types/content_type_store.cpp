@@ -59,6 +59,8 @@ ContentTypeStore::~ContentTypeStore() {
 
 ContentType ContentTypeStore::complete(int id, std::string app_label, std::string model) const {
     const Model* registered = registry_.find(app_label + "." + model);
+    if (registered && (registered->is_abstract() || registered->is_swapped_out()))
+        registered = nullptr;
     return {id, std::move(app_label), std::move(model), registered};
 }
 

@@ -11,7 +11,7 @@ bool has_through(const LinkEnd& end) {
 ThroughRows::ThroughRows(Context& context, const LinkEnd& end, const Going& going, std::size_t begin, bool lock)
     : model_(end.field().join_model()), condition_(context, *end.relation), found_(model_.primary_key().kind()),
       kinds_{found_.kind()} {
-    condition_.add(going, end.reverse, begin);
+    condition_.add({&going, end.reverse, LinkPolicy::cascade, end.linked_model}, begin);
     const backend::Dialect& dialect = context.connection.dialect();
     const Field& key = model_.primary_key();
     const std::string column = dialect.quote(key.column());

@@ -42,8 +42,15 @@ detail::ReverseNames reverse_names(const detail::GM2MFieldData& data) {
 
 namespace detail {
 
+bool GM2MFieldData::has_relation(const Model& model) const {
+    const std::shared_lock lock(mutex);
+    return std::ranges::any_of(relations, [&](const Relation& relation) { return relation.model == &model; });
+}
+
 void GM2MFieldData::add_relation(std::string_view key, const Model* model, bool automatic,
                                  std::optional<LinkPolicy> on_delete) {
+    for (RelationData* expansion : expansions)
+        static_cast<GM2MFieldData*>(expansion)->add_relation(key, model, automatic, on_delete);
     const std::unique_lock lock(mutex);
     ++*generation;  // names come to lead elsewhere
     for (Relation& relation : relations)
@@ -234,7 +241,8 @@ std::vector<const Model*> GM2MField::get_related_models(bool include_auto) const
 
 bool GM2MField::is_related(const Model& model) const noexcept {
     const std::shared_lock lock(data_->mutex);
-    return std::ranges::any_of(data_->relations, [&](const auto& relation) { return relation.model == &model; });
+    return std::ranges::any_of(data_->relations,
+                               [&](const auto& relation) { return relation.model && model.is_a(*relation.model); });
 }
 
 }  // namespace gm2m

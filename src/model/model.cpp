@@ -70,7 +70,11 @@ Model::~Model() = default;
 Field& Model::add_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
                         FieldOptions options) {
     check_field_name("field", name, label_);
-    if (find_field(name))
+    require_no_heirs();
+    if (proxied_)
+        throw ConfigurationError(fmt::format("{} is a proxy of {}, and has no field '{}' of its own: declare it there", label_,
+                                             proxied_->label_, name));
+    if (find_field(name) || find_generic_foreign_key(name))
         throw ConfigurationError(fmt::format("{} has two fields called '{}'", label_, name));
     if (options.null && !nullable_member)
         throw ConfigurationError(
@@ -92,6 +96,7 @@ Field& Model::add_field(std::string_view name, Kind kind, bool nullable_member, 
     field->options_ = std::move(options);
     field->options_.null = field->options_.null || (nullable_member && !is_run_time());
     field->model_ = this;
+    field->table_model_ = this;
     field->accessor_ = std::move(accessor);
     return *fields_.emplace_back(std::move(field));
 }
@@ -116,6 +121,10 @@ const Field* Model::find_field(std::string_view name) const noexcept {
     for (const auto& field : fields_)
         if (field->name() == name)
             return field.get();
+    // The key of a child is that of its parents, which give it their names for it.
+    for (const Model* ancestor = parent(); ancestor; ancestor = ancestor->parent_)
+        if (ancestor->primary_key_->name() == name)
+            return primary_key_;
     return nullptr;
 }
 
@@ -135,6 +144,7 @@ void Model::require_writable() const {
 }
 
 void Model::require_complete() const {
+    require_usable(label_);
     if (!read_only_)
         (void)primary_key();
     for (const auto& field : fields_) {
@@ -143,6 +153,7 @@ void Model::require_complete() const {
         if (!field->target())
             throw ConfigurationError(fmt::format("{} refers to '{}', which is not registered", field->label(),
                                                  field->target_label()));
+        field->target()->require_usable(fmt::format("{}, to which {} refers,", field->target()->label_, field->label()));
         (void)field->target()->primary_key();
     }
 }
@@ -180,7 +191,7 @@ void ModelDeclaration::declare_field(std::string_view name, Kind kind, bool null
             field.column_ = field.name_ + "_id";
     }
     for (const auto& other : model.fields_)
-        if (other.get() != &field && other->column() == field.column())
+        if (other.get() != &field && !other->is_inherited() && other->column() == field.column())
             throw ConfigurationError(fmt::format("{} and {} have the same column, '{}'", other->label(),
                                                  field.label(), field.column()));
     registry_->resolve_references(model);
@@ -189,10 +200,16 @@ void ModelDeclaration::declare_field(std::string_view name, Kind kind, bool null
 void ModelDeclaration::declare_index(std::vector<std::string> fields, bool unique) {
     if (fields.empty())
         throw ConfigurationError(fmt::format("an index of {} names no field", model_->label_));
-    for (const std::string& name : fields)
-        if (!model_->find_field(name))
+    model_->require_no_heirs();
+    for (const std::string& name : fields) {
+        const Field* field = model_->find_field(name);
+        if (!field)
             throw ConfigurationError(
                 fmt::format("an index of {} names '{}', which is no field declared before it", model_->label_, name));
+        if (field->is_inherited())
+            throw ConfigurationError(fmt::format("an index of {} names '{}', which is in the table of {}: declare it there",
+                                                 model_->label_, name, field->table_model().label()));
+    }
     model_->indexes_.push_back({std::move(fields), unique});
 }
 
@@ -200,6 +217,7 @@ void ModelDeclaration::declare_generic_foreign_key(std::string_view name, std::s
                                                    std::string_view key) {
     Model& model = *model_;
     check_field_name("generic foreign key", name, model.label_);
+    model.require_no_heirs();
     if (model.find_field(name) || model.find_generic_foreign_key(name))
         throw ConfigurationError(fmt::format("{} has two fields called '{}'", model.label_, name));
     const Field& type_field = model.field(content_type);

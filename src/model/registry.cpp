@@ -101,7 +101,9 @@ void Registry::resolve_reference(Field& field, const Model& declared) {
     const Model& model = *field.model_;
     if (model.is_run_time()) {
         const auto index = std::ranges::find(model.fields_, &field, &std::unique_ptr<Field>::get) - model.fields_.begin();
-        field.accessor_ = run_time_accessor(static_cast<std::size_t>(index), key.kind());
+        detail::Accessor accessor = run_time_accessor(static_cast<std::size_t>(index), key.kind());
+        accessor.share_declared(field.accessor_);
+        field.accessor_ = std::move(accessor);
     } else if (form_of(field.kind_) != form_of(key.kind())) {
         throw ConfigurationError(
             fmt::format("{} is of kind {}, but the primary key of {} that it refers to is of kind {}", field.label(),
@@ -168,7 +170,8 @@ std::vector<const Model*> Registry::models() const {
     std::vector<const Model*> models;
     models.reserve(state_->models.size());
     for (const auto& model : state_->models)
-        models.push_back(model.get());
+        if (!model->is_abstract() && !model->is_swapped_out())
+            models.push_back(model.get());
     return models;
 }
 

@@ -23,6 +23,11 @@ void fill(detail::RelationData& data, Registry& registry, std::atomic<std::size_
     data.label = fmt::format("{}.{}", source, name);
 }
 
+/// Neither of an abstract model, nor of one that has been replaced.
+bool has_table(const detail::RelationData& data) {
+    return !data.source || (!data.source->is_abstract() && !data.source->is_swapped_out());
+}
+
 /// Throws ConfigurationError for parameters of which one makes another senseless. (BEHAVIOUR 2.3)
 void check_parameters(const std::string& label, const GM2MOptions& options) {
     const auto refuse = [&](std::string_view problem) {
@@ -57,18 +62,28 @@ void check_parameters(const std::string& label, const GM2MOptions& options) {
 /// Gives a new relation its source if that is registered. Throws ConfigurationError if the name is taken.
 void Registry::claim_name(detail::RelationData& data) {
     const std::string key = label_key(data.source_label);
+    const auto found = state_->by_label.find(key);
+    const Model* source = found == state_->by_label.end() ? nullptr : found->second;
     const auto check = [&](const detail::RelationData& other) {
-        if (other.name == data.name && label_key(other.source_label) == key)
+        if (other.name != data.name)
+            return;
+        if (label_key(other.source_label) == key)
             throw ConfigurationError(fmt::format("{} is declared already", data.label));
+        if (source && other.source && (source->is_a(*other.source) || other.source->is_a(*source)))
+            throw ConfigurationError(fmt::format("{} and {} have one name, and objects of {} would have both: rename one of them",
+                                                 data.label, other.label, source->is_a(*other.source) ? source->label()
+                                                                                                      : other.source->label()));
     };
     for (const auto& other : state_->gm2m_fields)
         check(*other);
     for (const auto& other : state_->many_to_many_fields)
         check(*other);
-    const auto found = state_->by_label.find(key);
-    if (found == state_->by_label.end())
+    if (!source)
         return;
-    data.source = found->second;
+    if (source->is_proxy())
+        throw ConfigurationError(fmt::format("{}: {} is a proxy, and has the relations of {}: declare it there", data.label,
+                                             source->label(), source->concrete_model().label()));
+    data.source = source;
     data.label = fmt::format("{}.{}", found->second->label(), data.name);
     if (found->second->find_field(data.name) || found->second->find_generic_foreign_key(data.name))
         throw ConfigurationError(fmt::format("{} has two fields called '{}'", data.source_label, data.name));
@@ -88,12 +103,16 @@ GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOpt
     }
     for (const auto& [model, condition] : data->options.limit_choices_to)
         split_label(model);
-    const std::unique_lock lock(state_->mutex);
+    std::unique_lock lock(state_->mutex);
     claim_name(*data);
     if (const auto found = state_->by_label.find(label_key(data->options.through)); found != state_->by_label.end())
         data->through = found->second;
     ++state_->generation;
-    return GM2MField(*state_->gm2m_fields.emplace_back(std::move(data)));
+    detail::GM2MFieldData& declared = *state_->gm2m_fields.emplace_back(std::move(data));
+    lock.unlock();
+    for (const Model* heir : heirs_of(declared))
+        expand(declared, *heir);
+    return GM2MField(declared);
 }
 
 ManyToManyField Registry::many_to_many(std::string_view source, std::string_view name, std::string_view target,
@@ -109,12 +128,16 @@ ManyToManyField Registry::many_to_many(std::string_view source, std::string_view
     detail::ReverseNames{options.related_name, options.related_query_name}.check(data->label);
     data->target_label = target;
     data->options = std::move(options);
-    const std::unique_lock lock(state_->mutex);
+    std::unique_lock lock(state_->mutex);
     claim_name(*data);
     if (const auto found = state_->by_label.find(label_key(target)); found != state_->by_label.end())
         data->target = found->second;
     ++state_->generation;
-    return ManyToManyField(*state_->many_to_many_fields.emplace_back(std::move(data)));
+    detail::ManyToManyData& declared = *state_->many_to_many_fields.emplace_back(std::move(data));
+    lock.unlock();
+    for (const Model* heir : heirs_of(declared))
+        expand(declared, *heir);
+    return ManyToManyField(declared);
 }
 
 std::vector<GM2MField> Registry::gm2m_fields() const {
@@ -122,7 +145,8 @@ std::vector<GM2MField> Registry::gm2m_fields() const {
     std::vector<GM2MField> fields;
     fields.reserve(state_->gm2m_fields.size());
     for (const auto& data : state_->gm2m_fields)
-        fields.push_back(GM2MField(*data));
+        if (has_table(*data))
+            fields.push_back(GM2MField(*data));
     return fields;
 }
 
@@ -133,8 +157,8 @@ std::vector<GM2MField> Registry::gm2m_fields(const Model& model) const {
 }
 
 std::optional<GM2MField> Registry::find_gm2m_field(const Model& model, std::string_view name) const {
-    for (const GM2MField& field : gm2m_fields(model))
-        if (field.name() == name)
+    for (const GM2MField& field : gm2m_fields())
+        if (field.name() == name && field.find_source() && model.is_a(*field.find_source()))
             return field;
     return std::nullopt;
 }
@@ -143,13 +167,14 @@ std::vector<ManyToManyField> Registry::many_to_many_fields() const {
     const std::shared_lock lock(state_->mutex);
     std::vector<ManyToManyField> fields;
     for (const auto& data : state_->many_to_many_fields)
-        fields.push_back(ManyToManyField(*data));
+        if (has_table(*data))
+            fields.push_back(ManyToManyField(*data));
     return fields;
 }
 
 std::optional<ManyToManyField> Registry::find_many_to_many_field(const Model& model, std::string_view name) const {
     for (const ManyToManyField& field : many_to_many_fields())
-        if (field.data().source == &model && field.name() == name)
+        if (field.name() == name && field.data().source && model.is_a(*field.data().source))
             return field;
     return std::nullopt;
 }
@@ -157,7 +182,8 @@ std::optional<ManyToManyField> Registry::find_many_to_many_field(const Model& mo
 std::optional<ManyToManyField> Registry::find_reverse_many_to_many(const Model& target, std::string_view accessor) const {
     std::optional<ManyToManyField> found;
     for (const ManyToManyField& field : many_to_many_fields()) {
-        if (!field.data().source || field.data().target != &target || field.is_hidden() || field.accessor_name() != accessor)
+        if (!field.data().source || !field.data().target || !target.is_a(*field.data().target) || field.is_hidden() ||
+            field.accessor_name() != accessor)
             continue;
         if (found)
             throw ConfigurationError(fmt::format("the reverse accessor '{}' of {} is claimed by {} and by {}: give one of "

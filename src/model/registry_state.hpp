@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <unordered_map>
 
 #include <gm2m/registry.hpp>
@@ -17,6 +18,7 @@ struct Registry::State {
     std::vector<std::unique_ptr<detail::GM2MFieldData>> gm2m_fields;
     std::vector<std::unique_ptr<detail::ManyToManyData>> many_to_many_fields;
     std::unique_ptr<Model> content_type_model;
+    std::map<std::string, std::string, std::less<>> swaps;  // labels by setting
     Signal<Deleting> deleting;
 
     std::atomic<std::size_t> generation = 0;

@@ -234,9 +234,9 @@ Value fitting(const ResolvedPath& path, const NamedExpression* named, const Oper
     if (const auto& reference = operand.reference()) {
         if (named)
             throw QueryError(fmt::format("the annotation '{}' cannot be compared with an object", path.text));
-        const Model* wanted = path.field && path.field->is_foreign_key() ? path.field->target()
-                                                                                  : &path.compared().model();
-        if (reference->model != wanted || (!path.compared().is_primary_key() && !path.compared().is_foreign_key()))
+        const Model* wanted = path.field && path.field->is_foreign_key() ? path.field->target() : &path.compared().model();
+        if (!reference->model || !reference->model->is_a(*wanted) ||
+            (!path.compared().is_primary_key() && !path.compared().is_foreign_key()))
             throw QueryError(fmt::format("'{}' cannot be compared with an object of {}", path.text,
                                          reference->model ? reference->model->label() : "no model"));
         return reference->key;

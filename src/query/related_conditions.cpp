@@ -71,7 +71,8 @@ std::pair<std::string, std::string> ConditionCompiler::in_one_form(const std::st
 std::string ConditionCompiler::write_generic(Scope& scope, std::span<const Hop> hops, const Inner& inner) {
     const Hop& hop = hops.back();
     const std::span before = hops.first(hops.size() - 1);
-    std::string sql = fmt::format("{} = {}", scope.column(before, *hop.generic->content_type), bind_content_type(*hop.to));
+    std::string sql = fmt::format("{} = {}", scope.column(before, *hop.generic->content_type),
+                                  bind_content_type(hop.to->concrete_model()));
     if (inner) {
         Scope target(context_, writer_, *hop.to);
         const std::string condition = inner(target);
@@ -121,7 +122,7 @@ ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, con
     const std::string links = writer_.alias();
     const auto column = [&](const std::string& name) { return fmt::format("{}.{}", links, dialect.quote(name)); };
     Leading rows{.from = fmt::format("{} AS {}", dialect.table(join.name), links),
-                 .condition = fmt::format("{} = {}", column(join.content_type_column), bind_content_type(target)),
+                 .condition = fmt::format("{} = {}", column(join.content_type_column), bind_content_type(join.linked_model(target))),
                  .near = column(reverse ? join.key_column : join.source_column),
                  .near_is_text = reverse,
                  .layout = join.layout};
@@ -191,7 +192,8 @@ std::string ConditionCompiler::write_link(Scope& scope, const Node& node, std::s
 /// Content type and key are those of one of the objects; `generic`, if it is such a key rather than a join table's.
 std::string ConditionCompiler::write_references(const Node& node, const std::string& content_type,
                                                 const std::string& key, const GenericForeignKey* generic) {
-    std::map<const Model*, std::vector<const Reference*>> by_model;
+    std::map<const Model*, std::vector<const Reference*>> by_model;  // by that whose content type they have
+    const bool of_proxies = node.path.open_relation && !node.path.open_relation->options().for_concrete_model;
     for (const Operand& operand : node.source->operands) {
         const auto& reference = operand.reference();
         if ((node.lookup() != Lookup::exact && node.lookup() != Lookup::in) || !reference)
@@ -200,7 +202,7 @@ std::string ConditionCompiler::write_references(const Node& node, const std::str
                                          node.path.text, node.path.text));
         if (!reference->model)
             throw QueryError(fmt::format("'{}' is compared with a reference that names no model", node.path.text));
-        by_model[reference->model].push_back(&*reference);
+        by_model[of_proxies ? reference->model : &reference->model->concrete_model()].push_back(&*reference);
     }
     std::vector<std::string> alternatives;
     for (const auto& [model, references] : by_model) {

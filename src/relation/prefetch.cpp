@@ -36,9 +36,8 @@ std::optional<RelationSide> side_on(Context& context, const Model& model, const 
     detail::RelationData* relation = wanted.relation();
     if (!relation)
         return find_side(context, model, wanted.name());
-    if (&relation->require_source() != &model)
-        return std::nullopt;
-    return RelationSide{relation, false};
+    relation = detail::relation_on(*relation, model);
+    return relation ? std::optional(RelationSide{relation, false}) : std::nullopt;
 }
 
 /// The query on the far objects of a side where all are of one model, if there is one. Throws WrongModel.
@@ -48,7 +47,7 @@ const detail::QueryState* query_of(const RelationSide& side, const Model& model,
     const Model& far = *schema::typed_side_of(*side.relation, side.reverse).far;
     const detail::QueryState* query = nullptr;
     for (const auto& each : wanted.queries()) {
-        if (each->model != &far)
+        if (&each->model->concrete_model() != &far.concrete_model())
             throw WrongModel(fmt::format("{} leads from {} to objects of {}: a query on {} chooses none of them",
                                          side.relation->label, model.label(), far.label(), each->model->label()));
         query = each.get();
@@ -62,12 +61,12 @@ std::vector<Object> load(Context& context, const RelationSide& side, const Model
     const Owners owners(model, objects);
     if (wanted.has_through()) {
         const GM2MField field(static_cast<detail::GM2MFieldData&>(*side.relation));
-        return load_with_rows(context, {field, side.reverse, model}, owners);
+        return load_with_rows(context, {field, side.reverse, side.near(model)}, owners);
     }
     if (side.relation->is_generic && !side.reverse)
         return load_forward(context, GM2MField(static_cast<detail::GM2MFieldData&>(*side.relation)), owners,
                             wanted.queries());
-    return load_typed(context, *side.relation, side.reverse, owners, model, query_of(side, model, wanted));
+    return load_typed(context, *side.relation, side.reverse, owners, side.near(model), query_of(side, model, wanted));
 }
 
 /// Throws ObjectError unless the rows of a through model can be loaded along.

@@ -21,15 +21,17 @@ void require_known(const Registry& registry, const Model& model, std::string_vie
             continue;
         if (field.accessor_name() == name)
             return;
-        if (field.find_source() == &model)
+        if (model.is_a(*field.find_source()))
             names.push_back(field.name());
         if (field.is_related(model) && !field.is_hidden())
             names.push_back(field.accessor_name());
     }
     for (const ManyToManyField& field : registry.many_to_many_fields()) {
-        if (field.data().source == &model)
+        if (!field.data().source)
+            continue;
+        if (model.is_a(*field.data().source))
             names.push_back(field.name());
-        if (field.data().source && field.data().target == &model && !field.is_hidden())
+        if (field.data().target && model.is_a(*field.data().target) && !field.is_hidden())
             names.push_back(field.accessor_name());
     }
     throw NoReverseRelation(fmt::format("{} has no relation and no reverse accessor '{}'{}", model.label(), name,
@@ -60,6 +62,12 @@ struct KnownSides {
 };
 
 }  // namespace
+
+const Model& RelationSide::near(const Model& model) const {
+    if (!relation->is_generic)
+        return reverse ? *static_cast<detail::ManyToManyData*>(relation)->target : *relation->source;
+    return reverse ? static_cast<detail::GM2MFieldData*>(relation)->linked_model(model) : *relation->source;
+}
 
 RelationSide find_side(Context& context, const Model& model, std::string_view name) {
     auto& known = context.cached_for_registry<KnownSides>(&model, [] { return KnownSides(); }).by_name;

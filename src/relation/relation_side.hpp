@@ -8,6 +8,9 @@ namespace gm2m::relation {
 struct RelationSide {
     detail::RelationData* relation;
     bool reverse;
+
+    /// The model that an object of `model`, which is on this side, counts as: the one that links have in their columns.
+    const Model& near(const Model& model) const;
 };
 
 /// The relation of `model`, or the reverse accessor on it, of that name. Throws NoReverseRelation, saying what to do, or

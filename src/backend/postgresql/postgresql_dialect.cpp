@@ -174,14 +174,16 @@ public:
         return fmt::format("cardinality(${}::{}[])", n, type_name(kind));
     }
 
-    std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
-                               Kind kind) const override {
-        return fmt::format("SELECT {} FROM {} AS t WHERE {}", columns, table, in_list(fmt::format("t.{}", key), 1, kind));
+    std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key, Kind kind,
+                               std::string_view joins) const override {
+        return fmt::format("SELECT {} FROM {} AS t{} WHERE {}", columns, table, joins,
+                           in_list(fmt::format("t.{}", key), 1, kind));
     }
 
     // The planner would rather read a table of some thousand rows whole than seek a few of them; OFFSET keeps the subquery.
-    std::string join_by_key(std::string_view table, std::string_view key, std::string_view value) const override {
-        return fmt::format("CROSS JOIN LATERAL (SELECT * FROM {} AS s WHERE s.{} = {} OFFSET 0) AS t", table, key, value);
+    std::string join_by_key(std::string_view table, std::string_view key, std::string_view value,
+                            std::string_view alias) const override {
+        return fmt::format("CROSS JOIN LATERAL (SELECT * FROM {} AS s WHERE s.{} = {} OFFSET 0) AS {}", table, key, value, alias);
     }
 
     bool writes_row_by_row() const noexcept override { return false; }

@@ -129,15 +129,16 @@ public:
     std::string list_size(std::size_t n, Kind) const override { return fmt::format("json_array_length(?{})", n); }
 
     // Reads the list once, in its order, and seeks each key: faster than IN, which sorts the list first.
-    std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
-                               Kind) const override {
-        return fmt::format("SELECT {} FROM json_each(?1) AS k CROSS JOIN {} AS t ON t.{} = k.value", columns, table,
-                           key);
+    std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key, Kind,
+                               std::string_view joins) const override {
+        return fmt::format("SELECT {} FROM json_each(?1) AS k CROSS JOIN {} AS t ON t.{} = k.value{}", columns, table,
+                           key, joins);
     }
 
     // CROSS JOIN keeps the tables in this order.
-    std::string join_by_key(std::string_view table, std::string_view key, std::string_view value) const override {
-        return fmt::format("CROSS JOIN {} AS t ON t.{} = {}", table, key, value);
+    std::string join_by_key(std::string_view table, std::string_view key, std::string_view value,
+                            std::string_view alias) const override {
+        return fmt::format("CROSS JOIN {} AS {} ON {}.{} = {}", table, alias, alias, key, value);
     }
 
     bool writes_row_by_row() const noexcept override { return true; }
