@@ -3,6 +3,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <source_location>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -82,6 +83,21 @@ struct TypeInfo;
 template <class T>
 const TypeInfo& type_info();
 
+/// What a primary key can be. (BEHAVIOUR 1.2)
+constexpr bool can_be_key(Kind kind) {
+    switch (kind) {
+        case Kind::small_integer:
+        case Kind::integer:
+        case Kind::big_integer:
+        case Kind::text:
+        case Kind::uuid:
+        case Kind::date:
+        case Kind::time:
+        case Kind::date_time: return true;
+        default: return false;
+    }
+}
+
 /// One reader and one writer thunk per member, made where the member's type is known; everything else is compiled
 /// once, against these.
 struct Accessor {
@@ -130,11 +146,13 @@ public:
     bool is_generated() const noexcept;
     const FieldOptions& options() const noexcept { return options_; }
     const Model& model() const noexcept { return *model_; }
+    /// Where it is declared.
+    const std::source_location& location() const noexcept { return location_; }
 
     bool is_foreign_key() const noexcept { return !target_label_.empty(); }
     /// "app.Model" as declared; empty for other fields.
     const std::string& target_label() const noexcept { return target_label_; }
-    /// Null until the target is registered.
+    /// Null until the target is registered, and where its primary key is of another kind than the member.
     const Model* target() const noexcept { return target_; }
 
     /// The value in `object`, a struct or row of this field's model; a view into it or into `scratch`.
@@ -162,6 +180,7 @@ private:
     friend class ModelDeclaration;
     friend class Registry;
 
+    std::source_location location_;
     std::string name_;
     std::string column_;
     Kind kind_ = Kind::text;
@@ -170,6 +189,7 @@ private:
     FieldOptions options_;
     std::string target_label_;
     const Model* target_ = nullptr;
+    bool fits_target_ = true;  // of one kind with the target's primary key, as far as that is known
     const Model* model_ = nullptr;
     detail::Accessor accessor_;
 };

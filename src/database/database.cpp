@@ -33,17 +33,6 @@ deletion::Given given(std::span<const ObjectRef> objects, const Registry& models
 
 }  // namespace
 
-void check_configuration(const Registry& models, const DatabaseOptions& options) {
-    for (const Model* model : models.models())
-        (void)model->primary_key();
-    if (options.content_type_table.empty() || options.content_type_table.find('\0') != std::string::npos)
-        throw ConfigurationError("content_type_table has to be the name of a table");
-    if (options.keys_per_statement == 0)
-        throw ConfigurationError("keys_per_statement is at least 1");
-    if (options.busy_timeout < std::chrono::milliseconds(0))
-        throw ConfigurationError("busy_timeout cannot be negative");
-}
-
 Database::Database(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {
     if (impl_)
         impl_->context.database = this;

@@ -12,10 +12,12 @@
 namespace gm2m {
 namespace {
 
-void fill(detail::RelationData& data, Registry& registry, std::string_view source, std::string_view name) {
+void fill(detail::RelationData& data, Registry& registry, std::string_view source, std::string_view name,
+          const std::source_location& at) {
     split_label(source);
     check_field_name("relation", name, source);
     data.registry = &registry;
+    data.location = at;
     data.source_label = source;
     data.name = name;
     data.label = fmt::format("{}.{}", source, name);
@@ -23,29 +25,27 @@ void fill(detail::RelationData& data, Registry& registry, std::string_view sourc
 
 }  // namespace
 
-/// Gives a new relation its source if that is registered. Throws ConfigurationError if the name is taken.
-void Registry::claim_name(detail::RelationData& data) {
+/// Gives a new relation its source if that is registered. False if another relation has the name.
+bool Registry::claim_name(detail::RelationData& data) {
     const std::string key = label_key(data.source_label);
-    const auto check = [&](const detail::RelationData& other) {
-        if (other.name == data.name && label_key(other.source_label) == key)
-            throw ConfigurationError(fmt::format("{} is declared already", data.label));
+    if (const auto found = state_->by_label.find(key); found != state_->by_label.end()) {
+        data.source = found->second;
+        data.label = fmt::format("{}.{}", found->second->label(), data.name);
+    }
+    const auto is_taken_by = [&](const auto& other) {
+        return other->name == data.name && label_key(other->source_label) == key;
     };
-    for (const auto& other : state_->gm2m_fields)
-        check(*other);
-    for (const auto& other : state_->many_to_many_fields)
-        check(*other);
-    const auto found = state_->by_label.find(key);
-    if (found == state_->by_label.end())
-        return;
-    data.source = found->second;
-    data.label = fmt::format("{}.{}", found->second->label(), data.name);
-    if (found->second->find_field(data.name) || found->second->find_generic_foreign_key(data.name))
-        throw ConfigurationError(fmt::format("{} has two fields called '{}'", data.source_label, data.name));
+    if (std::ranges::none_of(state_->gm2m_fields, is_taken_by) &&
+        std::ranges::none_of(state_->many_to_many_fields, is_taken_by))
+        return true;
+    checks().add({"gm2m.E309", Level::error, "the relation is declared twice; the second declaration is ignored",
+                  "give one of them another name", data.label, data.location});
+    return false;
 }
 
-GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOptions options) {
+GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOptions options, std::source_location at) {
     auto data = std::make_unique<detail::GM2MFieldData>();
-    fill(*data, *this, source, name);
+    fill(*data, *this, source, name, at);
     if (options.pk_maxlength == std::size_t{0})
         throw ConfigurationError(fmt::format("{}: pk_maxlength is at least 1; none means no limit", data->label));
     if (!options.db_table.empty())
@@ -61,30 +61,40 @@ GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOpt
         data->add_relation(label_key(related), find(related), false);
     }
     const std::unique_lock lock(state_->mutex);
-    claim_name(*data);
+    detail::GM2MFieldData& declared = *data;
+    if (!claim_name(declared)) {
+        state_->refused.emplace_back(std::move(data));
+        return GM2MField(declared);
+    }
     ++state_->generation;
-    return GM2MField(*state_->gm2m_fields.emplace_back(std::move(data)));
+    state_->gm2m_fields.push_back(std::move(data));
+    return GM2MField(declared);
 }
 
 ManyToManyField Registry::many_to_many(std::string_view source, std::string_view name, std::string_view target,
-                                       ManyToManyOptions options) {
+                                       ManyToManyOptions options, std::source_location at) {
     split_label(target);
     auto data = std::make_unique<detail::ManyToManyData>();
-    fill(*data, *this, source, name);
-    for (const auto& [what, text] : {std::pair("db_table", &options.db_table),
-                                     std::pair("source_column", &options.source_column),
-                                     std::pair("target_column", &options.target_column)})
+    fill(*data, *this, source, name, at);
+    for (const auto& [what, text] :
+         {std::pair("db_table", &options.db_table), std::pair("source_column", &options.source_column),
+          std::pair("target_column", &options.target_column)})
         if (!text->empty())
             check_column_name(what, *text, data->label);
     detail::ReverseNames{options.related_name, options.related_query_name}.check(data->label);
     data->target_label = target;
     data->options = std::move(options);
     const std::unique_lock lock(state_->mutex);
-    claim_name(*data);
+    detail::ManyToManyData& declared = *data;
+    if (!claim_name(declared)) {
+        state_->refused.emplace_back(std::move(data));
+        return ManyToManyField(declared);
+    }
     if (const auto found = state_->by_label.find(label_key(target)); found != state_->by_label.end())
         data->target = found->second;
     ++state_->generation;
-    return ManyToManyField(*state_->many_to_many_fields.emplace_back(std::move(data)));
+    state_->many_to_many_fields.push_back(std::move(data));
+    return ManyToManyField(declared);
 }
 
 std::vector<GM2MField> Registry::gm2m_fields() const {

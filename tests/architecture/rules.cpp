@@ -18,7 +18,7 @@ const std::map<std::string, Names> allowed_layers{
     {"query", {"backend", "model", "schema", "content_types"}},
     {"relation", {"backend", "model", "schema", "content_types", "query"}},
     {"deletion", {"backend", "model", "schema", "content_types", "query", "relation"}},
-    {"check", {"model", "relation"}},
+    {"check", {"backend", "model", "schema"}},
     // The top composes all of them.
     {"database", {"backend", "model", "schema", "content_types", "query", "relation", "deletion", "check"}},
 };
@@ -32,12 +32,14 @@ const std::map<std::string, Names> allowed_files{
 /// The layer of each public header: it is included from there and from above.
 const std::map<std::string, std::string> public_headers{
     {"gm2m/adapter.hpp", "value"},
+    {"gm2m/check.hpp", "check"},
     {"gm2m/content_types.hpp", "content_types"},
     {"gm2m/database.hpp", "database"},
     {"gm2m/error.hpp", "value"},
     {"gm2m/deletion.hpp", "deletion"},
     {"gm2m/expression.hpp", "query"},
     {"gm2m/field.hpp", "model"},
+    {"gm2m/finding.hpp", "model"},
     {"gm2m/gm2m.hpp", "database"},
     {"gm2m/gm2m_field.hpp", "model"},
     {"gm2m/interop/signals2.hpp", "model"},
