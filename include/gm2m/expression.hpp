@@ -8,14 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include <gm2m/condition.hpp>
 #include <gm2m/model.hpp>
 #include <gm2m/object.hpp>
 
 namespace gm2m {
 
 namespace detail {
-
-struct ConditionNode;
 
 /// A field as a query names it: by path, or by member.
 struct FieldPath {
@@ -44,25 +43,6 @@ enum class Lookup {
     iendswith,
     isnull,
     regex,
-};
-
-/// A condition on the objects of a model: an immutable value, made from F and combined with &&, || and !. Names and
-/// values are checked against the model when a query that has it runs; nothing runs if they do not fit.
-class Condition {
-public:
-    explicit Condition(std::shared_ptr<const detail::ConditionNode> node) noexcept : node_(std::move(node)) {}
-
-    friend Condition operator&&(const Condition& a, const Condition& b);
-    friend Condition operator||(const Condition& a, const Condition& b);
-    /// Holds for all objects for which `condition` does not hold: also where that is for a value that is missing, and
-    /// where it bears on related objects, for those that have none for which it holds.
-    friend Condition operator!(const Condition& condition);
-
-    const detail::ConditionNode& node() const noexcept { return *node_; }
-    const std::shared_ptr<const detail::ConditionNode>& shared_node() const noexcept { return node_; }
-
-private:
-    std::shared_ptr<const detail::ConditionNode> node_;
 };
 
 class F;

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include <gm2m/condition.hpp>
 #include <gm2m/model.hpp>
 #include <gm2m/signal.hpp>
 
@@ -55,12 +56,21 @@ struct GM2MOptions {
     std::string related_query_name = {};
     /// The most characters of a target's key as text; none means unlimited.
     std::optional<std::size_t> pk_maxlength = 16;
+    /// The model whose rows are the links ("app.Model", registered before or after), in the place of a join table of the
+    /// relation's own: with a foreign key to the source, a generic foreign key, and further fields. (BEHAVIOUR 4.2)
+    std::string through = {};
+    /// Where it has several of either: the names of the foreign key and of the generic one, which the names of the
+    /// latter's two fields may follow.
+    std::vector<std::string> through_fields = {};
     Layout layout = Layout::standard;
     /// What becomes of the links of a source, or of a target, that is deleted.
     LinkPolicy on_delete = LinkPolicy::cascade;
     /// The same for sources alone, and for targets alone.
     std::optional<LinkPolicy> on_delete_src = {};
     std::optional<LinkPolicy> on_delete_tgt = {};
+    /// By model ("app.Model"), a condition that its objects have to fulfil to be linked: `add`, `set` and `toggle` refuse
+    /// others, RelatedManager::candidates() lists those. Objects of models without one are not limited.
+    std::vector<std::pair<std::string, Condition>> limit_choices_to = {};
     /// Whether triggers of the database delete the links of what other programs delete, on the sides whose policy deletes
     /// them: create_tables() makes them for all managed models, drop_tables() drops them. (BEHAVIOUR 6.6)
     bool db_triggers = false;
@@ -70,7 +80,8 @@ struct GM2MOptions {
     bool unique = false;
 
     /// From names and values, as a configuration file or a run-time description has them.
-    /// Throws ConfigurationError for a name that is none of the above or a value of the wrong kind.
+    /// Throws ConfigurationError for a name that is none of the above or a value of the wrong kind; limit_choices_to, a
+    /// condition, is given in code alone.
     static GM2MOptions parse(const Parameters& parameters);
 };
 
@@ -78,6 +89,12 @@ namespace detail {
 struct RelationData;
 struct GM2MFieldData;
 }
+
+/// The fields of a through model that make a row of it a link. (BEHAVIOUR 4.2)
+struct ThroughFields {
+    const Field* source;              ///< the foreign key to the source
+    const GenericForeignKey* target;  ///< the content type and the key of the target
+};
 
 /// A relation from one source model to objects of any models: a handle, cheap to copy, valid as long as the registry.
 /// Made by Registry::gm2m(). May be used from any thread.
@@ -95,7 +112,8 @@ public:
     /// Null while the source model is not registered.
     const Model* find_source() const noexcept;
     const GM2MOptions& options() const noexcept;
-    /// The join table as declared or derived; cut where an engine allows less. Throws as source() does.
+    /// The join table as declared or derived, or the through model's; cut where an engine allows less. Throws as source()
+    /// and join_model() do.
     std::string table() const;
 
     /// The reverse accessor: "user_set" or related_name; empty if hidden. Throws as source() does.
@@ -105,8 +123,18 @@ public:
 
     /// The join table as a read-only model `<Model>_<field>`: `id` (standard layout), the foreign keys `gm2m_src` to
     /// the source and `gm2m_ct` to the content type, `gm2m_pk`, and `gm2m_tgt`, which stands for the object that the
-    /// last two refer to. Throws as source() does. (BEHAVIOUR 4.1)
+    /// last two refer to; or the through model. Throws as source() does, and ConfigurationError while the through model is
+    /// not registered. (BEHAVIOUR 4.1)
     const Model& join_model() const;
+    /// Whether the links are rows of a through model.
+    bool has_through() const noexcept { return !options().through.empty(); }
+    /// Null while it is not registered, or if there is none.
+    const Model* find_through() const noexcept;
+    /// The fields of the through model that make the links: those that `through_fields` names, else the first of their
+    /// kind. Throws ConfigurationError if there are none, saying what to declare; or if there is no through model.
+    ThroughFields through_fields() const;
+    /// The most characters of a target's key as text: pk_maxlength, or what the through model's field holds.
+    std::optional<std::size_t> key_length() const;
 
     /// Creates the reverse relation of a model, registered now or later; `on_delete` is for targets of this model alone,
     /// and the last one given counts. (BEHAVIOUR 3.2, 6.1)

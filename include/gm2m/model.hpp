@@ -101,6 +101,9 @@ public:
     /// In the order of declaration.
     std::span<const std::unique_ptr<Field>> fields() const noexcept { return fields_; }
     std::span<const Index> indexes() const noexcept { return indexes_; }
+    /// The order of queries that have none of their own, and of the objects that are linked through the model: names of
+    /// fields, "-" before those that go down. Objects that are the same in it come by their keys. (BEHAVIOUR 4.3)
+    const std::vector<std::string>& ordering() const noexcept { return ordering_; }
     std::span<const GenericForeignKey> generic_foreign_keys() const noexcept { return generic_foreign_keys_; }
     /// Null if there is none of that name.
     const GenericForeignKey* find_generic_foreign_key(std::string_view name) const noexcept;
@@ -148,6 +151,7 @@ private:
     bool read_only_ = false;
     std::vector<std::unique_ptr<Field>> fields_;
     std::vector<Index> indexes_;
+    std::vector<std::string> ordering_;
     std::vector<GenericForeignKey> generic_foreign_keys_;
     const Field* primary_key_ = nullptr;
     detail::Storage storage_;
@@ -171,6 +175,7 @@ protected:
     void declare_index(std::vector<std::string> fields, bool unique, const std::source_location& at);
     void declare_generic_foreign_key(std::string_view name, std::string_view content_type, std::string_view key,
                                      const std::source_location& at);
+    void declare_ordering(std::vector<std::string> fields);
     void set_table(std::string_view table);
     void set_managed(bool managed);
     void set_verbose_name(std::string_view name);
@@ -203,6 +208,10 @@ public:
     Builder& index(std::vector<std::string> fields, std::source_location at = std::source_location::current()) {
         return declare_index(std::move(fields), false, at), self();
     }
+
+    /// The order of the model's queries that have none of their own: names of fields, "-" before those that go down.
+    /// `.ordering({"-percentage", "name"})`
+    Builder& ordering(std::vector<std::string> fields) { return declare_ordering(std::move(fields)), self(); }
 
     /// Two fields that refer to an object of any model together: an integer that holds a content type and a key, best
     /// as text. `name` serves in queries: F("target") == object, F("target__movie__title").

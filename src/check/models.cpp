@@ -47,17 +47,33 @@ void check_foreign_keys(const Registry& registry, const Model& model, Found& fou
     }
 }
 
-void check_indexes(const Model& model, Found& found) {
+std::string near_fields(const Model& model, const std::string& name) {
     std::vector<std::string> names;
     for (const auto& field : model.fields())
         names.push_back(field->name());
+    return did_you_mean(name, names);
+}
+
+void check_indexes(const Model& model, Found& found) {
     for (const Index& index : model.indexes())
         for (const std::string& name : index.fields)
             if (!model.find_field(name))
                 found.error("gm2m.E307", model.label(), index.location,
                             fmt::format("an index names '{}', which is no field of the model{}", name,
-                                        did_you_mean(name, names)),
+                                        near_fields(model, name)),
                             "name fields of the model, as they are declared, not their columns");
+}
+
+void check_ordering(const Registry& registry, const Model& model, Found& found) {
+    for (const std::string& path : model.ordering()) {
+        std::string name = path.substr(path.starts_with('-') ? 1 : 0);
+        name.resize(std::min(name.size(), name.find("__")));
+        if (name != "pk" && !model.find_field(name) && !registry.find_many_to_many_field(model, name))
+            found.error("gm2m.E314", model.label(), model.location(),
+                        fmt::format("the ordering names '{}', which is no field of the model{}", name,
+                                    near_fields(model, name)),
+                        "name fields of the model, with a \"-\" before those that go down");
+    }
 }
 
 /// Depth first along the foreign keys that cannot be NULL, as tables are created.
@@ -119,7 +135,7 @@ void check_tables(const Registry& registry, Found& found) {
         if (model->is_managed())
             tables.claim(model->table(), model->label(), model->location(), "table()");
     for (const GM2MField& field : registry.gm2m_fields())
-        if (field.find_source() && field.options().managed)
+        if (field.find_source() && field.options().managed && !field.has_through())
             tables.claim(field.table(), field.label(), field.location(), "db_table");
     for (const ManyToManyField& field : registry.many_to_many_fields())
         if (field.find_source() && field.options().managed)
@@ -135,6 +151,7 @@ void check_models(const Registry& registry, Found& found) {
         check_columns(*model, found);
         check_foreign_keys(registry, *model, found);
         check_indexes(*model, found);
+        check_ordering(registry, *model, found);
         cycles.visit(*model);
     }
     check_tables(registry, found);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "check/found.hpp"
+#include "model/names.hpp"
 #include "model/relation_data.hpp"
+#include "model/through.hpp"
 
 namespace gm2m::check_registry {
 namespace {
@@ -36,8 +38,25 @@ std::optional<std::size_t> longest_key(const Field& key) {
     }
 }
 
-void check_key_lengths(const GM2MField& field, Found& found) {
-    const std::optional<std::size_t> limit = field.options().pk_maxlength;
+/// A sentence as it stands behind "hint: ".
+std::string as_hint(std::string sentence) {
+    if (sentence.ends_with('.'))
+        sentence.pop_back();
+    return to_lower(sentence.substr(0, 1)) + sentence.substr(1);
+}
+
+/// E101 to E111. (BEHAVIOUR 4.2)
+void check_through(const GM2MField& field, const detail::ThroughChoice& choice, Found& found) {
+    for (const detail::ThroughProblem& problem : choice.problems)
+        found.add(problem.is_warning ? Level::warning : Level::error, problem.id, field.label(), field.location(),
+                  problem.message, as_hint(problem.hint));
+}
+
+/// `through`: the generic foreign key of the through model, if there is one.
+void check_key_lengths(const GM2MField& field, const GenericForeignKey* through, Found& found) {
+    const std::optional<std::size_t> limit =
+        through ? through->key->options().max_length : field.options().pk_maxlength;
+    const std::string parameter = through ? "the max_length of " + through->key->label() : "pk_maxlength";
     if (!limit)
         return;
     for (const Model* model : field.get_related_models()) {
@@ -49,11 +68,12 @@ void check_key_lengths(const GM2MField& field, Found& found) {
             continue;
         found.warning(
             "gm2m.W001", field.label(), field.location(),
-            fmt::format("the keys of {} can have {} as text, but pk_maxlength is {}: objects with longer ones "
-                        "cannot be linked",
-                        model->label(), longest ? fmt::format("{} characters", *longest) : "any length", *limit),
-            longest ? fmt::format("set pk_maxlength to {} or more, or to none", *longest)
-                    : fmt::format("set pk_maxlength to none, or give {} a max_length", key.label()));
+            fmt::format("the keys of {} can have {} as text, but {} is {}: objects with longer ones cannot be "
+                        "linked",
+                        model->label(), longest ? fmt::format("{} characters", *longest) : "any length", parameter,
+                        *limit),
+            longest ? fmt::format("set {} to {} or more, or to none", parameter, *longest)
+                    : fmt::format("set {} to none, or give {} a max_length", parameter, key.label()));
     }
 }
 
@@ -74,9 +94,10 @@ bool deletes_links(LinkPolicy policy) {
     return policy == LinkPolicy::cascade || policy == LinkPolicy::cascade_signal;
 }
 
-void check_policies(const GM2MField& field, Found& found) {
+/// `is_constrained`: the links' foreign key to the source is enforced by the database.
+void check_policies(const GM2MField& field, bool is_constrained, Found& found) {
     const GM2MOptions& options = field.options();
-    if (options.db_constraint && keeps_links(field.source_policy()))
+    if (is_constrained && keeps_links(field.source_policy()))
         found.warning(
             "gm2m.W003", field.label(), field.location(),
             "the links of a source that is deleted stay, but the join table's foreign key refuses that: a source "
@@ -96,6 +117,20 @@ void check_policies(const GM2MField& field, Found& found) {
                       "set db_triggers to false, or on_delete to cascade");
 }
 
+void check_links(const GM2MField& field, Found& found) {
+    if (!field.has_through()) {
+        check_key_lengths(field, nullptr, found);
+        check_policies(field, field.options().db_constraint, found);
+    } else if (field.find_source()) {
+        const detail::ThroughChoice choice = detail::choose_through_fields(field.data());
+        check_through(field, choice, found);
+        if (choice.target)
+            check_key_lengths(field, choice.target, found);
+        if (choice.source)
+            check_policies(field, choice.source->options().db_constraint, found);
+    }
+}
+
 }  // namespace
 
 void check_relations(const Registry& registry, Found& found) {
@@ -105,8 +140,7 @@ void check_relations(const Registry& registry, Found& found) {
             found.error("gm2m.E001", field.label(), field.location(), "a GM2MField cannot be unique",
                         "leave out `unique`");
         check_related(registry, field, found);
-        check_key_lengths(field, found);
-        check_policies(field, found);
+        check_links(field, found);
     }
     for (const ManyToManyField& field : registry.many_to_many_fields()) {
         check_source(registry, field.data(), found);

@@ -10,6 +10,7 @@
 #include "backend/nearest.hpp"
 #include "model/relation_data.hpp"
 #include "model/names.hpp"
+#include "model/through.hpp"
 
 namespace gm2m {
 namespace {
@@ -88,6 +89,13 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
                     throw ConfigurationError("pk_maxlength is at least 1; null means no limit");
                 options.pk_maxlength = static_cast<std::size_t>(length);
             }
+        } else if (name == "through") {
+            options.through = expect<std::string>(name, value, "the label of a model");
+        } else if (name == "through_fields") {
+            options.through_fields = expect<std::vector<std::string>>(name, value, "a list of field names");
+        } else if (name == "limit_choices_to") {
+            throw ConfigurationError("the parameter 'limit_choices_to' takes conditions, which are given in code: "
+                                     "GM2MOptions::limit_choices_to");
         } else if (name == "on_delete") {
             options.on_delete = parse_policy(name, value);
         } else if (name == "on_delete_src") {
@@ -110,10 +118,15 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
             throw ConfigurationError(fmt::format(
                 "a GM2MField has no parameter '{}'{}", name,
                 did_you_mean(name, {"related", "verbose_name", "db_table", "db_constraint", "for_concrete_model",
-                                    "related_name", "related_query_name", "pk_maxlength", "layout", "on_delete",
-                                    "on_delete_src", "on_delete_tgt", "db_triggers", "managed", "unique"})));
+                                    "related_name", "related_query_name", "pk_maxlength", "through", "through_fields",
+                                    "layout", "on_delete", "on_delete_src", "on_delete_tgt", "limit_choices_to",
+                                    "db_triggers", "managed", "unique"})));
         }
     }
+    // An explicit 16 is not seen any more by Registry::gm2m().
+    if (!options.through.empty() && std::ranges::find(seen, "pk_maxlength") != seen.end())
+        throw ConfigurationError("the parameters 'through' and 'pk_maxlength' contradict each other: the through model's "
+                                 "field says how long keys can be");
     return options;
 }
 
@@ -142,6 +155,8 @@ const Model* GM2MField::find_source() const noexcept {
 }
 
 std::string GM2MField::table() const {
+    if (has_through())
+        return join_model().table();
     return data_->options.db_table.empty() ? source().table() + "_" + data_->name : data_->options.db_table;
 }
 
@@ -166,7 +181,25 @@ detail::RelationData& GM2MField::relation() const noexcept {
 }
 
 const Model& GM2MField::join_model() const {
-    return data_->registry->join_model(*data_);
+    return has_through() ? data_->require_through() : data_->registry->join_model(*data_);
+}
+
+const Model* GM2MField::find_through() const noexcept {
+    return data_->through;
+}
+
+ThroughFields GM2MField::through_fields() const {
+    (void)source();
+    (void)data_->require_through();
+    const detail::ThroughChoice choice = detail::choose_through_fields(*data_);
+    if (choice.source && choice.target)
+        return {choice.source, choice.target};
+    const detail::ThroughProblem& problem = choice.problems.front();
+    throw ConfigurationError(fmt::format("{}: {}. {} [{}]", label(), problem.message, problem.hint, problem.id));
+}
+
+std::optional<std::size_t> GM2MField::key_length() const {
+    return has_through() ? through_fields().target->key->options().max_length : options().pk_maxlength;
 }
 
 void GM2MField::add_relation(std::string_view model, std::optional<LinkPolicy> on_delete) const {

@@ -222,6 +222,13 @@ void ModelDeclaration::declare_generic_foreign_key(std::string_view name, std::s
     model.generic_foreign_keys_.push_back({std::string(name), type_field, key_field});
 }
 
+void ModelDeclaration::declare_ordering(std::vector<std::string> fields) {
+    for (const std::string& field : fields)
+        if (field.empty() || field == "-")
+            throw ConfigurationError(fmt::format("the ordering of {} has an empty name", model_->label_));
+    model_->ordering_ = std::move(fields);
+}
+
 void ModelDeclaration::set_table(std::string_view table) {
     check_column_name("table", table, model_->label_);
     model_->table_ = table;

@@ -59,6 +59,8 @@ Model& Registry::add_model(std::string_view label, detail::Storage storage, cons
     for (const auto& field : state_->gm2m_fields) {
         if (label_key(field->source_label) == key)
             field->source = &registered;
+        if (!field->options.through.empty() && label_key(field->options.through) == key)
+            field->through = &registered;
         const std::unique_lock relations_lock(field->mutex);
         for (auto& relation : field->relations)
             if (relation.label_key == key)

@@ -23,6 +23,35 @@ void fill(detail::RelationData& data, Registry& registry, std::string_view sourc
     data.label = fmt::format("{}.{}", source, name);
 }
 
+/// Throws ConfigurationError for parameters of which one makes another senseless. (BEHAVIOUR 2.3)
+void check_parameters(const std::string& label, const GM2MOptions& options) {
+    const auto refuse = [&](std::string_view problem) {
+        throw ConfigurationError(fmt::format("{}: {}", label, problem));
+    };
+    if (options.pk_maxlength == std::size_t{0})
+        refuse("pk_maxlength is at least 1; none means no limit");
+    if (options.db_triggers && !options.managed)
+        refuse("db_triggers are made with the join table, which managed = false keeps create_tables() away from");
+    const GM2MOptions defaults;
+    if (options.through.empty()) {
+        if (!options.through_fields.empty())
+            refuse("through_fields chooses among the fields of a through model, and there is none");
+        return;
+    }
+    split_label(options.through);
+    for (const auto& [name, given] : {std::pair("db_table", !options.db_table.empty()),
+                                      std::pair("db_constraint", !options.db_constraint),
+                                      std::pair("pk_maxlength", options.pk_maxlength != defaults.pk_maxlength),
+                                      std::pair("layout", options.layout != defaults.layout),
+                                      std::pair("managed", !options.managed)})
+        if (given)
+            refuse(fmt::format("'through' and '{}' contradict each other: the links are rows of {}, whose declaration "
+                               "says that",
+                               name, options.through));
+    if (options.through_fields.size() > 4)
+        refuse("through_fields has 2 to 4 names: a foreign key, a generic one, and the latter's two fields");
+}
+
 }  // namespace
 
 /// Gives a new relation its source if that is registered. False if another relation has the name.
@@ -46,26 +75,25 @@ bool Registry::claim_name(detail::RelationData& data) {
 GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOptions options, std::source_location at) {
     auto data = std::make_unique<detail::GM2MFieldData>();
     fill(*data, *this, source, name, at);
-    if (options.pk_maxlength == std::size_t{0})
-        throw ConfigurationError(fmt::format("{}: pk_maxlength is at least 1; none means no limit", data->label));
+    check_parameters(data->label, options);
     if (!options.db_table.empty())
         check_column_name("db_table", options.db_table, data->label);
     detail::ReverseNames{options.related_name, options.related_query_name}.check(data->label);
-    if (options.db_triggers && !options.managed)
-        throw ConfigurationError(fmt::format("{}: db_triggers are made with the join table, which managed = false keeps "
-                                             "create_tables() away from",
-                                             data->label));
     data->options = std::move(options);
     for (const std::string& related : data->options.related) {
         split_label(related);
         data->add_relation(label_key(related), find(related), false);
     }
+    for (const auto& [model, condition] : data->options.limit_choices_to)
+        split_label(model);
     const std::unique_lock lock(state_->mutex);
     detail::GM2MFieldData& declared = *data;
     if (!claim_name(declared)) {
         state_->refused.emplace_back(std::move(data));
         return GM2MField(declared);
     }
+    if (const auto found = state_->by_label.find(label_key(declared.options.through)); found != state_->by_label.end())
+        declared.through = found->second;
     ++state_->generation;
     state_->gm2m_fields.push_back(std::move(data));
     return GM2MField(declared);

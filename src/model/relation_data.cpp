@@ -38,6 +38,14 @@ const Model& RelationData::require_source() const {
     return *source;
 }
 
+const Model& GM2MFieldData::require_through() const {
+    if (options.through.empty())
+        throw ConfigurationError(fmt::format("{} has no through model", label));
+    if (!through)
+        throw ConfigurationError(fmt::format("the through model of {} is not registered: '{}'", label, options.through));
+    return *through;
+}
+
 std::string ReverseNames::accessor(const Model& source) const {
     if (is_hidden())
         return "";

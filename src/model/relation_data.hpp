@@ -33,7 +33,11 @@ struct GM2MFieldData : RelationData {
     GM2MFieldData() : RelationData(true) {}
 
     GM2MOptions options;
+    const Model* through = nullptr;  // once registered
     Signal<Deleting> deleting;
+
+    /// Throws ConfigurationError if there is none, or while it is not registered.
+    const Model& require_through() const;
 
     struct Relation {
         std::string label_key;

@@ -1,6 +1,7 @@
 #include "query/query_compiler.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -127,7 +128,11 @@ std::string QueryCompiler::order() {
     if (links_)
         return " ORDER BY " + linked_order();
     // A slice of no order would be of any: the keys give it one.
-    return state_.is_sliced() || state_.reversed ? " ORDER BY " + order_list(key_terms(*state_.model)) : "";
+    const Model& model = *state_.model;
+    std::vector<OrderTerm> terms(model.ordering().begin(), model.ordering().end());
+    if (!terms.empty() || state_.is_sliced() || state_.reversed)
+        std::ranges::move(key_terms(model), std::back_inserter(terms));
+    return terms.empty() ? "" : " ORDER BY " + order_list(terms);
 }
 
 /// Rows that are the same have one place: it is told by what they show alone.

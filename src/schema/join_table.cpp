@@ -1,5 +1,12 @@
 #include "schema/join_table.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "backend/nearest.hpp"
 #include "model/relation_data.hpp"
 
 namespace gm2m::schema {
@@ -9,10 +16,67 @@ JoinTable join_table_of(const GM2MField& field) {
     table.source = &field.source();
     table.source->require_complete();
     table.name = field.table();
-    table.key_length = field.options().pk_maxlength;
-    table.layout = field.options().layout;
-    table.constraints = field.options().db_constraint;
+    table.key_length = field.key_length();
+    if (!field.has_through()) {
+        table.layout = field.options().layout;
+        table.constraints = field.options().db_constraint;
+        if (table.layout == Layout::compact)
+            table.id_column.clear();
+        return table;
+    }
+    table.through = &field.join_model();
+    table.through->require_complete();
+    const ThroughFields fields = field.through_fields();
+    const Field& key = table.through->primary_key();
+    table.id_column = form_of(key.kind()) == ValueView::Form::integer && key.is_generated() ? key.column() : "";
+    table.source_column = fields.source->column();
+    table.content_type_column = fields.target->content_type->column();
+    table.key_column = fields.target->key->column();
+    table.constraints = fields.source->options().db_constraint;
+    if (!table.through->ordering().empty())
+        table.ordering = order_columns(*table.through, table.through->ordering());
     return table;
+}
+
+std::vector<OrderColumn> order_columns(const Model& through, const std::vector<std::string>& names) {
+    std::vector<OrderColumn> columns;
+    const auto append = [&](const Field& field, bool descending) {
+        if (std::ranges::find(columns, field.column(), &OrderColumn::column) == columns.end())
+            columns.push_back({field.column(), descending, field.null()});
+    };
+    for (const std::string& name : names) {
+        const bool descending = name.starts_with('-');
+        const std::string_view bare = std::string_view(name).substr(descending ? 1 : 0);
+        const Field* field = bare == "pk" ? &through.primary_key() : through.find_field(bare);
+        if (!field) {
+            std::vector<std::string> known;
+            for (const auto& each : through.fields())
+                known.push_back(each->name());
+            throw ConfigurationError(fmt::format("links are ordered by the fields of {}, of which '{}' is none{}",
+                                                 through.label(), bare, did_you_mean(bare, known)));
+        }
+        append(*field, descending);
+    }
+    append(through.primary_key(), false);
+    return columns;
+}
+
+std::string link_order(const backend::Dialect& dialect, const JoinTable& join, std::string_view prefix, bool reversed) {
+    std::vector<OrderColumn> columns = join.ordering;
+    if (columns.empty() && join.is_numbered())
+        columns = {{join.id_column}};
+    else if (columns.empty())
+        columns = {{join.content_type_column}, {join.key_column}};
+    std::string order;
+    for (const OrderColumn& each : columns) {
+        const bool descending = each.descending != reversed;
+        order += fmt::format("{}{}{}", order.empty() ? "" : ", ", prefix, dialect.quote(each.column));
+        if (each.can_be_null)
+            order += dialect.order_suffix(descending, !descending);
+        else if (descending)
+            order += " DESC";
+    }
+    return order;
 }
 
 namespace {
@@ -20,7 +84,7 @@ namespace {
 TypedSide reverse_side_of(const GM2MField& field) {
     const JoinTable join = join_table_of(field);
     return {.table = join.name,
-            .order_column = join.layout == Layout::standard ? join.id_column : "",
+            .order_column = join.id_column,
             .near_columns = {join.content_type_column, join.key_column},
             .far_column = join.source_column,
             .far = join.source,

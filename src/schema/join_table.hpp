@@ -6,12 +6,23 @@
 
 #include <gm2m/many_to_many_field.hpp>
 
+#include "backend/dialect.hpp"
+
 namespace gm2m::schema {
 
-/// The join table of a relation: its names as declared, unquoted. (DESIGN 5)
+/// A column by which links are ordered.
+struct OrderColumn {
+    std::string column;
+    bool descending = false;
+    bool can_be_null = false;
+};
+
+/// The join table of a relation, or its through model's: the names as declared, unquoted. (DESIGN 5)
 struct JoinTable {
     std::string name;
-    std::string id_column = "id";  // of the standard layout
+    /// Numbers the links in the order of linking; empty where nothing does: in the compact layout, and where a through
+    /// model's key is no number.
+    std::string id_column = "id";
     std::string source_column = "gm2m_src_id";
     std::string content_type_column = "gm2m_ct_id";
     std::string key_column = "gm2m_pk";
@@ -19,10 +30,27 @@ struct JoinTable {
     Layout layout = Layout::standard;
     bool constraints = true;
     const Model* source = nullptr;
+    const Model* through = nullptr;
+    /// The through model's ordering, its key at the end; empty if it has none.
+    std::vector<OrderColumn> ordering = {};
+
+    /// Whether the order of links is that of the numbers in `id_column`.
+    bool is_numbered() const noexcept { return ordering.empty() && !id_column.empty(); }
+    /// Whether there is an order of its own, of linking or of the through model.
+    bool is_ordered() const noexcept { return !ordering.empty() || !id_column.empty(); }
 };
 
 /// Throws ConfigurationError while the source model is not registered or not complete.
 JoinTable join_table_of(const GM2MField& field);
+
+/// The order of the links of one source, as ORDER BY has it: that of linking, or of the through model; else of content type
+/// and key. `prefix` is the table's alias with a point, or nothing.
+std::string link_order(const backend::Dialect& dialect, const JoinTable& join, std::string_view prefix,
+                       bool reversed = false);
+
+/// The columns of a through model that an order names, its key at the end. Throws ConfigurationError for what is no field
+/// of it.
+std::vector<OrderColumn> order_columns(const Model& through, const std::vector<std::string>& names);
 
 /// The links of one object, the near one, where all lead to objects of one model, the far one: the reverse side of a
 /// GM2M field, and either side of a many-to-many field.

@@ -33,6 +33,7 @@ const std::map<std::string, Names> allowed_files{
 const std::map<std::string, std::string> public_headers{
     {"gm2m/adapter.hpp", "value"},
     {"gm2m/check.hpp", "check"},
+    {"gm2m/condition.hpp", "model"},
     {"gm2m/content_types.hpp", "content_types"},
     {"gm2m/database.hpp", "database"},
     {"gm2m/error.hpp", "value"},

@@ -117,8 +117,8 @@ TEST_F(StartTest, ADatabaseRefusesErrors) {
                   std::string::npos);
         EXPECT_EQ(text.find("W002"), std::string::npos) << text;
     }
-    EXPECT_THROW(Pool(models, url, 2), CheckError);
-    EXPECT_THROW(Database::open(models, url), ConfigurationError);  // what a program catches anyway
+    EXPECT_THROW(Pool(models, url, 2, {.report = [](const auto&) {}}), CheckError);
+    EXPECT_THROW(Database::open(models, url, {.report = [](const auto&) {}}), ConfigurationError);  // what is caught anyway
 }
 
 TEST_F(StartTest, WarningsArePrintedOnce) {

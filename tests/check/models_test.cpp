@@ -172,5 +172,14 @@ TEST_F(ModelCheckTest, E313OneTableForTwo) {
     EXPECT_EQ(to_string(check(right)), "");
 }
 
+TEST_F(ModelCheckTest, E314AnOrderingByNoField) {
+    auto order = models.model("shop.Order").primary_key("id", Kind::integer).ordering({"-yaer", "parent__year", "pk"});
+    order.field("year", Kind::integer).foreign_key("parent", "shop.Order", {.null = true});
+    EXPECT_EQ(found(), "E314 shop.Order");
+    EXPECT_EQ(one().message, "the ordering names 'yaer', which is no field of the model; did you mean 'year'?");
+    order.ordering({"-year"});
+    EXPECT_EQ(found(), "");
+}
+
 }  // namespace
 }  // namespace gm2m::test
