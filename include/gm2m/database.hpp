@@ -66,6 +66,11 @@ public:
     /// Drops what create_tables() creates; the content type table only if it holds nothing of other programs.
     void drop_tables();
 
+    /// What gm2m::check() finds, and what differs between the declarations and the tables of the database: tables and
+    /// columns that are missing, of another type or length, or more or less strict. What the tables have beyond the
+    /// declarations is no finding. 2 statements for each table. Throws DatabaseError. (BEHAVIOUR 7)
+    std::vector<Finding> check(const CheckOptions& options = {});
+
     // --- objects ---
 
     /// Inserts an object: a struct, or a handle of any model. A key that the database or gm2m makes is in the result,
@@ -200,6 +205,7 @@ private:
     template <class T>
     Object make(T&& value) {
         using Struct = std::remove_cvref_t<T>;
+        static_assert(std::is_class_v<Struct>, "gm2m: an object is wanted: a model's struct, or a handle");
         Object object = models().get<Struct>().make();
         object.get<Struct>() = std::forward<T>(value);
         return object;

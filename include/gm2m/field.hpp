@@ -3,12 +3,12 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
-#include <source_location>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <gm2m/source_location.hpp>
 #include <gm2m/value.hpp>
 
 namespace gm2m {
@@ -147,7 +147,7 @@ public:
     const FieldOptions& options() const noexcept { return options_; }
     const Model& model() const noexcept { return *model_; }
     /// Where it is declared.
-    const std::source_location& location() const noexcept { return location_; }
+    const SourceLocation& location() const noexcept { return location_; }
 
     bool is_foreign_key() const noexcept { return !target_label_.empty(); }
     /// "app.Model" as declared; empty for other fields.
@@ -180,7 +180,7 @@ private:
     friend class ModelDeclaration;
     friend class Registry;
 
-    std::source_location location_;
+    SourceLocation location_;
     std::string name_;
     std::string column_;
     Kind kind_ = Kind::text;

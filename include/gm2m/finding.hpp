@@ -1,10 +1,11 @@
 #pragma once
 
 #include <functional>
-#include <source_location>
 #include <span>
 #include <string>
 #include <vector>
+
+#include <gm2m/source_location.hpp>
 
 namespace gm2m {
 
@@ -22,9 +23,9 @@ struct Finding {
     std::string id;  ///< "gm2m.E102"; a program's own checks have ids of their own
     Level level = Level::error;
     std::string message;
-    std::string hint = {};               ///< what, if done, removes it
-    std::string subject = {};            ///< "cinema.User.preferred_videos", "cinema.User", or a table
-    std::source_location location = {};  ///< of the declaration; line 0 if there is none
+    std::string hint = {};         ///< what, if done, removes it
+    std::string subject = {};      ///< "cinema.User.preferred_videos", "cinema.User", or a table
+    SourceLocation location = {};  ///< of the declaration; line 0 if there is none
 };
 
 /// As a compiler prints it, without a new line at its end:

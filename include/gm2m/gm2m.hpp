@@ -23,6 +23,7 @@
 #include <gm2m/related_manager.hpp>
 #include <gm2m/retry.hpp>
 #include <gm2m/signal.hpp>
+#include <gm2m/source_location.hpp>
 #include <gm2m/statement_listener.hpp>
 #include <gm2m/transaction.hpp>
 #include <gm2m/value.hpp>

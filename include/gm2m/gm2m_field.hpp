@@ -106,7 +106,7 @@ public:
     /// "cinema.User.preferred_videos"
     const std::string& label() const noexcept;
     /// Where it is declared.
-    const std::source_location& location() const noexcept;
+    const SourceLocation& location() const noexcept;
     /// Throws ConfigurationError while the source model is not registered.
     const Model& source() const;
     /// Null while the source model is not registered.

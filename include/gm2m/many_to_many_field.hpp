@@ -40,7 +40,7 @@ public:
     /// "shop.Entry.categories"
     const std::string& label() const noexcept;
     /// Where it is declared.
-    const std::source_location& location() const noexcept;
+    const SourceLocation& location() const noexcept;
     /// Throw ConfigurationError while the model is not registered.
     const Model& source() const;
     const Model& target() const;

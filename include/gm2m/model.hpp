@@ -2,7 +2,6 @@
 
 #include <concepts>
 #include <memory>
-#include <source_location>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,7 +62,7 @@ Storage storage_of() {
 struct Index {
     std::vector<std::string> fields;  ///< names of fields, in the order of the index
     bool unique = false;
-    std::source_location location = {};  ///< of its declaration
+    SourceLocation location = {};  ///< of its declaration
 };
 
 /// Two fields that together refer to an object of any model: a content type and a key. Not a column of its own.
@@ -93,7 +92,7 @@ public:
     bool is_managed() const noexcept { return managed_; }
     const std::string& verbose_name() const noexcept { return verbose_name_; }
     /// Where it is declared; line 0 for the models of join tables.
-    const std::source_location& location() const noexcept { return location_; }
+    const SourceLocation& location() const noexcept { return location_; }
     bool is_run_time() const noexcept { return storage_.type == nullptr; }
     /// Whether its rows are written by something else: the model of a join table.
     bool is_read_only() const noexcept { return read_only_; }
@@ -140,7 +139,7 @@ private:
     Field& add_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
                      FieldOptions options);
 
-    std::source_location location_;
+    SourceLocation location_;
     std::string app_label_;
     std::string name_;
     std::string label_;
@@ -168,13 +167,12 @@ protected:
 
     /// Null if the model has a field of that name already; check() then says so.
     Field* declare_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
-                         FieldOptions options, bool primary_key, std::string_view target,
-                         const std::source_location& at);
+                         FieldOptions options, bool primary_key, std::string_view target, const SourceLocation& at);
     void declare_run_time_field(std::string_view name, Kind kind, FieldOptions options, bool primary_key,
-                                std::string_view target, const std::source_location& at);
-    void declare_index(std::vector<std::string> fields, bool unique, const std::source_location& at);
+                                std::string_view target, const SourceLocation& at);
+    void declare_index(std::vector<std::string> fields, bool unique, const SourceLocation& at);
     void declare_generic_foreign_key(std::string_view name, std::string_view content_type, std::string_view key,
-                                     const std::source_location& at);
+                                     const SourceLocation& at);
     void declare_ordering(std::vector<std::string> fields);
     void set_table(std::string_view table);
     void set_managed(bool managed);
@@ -183,8 +181,8 @@ protected:
 private:
     /// A declaration that is ignored, for check() to tell.
     void refuse(std::string_view id, std::string message, std::string hint, std::string subject,
-                const std::source_location& at);
-    bool takes_name(std::string_view name, const std::source_location& at);
+                const SourceLocation& at);
+    bool takes_name(std::string_view name, const SourceLocation& at);
 
     Registry* registry_;
     Model* model_;
@@ -200,12 +198,11 @@ public:
     Builder& managed(bool managed) { return set_managed(managed), self(); }
     Builder& verbose_name(std::string_view name) { return set_verbose_name(name), self(); }
     /// The fields' values are unique together.
-    Builder& unique_together(std::vector<std::string> fields,
-                             std::source_location at = std::source_location::current()) {
+    Builder& unique_together(std::vector<std::string> fields, SourceLocation at = SourceLocation::current()) {
         return declare_index(std::move(fields), true, at), self();
     }
     /// An index over several fields.
-    Builder& index(std::vector<std::string> fields, std::source_location at = std::source_location::current()) {
+    Builder& index(std::vector<std::string> fields, SourceLocation at = SourceLocation::current()) {
         return declare_index(std::move(fields), false, at), self();
     }
 
@@ -216,7 +213,7 @@ public:
     /// Two fields that refer to an object of any model together: an integer that holds a content type and a key, best
     /// as text. `name` serves in queries: F("target") == object, F("target__movie__title").
     Builder& generic_foreign_key(std::string_view name, std::string_view content_type, std::string_view key,
-                                 std::source_location at = std::source_location::current()) {
+                                 SourceLocation at = SourceLocation::current()) {
         return declare_generic_foreign_key(name, content_type, key, at), self();
     }
 
@@ -236,7 +233,7 @@ public:
     /// nil is made by the database or by gm2m when the object is inserted, unless `generated` is false.
     template <class Owner, class M>
     ModelBuilder& primary_key(std::string_view name, M Owner::*member, FieldOptions options = {},
-                              std::source_location at = std::source_location::current()) {
+                              SourceLocation at = SourceLocation::current()) {
         if constexpr (MappableMember<M>)
             static_assert(detail::can_be_key(Adapter<typename Unwrap<M>::type>::kind),
                           "gm2m: a primary key is an integer, text, a UUID, a date, a time or a date-time");
@@ -244,13 +241,13 @@ public:
     }
     template <class Owner, class M>
     ModelBuilder& field(std::string_view name, M Owner::*member, FieldOptions options = {},
-                        std::source_location at = std::source_location::current()) {
+                        SourceLocation at = SourceLocation::current()) {
         return declare(name, member, std::move(options), false, {}, at);
     }
     /// An enum that is stored as text.
     template <class Owner, class M>
     ModelBuilder& field(std::string_view name, M Owner::*member, EnumText<typename Unwrap<M>::type> text,
-                        FieldOptions options = {}, std::source_location at = std::source_location::current()) {
+                        FieldOptions options = {}, SourceLocation at = SourceLocation::current()) {
         check_member<Owner, M>();
         this->declare_field(name, Kind::text, Unwrap<M>::optional,
                             detail::enum_accessor<T, Owner, M>(member, std::move(text)), std::move(options), false, {},
@@ -260,7 +257,7 @@ public:
     /// A foreign key to `target` ("app.Model", registered before or after); the member holds the target's key.
     template <class Owner, class M>
     ModelBuilder& foreign_key(std::string_view name, M Owner::*member, std::string_view target,
-                              FieldOptions options = {}, std::source_location at = std::source_location::current()) {
+                              FieldOptions options = {}, SourceLocation at = SourceLocation::current()) {
         return declare(name, member, std::move(options), false, target, at);
     }
 
@@ -274,7 +271,7 @@ private:
     }
     template <class Owner, class M>
     ModelBuilder& declare(std::string_view name, M Owner::*member, FieldOptions options, bool primary_key,
-                          std::string_view target, const std::source_location& at) {
+                          std::string_view target, const SourceLocation& at) {
         check_member<Owner, M>();
         static_assert(MappableMember<M>, "gm2m: no field kind for this member's type; specialise gm2m::Adapter for it");
         if constexpr (MappableMember<M>)
@@ -289,16 +286,16 @@ private:
 class RunTimeModelBuilder : public ModelOptions<RunTimeModelBuilder> {
 public:
     RunTimeModelBuilder& primary_key(std::string_view name, Kind kind, FieldOptions options = {},
-                                     std::source_location at = std::source_location::current()) {
+                                     SourceLocation at = SourceLocation::current()) {
         return declare_run_time_field(name, kind, std::move(options), true, {}, at), *this;
     }
     RunTimeModelBuilder& field(std::string_view name, Kind kind, FieldOptions options = {},
-                               std::source_location at = std::source_location::current()) {
+                               SourceLocation at = SourceLocation::current()) {
         return declare_run_time_field(name, kind, std::move(options), false, {}, at), *this;
     }
     /// A foreign key to `target` ("app.Model", registered before or after).
     RunTimeModelBuilder& foreign_key(std::string_view name, std::string_view target, FieldOptions options = {},
-                                     std::source_location at = std::source_location::current()) {
+                                     SourceLocation at = SourceLocation::current()) {
         return declare_run_time_field(name, Kind::big_integer, std::move(options), false, target, at), *this;
     }
 

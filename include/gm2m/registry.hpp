@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <source_location>
 #include <string_view>
 #include <vector>
 
@@ -33,20 +32,19 @@ public:
     /// Maps the struct T to the model `label`, "app.Name".
     template <class T>
     [[nodiscard("gm2m: a model has a primary key: declare its fields")]] ModelBuilder<T> model(
-        std::string_view label, std::source_location at = std::source_location::current()) {
+        std::string_view label, SourceLocation at = SourceLocation::current()) {
         return ModelBuilder<T>(*this, add_model(label, detail::storage_of<T>(), at));
     }
     /// A model that is described at run time alone.
     [[nodiscard("gm2m: a model has a primary key: declare its fields")]] RunTimeModelBuilder model(
-        std::string_view label, std::source_location at = std::source_location::current());
+        std::string_view label, SourceLocation at = SourceLocation::current());
 
     /// Declares a relation of the source model. (BEHAVIOUR 2.1)
     GM2MField gm2m(std::string_view source, std::string_view name, GM2MOptions options = {},
-                   std::source_location at = std::source_location::current());
+                   SourceLocation at = SourceLocation::current());
     /// Declares an ordinary many-to-many relation, from the source model to objects of one other.
     ManyToManyField many_to_many(std::string_view source, std::string_view name, std::string_view target,
-                                 ManyToManyOptions options = {},
-                                 std::source_location at = std::source_location::current());
+                                 ManyToManyOptions options = {}, SourceLocation at = SourceLocation::current());
 
     /// Null if there is none. Labels ignore case in the model's name, as content types do. The join models of relations
     /// and "contenttypes.ContentType" are found too, though models() does not list them. (BEHAVIOUR 4.1)
@@ -102,7 +100,7 @@ private:
     const Model& join_model(detail::GM2MFieldData& relation);
     const Model& join_model(detail::ManyToManyData& relation);
     const Model* find_join_model(std::string_view label) const;
-    Model& add_model(std::string_view label, detail::Storage storage, const std::source_location& at);
+    Model& add_model(std::string_view label, detail::Storage storage, const SourceLocation& at);
     bool claim_name(detail::RelationData& data);
     void resolve_references(Model& declared);
     void resolve_reference(Field& field, const Model& declared);

@@ -65,9 +65,12 @@ public:
 
     /// The receiver takes a `const Event&`; what it answers, if anything, is read as true or false.
     template <class Receiver>
-        requires std::invocable<Receiver&, const Event&>
     SignalConnection connect(Receiver receiver) {
-        if constexpr (std::is_void_v<std::invoke_result_t<Receiver&, const Event&>>)
+        static_assert(std::invocable<Receiver&, const Event&>,
+                      "gm2m: a receiver is called with the signal's event: it takes a const Event&");
+        if constexpr (!std::invocable<Receiver&, const Event&>)
+            return {};
+        else if constexpr (std::is_void_v<std::invoke_result_t<Receiver&, const Event&>>)
             return connect_function([receiver = std::move(receiver)](const Event& event) mutable {
                 receiver(event);
                 return false;

@@ -43,6 +43,11 @@ void run_own_check(const Registry& registry, const Check& own, Found& found) {
 }  // namespace
 
 std::vector<Finding> check(const Registry& registry, const CheckOptions& options) {
+    return check_registry::run(registry, options, {});
+}
+
+std::vector<Finding> check_registry::run(const Registry& registry, const CheckOptions& options,
+                                         const std::function<void(Found&)>& compare) {
     detail::CheckState& state = registry.checks();
     std::vector<detail::CheckState::OwnCheck> own_checks;
     {
@@ -59,6 +64,8 @@ std::vector<Finding> check(const Registry& registry, const CheckOptions& options
         check_registry::check_relations(registry, found);
         check_registry::check_reverse_names(registry, found);
     }
+    if (compare && selection.runs("database"))
+        compare(found);
     for (const auto& own : own_checks)
         if (selection.runs(own))
             run_own_check(registry, own.check, found);

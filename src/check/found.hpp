@@ -10,21 +10,25 @@ namespace gm2m::check_registry {
 /// Gathers findings.
 class Found {
 public:
-    void add(Level level, std::string_view id, std::string subject, const std::source_location& at, std::string message,
+    void add(Level level, std::string_view id, std::string subject, const SourceLocation& at, std::string message,
              std::string hint) {
         findings.push_back({std::string(id), level, std::move(message), std::move(hint), std::move(subject), at});
     }
-    void error(std::string_view id, std::string subject, const std::source_location& at, std::string message,
+    void error(std::string_view id, std::string subject, const SourceLocation& at, std::string message,
                std::string hint) {
         add(Level::error, id, std::move(subject), at, std::move(message), std::move(hint));
     }
-    void warning(std::string_view id, std::string subject, const std::source_location& at, std::string message,
+    void warning(std::string_view id, std::string subject, const SourceLocation& at, std::string message,
                  std::string hint) {
         add(Level::warning, id, std::move(subject), at, std::move(message), std::move(hint));
     }
 
     std::vector<Finding> findings;
 };
+
+/// check(), with what `compare` finds under the tag "database".
+std::vector<Finding> run(const Registry& registry, const CheckOptions& options,
+                         const std::function<void(Found&)>& compare);
 
 /// As references find it; null if it is not registered. Never throws.
 const Model* find_model(const Registry& registry, std::string_view label);

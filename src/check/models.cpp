@@ -114,8 +114,7 @@ class Tables {
 public:
     explicit Tables(Found& found) : found_(found) {}
 
-    void claim(const std::string& table, const std::string& owner, const std::source_location& at,
-               const char* parameter) {
+    void claim(const std::string& table, const std::string& owner, const SourceLocation& at, const char* parameter) {
         const auto [first, fresh] = owners_.emplace(table, owner);
         if (!fresh)
             found_.error(

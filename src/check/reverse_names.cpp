@@ -12,7 +12,7 @@ namespace {
 /// The names by which targets know a relation or a foreign key.
 struct Side {
     std::string label;
-    std::source_location location;
+    SourceLocation location;
     std::string accessor;    // empty if it has none
     std::string query_name;  // the same
     std::vector<std::pair<const Model*, bool>>

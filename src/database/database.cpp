@@ -4,6 +4,8 @@
 
 #include <gm2m/error.hpp>
 
+#include "check/found.hpp"
+#include "check/tables.hpp"
 #include "database/database_impl.hpp"
 #include "deletion/deletion.hpp"
 #include "model/access.hpp"
@@ -60,6 +62,12 @@ void Database::create_tables() {
 void Database::drop_tables() {
     schema::drop_tables(impl_->context.connection, models(), impl_->options.content_type_table);
     impl_->store.clear();
+}
+
+std::vector<Finding> Database::check(const CheckOptions& options) {
+    return check_registry::run(models(), options, [&](check_registry::Found& found) {
+        check_registry::check_tables(impl_->context.connection, models(), impl_->options.content_type_table, found);
+    });
 }
 
 Context& Database::context() noexcept {

@@ -139,7 +139,7 @@ const std::string& GM2MField::source_label() const noexcept {
 const std::string& GM2MField::label() const noexcept {
     return data_->label;
 }
-const std::source_location& GM2MField::location() const noexcept {
+const SourceLocation& GM2MField::location() const noexcept {
     return data_->location;
 }
 const GM2MOptions& GM2MField::options() const noexcept {

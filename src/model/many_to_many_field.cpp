@@ -22,7 +22,7 @@ const std::string& ManyToManyField::name() const noexcept {
 const std::string& ManyToManyField::label() const noexcept {
     return data_->label;
 }
-const std::source_location& ManyToManyField::location() const noexcept {
+const SourceLocation& ManyToManyField::location() const noexcept {
     return data_->location;
 }
 const ManyToManyOptions& ManyToManyField::options() const noexcept {

@@ -135,13 +135,13 @@ void Model::require_complete() const {
 // --- declarations ---
 
 void ModelDeclaration::refuse(std::string_view id, std::string message, std::string hint, std::string subject,
-                              const std::source_location& at) {
+                              const SourceLocation& at) {
     registry_->checks().add(
         {std::string(id), Level::error, std::move(message), std::move(hint), std::move(subject), at});
 }
 
 /// Whether a new field can have the name.
-bool ModelDeclaration::takes_name(std::string_view name, const std::source_location& at) {
+bool ModelDeclaration::takes_name(std::string_view name, const SourceLocation& at) {
     if (!model_->find_field(name) && !model_->find_generic_foreign_key(name))
         return true;
     refuse("gm2m.E303", "the model has two fields of this name; the second one is ignored",
@@ -151,7 +151,7 @@ bool ModelDeclaration::takes_name(std::string_view name, const std::source_locat
 
 Field* ModelDeclaration::declare_field(std::string_view name, Kind kind, bool nullable_member,
                                        detail::Accessor accessor, FieldOptions options, bool primary_key,
-                                       std::string_view target, const std::source_location& at) {
+                                       std::string_view target, const SourceLocation& at) {
     Model& model = *model_;
     check_field_name("field", name, model.label_);
     const std::string label = fmt::format("{}.{}", model.label_, name);
@@ -188,7 +188,7 @@ Field* ModelDeclaration::declare_field(std::string_view name, Kind kind, bool nu
     return &field;
 }
 
-void ModelDeclaration::declare_index(std::vector<std::string> fields, bool unique, const std::source_location& at) {
+void ModelDeclaration::declare_index(std::vector<std::string> fields, bool unique, const SourceLocation& at) {
     if (fields.empty())
         return refuse("gm2m.E307", "an index names no field; it is ignored", "name the fields of the index",
                       model_->label_, at);
@@ -196,7 +196,7 @@ void ModelDeclaration::declare_index(std::vector<std::string> fields, bool uniqu
 }
 
 void ModelDeclaration::declare_generic_foreign_key(std::string_view name, std::string_view content_type,
-                                                   std::string_view key, const std::source_location& at) {
+                                                   std::string_view key, const SourceLocation& at) {
     Model& model = *model_;
     check_field_name("generic foreign key", name, model.label_);
     if (!takes_name(name, at))

@@ -25,11 +25,11 @@ Registry::Registry() : state_(std::make_unique<State>()) {
 }
 Registry::~Registry() = default;
 
-RunTimeModelBuilder Registry::model(std::string_view label, std::source_location at) {
+RunTimeModelBuilder Registry::model(std::string_view label, SourceLocation at) {
     return RunTimeModelBuilder(*this, add_model(label, run_time_storage(), at));
 }
 
-Model& Registry::add_model(std::string_view label, detail::Storage storage, const std::source_location& at) {
+Model& Registry::add_model(std::string_view label, detail::Storage storage, const SourceLocation& at) {
     std::unique_ptr<Model> model(new Model(label, storage));
     model->location_ = at;
     const std::string key = label_key(label);
@@ -115,7 +115,7 @@ void Registry::resolve_reference(Field& field, const Model& declared) {
 }
 
 void ModelDeclaration::declare_run_time_field(std::string_view name, Kind kind, FieldOptions options, bool primary_key,
-                                              std::string_view target, const std::source_location& at) {
+                                              std::string_view target, const SourceLocation& at) {
     const std::size_t index = model_->fields_.size();
     Field* const field =
         declare_field(name, kind, true, run_time_accessor(index, kind), std::move(options), primary_key, target, at);

@@ -13,7 +13,7 @@ namespace gm2m {
 namespace {
 
 void fill(detail::RelationData& data, Registry& registry, std::string_view source, std::string_view name,
-          const std::source_location& at) {
+          const SourceLocation& at) {
     split_label(source);
     check_field_name("relation", name, source);
     data.registry = &registry;
@@ -72,7 +72,7 @@ bool Registry::claim_name(detail::RelationData& data) {
     return false;
 }
 
-GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOptions options, std::source_location at) {
+GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOptions options, SourceLocation at) {
     auto data = std::make_unique<detail::GM2MFieldData>();
     fill(*data, *this, source, name, at);
     check_parameters(data->label, options);
@@ -100,7 +100,7 @@ GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOpt
 }
 
 ManyToManyField Registry::many_to_many(std::string_view source, std::string_view name, std::string_view target,
-                                       ManyToManyOptions options, std::source_location at) {
+                                       ManyToManyOptions options, SourceLocation at) {
     split_label(target);
     auto data = std::make_unique<detail::ManyToManyData>();
     fill(*data, *this, source, name, at);

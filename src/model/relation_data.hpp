@@ -14,7 +14,7 @@ struct RelationData {
     /// Whether the targets are of any models: a GM2MField, else a ManyToManyField.
     const bool is_generic;
     Registry* registry = nullptr;
-    std::source_location location;
+    SourceLocation location;
     std::string source_label;
     std::string name;
     std::string label;

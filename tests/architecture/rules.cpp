@@ -57,6 +57,7 @@ const std::map<std::string, std::string> public_headers{
     {"gm2m/related_manager.hpp", "relation"},
     {"gm2m/retry.hpp", "database"},
     {"gm2m/signal.hpp", "model"},
+    {"gm2m/source_location.hpp", "value"},
     {"gm2m/statement_listener.hpp", "value"},
     {"gm2m/transaction.hpp", "database"},
     {"gm2m/value.hpp", "value"},

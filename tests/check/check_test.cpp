@@ -10,7 +10,7 @@ TEST_F(CheckTest, IsPrintedLikeACompiler) {
     EXPECT_EQ(to_string(finding),
               "error: cinema.User.likes: a GM2MField cannot be unique [gm2m.E001]\n  hint: leave out `unique`");
     const int line = __LINE__ + 1;
-    finding.location = std::source_location::current();
+    finding.location = SourceLocation::current();
     finding.level = Level::warning;
     EXPECT_EQ(
         to_string(finding).find(std::string(__FILE__) + ":" + std::to_string(line) + ": warning: cinema.User.likes: "),
