@@ -178,6 +178,15 @@ public:
     Object follow(const Object& object, std::string_view foreign_key) {
         return follow(std::vector<Object>{object}, foreign_key).front();
     }
+    /// Lets a foreign key ("author"), or a generic one ("target"), of an object refer to another: the object, a handle or a
+    /// struct of a registered model, is changed in memory, and written by insert(), update() or save(). A content type that
+    /// is not there yet is created. Throws UnknownField, QueryError, WrongModel, UnsavedObject, KeyTooLong. (BEHAVIOUR 4.2)
+    void assign(const Object& object, std::string_view foreign_key, const ObjectRef& target);
+    template <class T>
+        requires(!std::derived_from<T, Object>)
+    void assign(T& object, std::string_view foreign_key, const ObjectRef& target) {
+        assign_to(models().get<T>(), &object, foreign_key, target);
+    }
     /// Finds in the join tables which models they hold, so that these have their reverse accessors. (BEHAVIOUR 3.3)
     /// 1 statement per relation.
     void discover();
@@ -227,6 +236,7 @@ private:
 
     RelatedManager related_of(const ObjectRef& object, detail::RelationData& relation, const Model& source);
     Context& context() noexcept;
+    void assign_to(const Model& model, void* object, std::string_view foreign_key, const ObjectRef& target);
     void insert_object(const Object& object);
     Deleted remove_refs(std::span<const ObjectRef> objects);
     DeletionPlan explain_remove_refs(std::span<const ObjectRef> objects);

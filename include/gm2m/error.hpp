@@ -63,6 +63,12 @@ public:
     using ObjectError::ObjectError;
 };
 
+/// The object does not fulfil the condition that the relation sets for objects of its model: limit_choices_to.
+class InvalidChoice : public ObjectError {
+public:
+    using ObjectError::ObjectError;
+};
+
 /// A value does not fit its field: too long, out of range, missing, of another kind, not valid UTF-8, with a NUL byte.
 class InvalidValue : public ObjectError {
 public:

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <gm2m/model.hpp>
 #include <gm2m/value.hpp>
@@ -138,14 +139,21 @@ public:
     T& operator*() const { return Object::get<T>(); }
 };
 
+/// Values of fields, by name.
+using FieldValues = std::vector<std::pair<std::string, Value>>;
+
+class WithValues;
+
 /// What is accepted wherever an object is: an Object, an Instance, a bare struct, a Reference. Refers to its
 /// argument, so it lives no longer than the call that it is passed to.
 class ObjectRef {
 public:
     ObjectRef(const Object& object) noexcept : object_(&object) {}
     ObjectRef(const Reference& reference) noexcept : reference_(&reference) {}
+    ObjectRef(const WithValues& given) noexcept;
     template <class T>
         requires(std::is_class_v<T> && !std::derived_from<T, Object> && !std::same_as<T, Reference> &&
+                 !std::same_as<T, WithValues> &&
                  !Mappable<T> && !std::convertible_to<T, std::string_view> && !requires(const T& t) { t.begin(); })
     ObjectRef(const T& object) noexcept : type_(&detail::type_info<T>()), struct_(&object) {}
 
@@ -153,13 +161,34 @@ public:
     const Reference* reference() const noexcept { return reference_; }
     const detail::TypeInfo* type() const noexcept { return type_; }
     const void* bare_struct() const noexcept { return struct_; }
+    /// Those of WithValues; else null.
+    const FieldValues* values() const noexcept { return values_; }
 
 private:
     const Object* object_ = nullptr;
     const Reference* reference_ = nullptr;
     const detail::TypeInfo* type_ = nullptr;
     const void* struct_ = nullptr;
+    const FieldValues* values_ = nullptr;
 };
+
+/// An object that is to be linked through a model, with values for that model's fields:
+/// `spoken.add(WithValues(german, {{"percentage", 65.5}}))`. Lives no longer than the object. (BEHAVIOUR 4.3)
+class WithValues {
+public:
+    WithValues(const ObjectRef& object, FieldValues values) : object_(object), values_(std::move(values)) {}
+
+    const ObjectRef& object() const noexcept { return object_; }
+    const FieldValues& values() const noexcept { return values_; }
+
+private:
+    ObjectRef object_;
+    FieldValues values_;
+};
+
+inline ObjectRef::ObjectRef(const WithValues& given) noexcept : ObjectRef(given.object()) {
+    values_ = &given.values();
+}
 
 namespace detail {
 

@@ -37,18 +37,27 @@ public:
     /// at most as many as its slice takes. Models without a query of their own are loaded whole. Where a query has an
     /// order, the objects of a parent come model by model. One query for each model; the last one counts.
     Prefetch with(const detail::QueryCore& query) const;
+    /// Of a relation through a model, also loads the rows that link: RelatedSet::all_with_through() is then answered from
+    /// what was prefetched. The links are read with them, so that the number of statements is the same. Takes no queries.
+    Prefetch with_through() const {
+        Prefetch more = *this;
+        more.with_through_ = true;
+        return more;
+    }
 
     /// Null if the relation is given by name.
     detail::RelationData* relation() const noexcept { return relation_; }
     const std::string& name() const noexcept { return name_; }
     const std::vector<Prefetch>& next() const noexcept { return next_; }
     const detail::ModelQueries& queries() const noexcept { return queries_; }
+    bool has_through() const noexcept { return with_through_; }
 
 private:
     detail::RelationData* relation_ = nullptr;
     std::string name_;
     std::vector<Prefetch> next_;
     detail::ModelQueries queries_;
+    bool with_through_ = false;
 };
 
 }  // namespace gm2m

@@ -98,6 +98,8 @@ public:
     void restrict_to_links(RelationData& relation, bool reverse, const Model& near, const Value& key);
     /// Leaves no object at all.
     void set_none();
+    /// Leaves the objects for which the condition holds.
+    void restrict_to(const Condition& condition);
     /// The statement that fetch() would run.
     std::string sql() const;
 

@@ -19,8 +19,17 @@ class Context;
 struct Changes {
     std::vector<Reference> added;
     std::vector<Reference> removed;
+    /// What was linked already, and whose link has got other values: see RelatedManager::updating().
+    std::vector<Reference> updated = {};
 
-    bool empty() const noexcept { return added.empty() && removed.empty(); }
+    bool empty() const noexcept { return added.empty() && removed.empty() && updated.empty(); }
+};
+
+/// A linked object, and the row of the through model that links it. `for (auto& [through, object] : …)`
+template <class Through = Object, class T = Object>
+struct Linked {
+    Through through;
+    T object;
 };
 
 /// How many links lead to objects of one model.
@@ -89,6 +98,39 @@ public:
             instances.emplace_back(std::move(object));
         return instances;
     }
+    /// The linked objects of a relation through a model, each with the row that links it, in their order: an object that
+    /// several rows link comes several times. 1 statement for the rows, 1 per model; none if they were prefetched so.
+    /// O(n). Throws ObjectError if the relation has no through model. (BEHAVIOUR 4.3)
+    std::vector<Linked<>> all_with_through() const;
+    /// Those that are a T, typed: `for (auto& [usage, language] : spoken.all_with_through<Usage, Language>())`.
+    /// Throws WrongModel unless Through is the through model's struct, UnknownModel.
+    template <class Through, class T>
+    std::vector<Linked<Instance<Through>, Instance<T>>> all_with_through() const {
+        std::vector<Linked<Instance<Through>, Instance<T>>> all;
+        for (auto& [through, object] : of_type<T>().all_with_through())
+            all.push_back({Instance<Through>(std::move(through)), Instance<T>(std::move(object))});
+        return all;
+    }
+    /// In the order of fields of the through model, "-" before those that go down, whatever its ordering; links that are
+    /// the same in it come by the rows' keys. Of all() and all_with_through(): the first throws what does not fit.
+    /// Throws ObjectError if the relation has no through model. (BEHAVIOUR 4.3)
+    RelatedSet order_by_through(std::vector<OrderTerm> terms) const;
+
+    /// The objects of a model that may be linked: those that fulfil the relation's limit_choices_to, whether they are
+    /// linked or not. On the reverse side all sources. Asks nothing yet. Throws UnknownModel, and WrongModel where the
+    /// relation can lead to no object of that model.
+    template <class T>
+    TypedQuerySet<T> candidates() const {
+        TypedQuerySet<T> query(*context_, model_of(detail::type_info<T>()));
+        limit_to_choices(query);
+        return query;
+    }
+    QuerySet candidates(std::string_view model) const {
+        QuerySet query(*context_, model_of(model));
+        limit_to_choices(query);
+        return query;
+    }
+
     /// The number of links, those to rows that are gone included. (BEHAVIOUR 2.9)
     std::size_t count() const;
     /// The number of links by model, by content type.
@@ -145,6 +187,7 @@ protected:
     const Model& model_of(const detail::TypeInfo& type) const;
     const Model& model_of(std::string_view label) const;
     void restrict(detail::QueryCore& query) const;
+    void limit_to_choices(detail::QueryCore& query) const;
     void require_far(const Model& model) const;
     bool is_of_type(const Model& model) const;
     /// The query of with() on a model, if there is one.
@@ -162,11 +205,14 @@ protected:
     Object owner_;        // that object, if it is a handle: it may hold what was prefetched
     std::optional<std::vector<const Model*>> only_;
     detail::ModelQueries queries_;
+    std::vector<OrderTerm> through_order_;
 };
 
 /// A RelatedSet that can also be written. Every operation is atomic, and part of the transaction that is open; takes
 /// objects, structs and references of any models, and ranges of them; checks all of them before anything is written:
-/// UnsavedObject, UnknownModel, KeyTooLong, on the reverse side WrongModel. (BEHAVIOUR 2.4 to 2.6, 2.10 to 2.12)
+/// UnsavedObject, UnknownModel, KeyTooLong, InvalidChoice, on the reverse side WrongModel. (BEHAVIOUR 2.4 to 2.6, 2.10 to
+/// 2.12) The links of a relation through a model are objects of that model: they are inserted, updated and deleted as such,
+/// with its signals. They take one round trip to look, and one for each kind of change.
 class RelatedManager : public RelatedSet {
 public:
     /// Links the objects. Those that are linked already, and repeats, change nothing. Never reads existing links.
@@ -207,6 +253,14 @@ public:
     /// Unlinks everything of this object, and says how many links there were. One statement.
     std::size_t clear() const;
 
+    /// With values for the through model's further fields, which `add`, `set` and `toggle` give to the links that they make;
+    /// WithValues overrides them for one object. `spoken.with_values({{"percentage", 65.5}}).add(german)`
+    /// Without a value a field has its default_value, or is NULL where it may be; for another it is an InvalidValue, before
+    /// anything is written. Throws ObjectError if the relation has no through model. (BEHAVIOUR 4.3)
+    RelatedManager with_values(FieldValues values) const;
+    /// Lets `add` and `set` give the values to links that exist already too: those that differ are in Changes::updated.
+    RelatedManager updating() const;
+
 private:
     friend class Database;
     using RelatedSet::RelatedSet;
@@ -217,11 +271,15 @@ private:
     Changes change(std::span<const ObjectRef> objects, Work&& work) const;
     void drop_prefetched(std::span<const ObjectRef> objects) const;
     void note(const Changes* changes) const;
+    void require_choices(std::span<const ObjectRef> objects, bool but_for_linked) const;
 
     Changes add_refs(std::span<const ObjectRef> objects) const;
     Changes remove_refs(std::span<const ObjectRef> objects) const;
     Changes set_refs(std::span<const ObjectRef> objects) const;
     Changes toggle_refs(std::span<const ObjectRef> objects) const;
+
+    FieldValues values_;
+    bool updating_ = false;
 };
 
 }  // namespace gm2m

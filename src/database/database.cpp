@@ -35,6 +35,10 @@ deletion::Given given(std::span<const ObjectRef> objects, const Registry& models
 
 }  // namespace
 
+void remove_objects(Context& context, std::span<const ObjectRef> objects) {
+    deletion::remove(context, given(objects, context.registry));
+}
+
 Database::Database(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {
     if (impl_)
         impl_->context.database = this;
@@ -144,6 +148,14 @@ RelatedManager Database::related(const ObjectRef& object, std::string_view name)
 
 void Database::prefetch(const std::vector<Object>& objects, const Prefetch& relation) {
     relation::prefetch(impl_->context, objects, relation);
+}
+
+void Database::assign(const Object& object, std::string_view foreign_key, const ObjectRef& target) {
+    relation::assign(impl_->context, object.model(), data_of(object.row()), foreign_key, target);
+}
+
+void Database::assign_to(const Model& model, void* object, std::string_view foreign_key, const ObjectRef& target) {
+    relation::assign(impl_->context, model, object, foreign_key, target);
 }
 
 std::vector<Object> Database::follow(const std::vector<Object>& objects, std::string_view foreign_key) {

@@ -8,12 +8,17 @@
 
 namespace gm2m {
 
+/// Deletes objects of any models, for Context::remove_objects.
+void remove_objects(Context& context, std::span<const ObjectRef> objects);
+
 struct Database::Impl {
     Impl(const Registry& models, std::unique_ptr<backend::Session> connected, const DatabaseOptions& chosen,
          std::shared_ptr<detail::ContentTypeCache> cache)
         : session(std::move(connected)),
           store(session->connection(), models, chosen.content_type_table, std::move(cache)), content_types(store),
-          context(models, session->connection(), store, chosen.keys_per_statement), options(chosen) {}
+          context(models, session->connection(), store, chosen.keys_per_statement), options(chosen) {
+        context.remove_objects = remove_objects;
+    }
 
     std::unique_ptr<backend::Session> session;
     detail::ContentTypeStore store;

@@ -9,6 +9,9 @@ namespace gm2m {
 /// What a content type's columns can hold. (DESIGN 5)
 inline constexpr std::size_t longest_model_name = 100;
 
+/// The model of the content types, which each database has in a table of its own.
+inline constexpr std::string_view content_type_label = "contenttypes.ContentType";
+
 std::string to_lower(std::string_view text);
 
 /// "app.Name" in its two halves. Throws ConfigurationError if it is not of that form, has characters other than

@@ -32,13 +32,15 @@ const Prefetched* Prefetched::find(const Row* row, const RelationData& relation,
     return each;
 }
 
-void Prefetched::store(Row& row, const RelationData& relation, bool reverse, std::vector<Object> objects) {
+Prefetched& Prefetched::store(Row& row, const RelationData& relation, bool reverse, std::vector<Object> objects) {
     Prefetched*& found = *link(row, relation, reverse);
     if (!found)
         found = new Prefetched(relation, reverse);
     found->objects = std::move(objects);
+    found->through.clear();
     found->stamp = tick();
     in_use = true;
+    return *found;
 }
 
 void Prefetched::drop(Row* row, const RelationData& relation, bool reverse) noexcept {

@@ -17,6 +17,7 @@ public:
     Prefetched& operator=(const Prefetched&) = delete;
 
     std::vector<Object> objects;
+    std::vector<Object> through;  // the rows of a through model that link them, if these were asked for
     std::uint64_t stamp = 0;  // when it was stored
 
     /// The time, by a clock that goes on with each call, for the whole process.
@@ -26,7 +27,7 @@ public:
 
     /// Null if nothing was prefetched.
     static const Prefetched* find(const Row* row, const RelationData& relation, bool reverse) noexcept;
-    static void store(Row& row, const RelationData& relation, bool reverse, std::vector<Object> objects);
+    static Prefetched& store(Row& row, const RelationData& relation, bool reverse, std::vector<Object> objects);
     /// Forgets what a write has outdated.
     static void drop(Row* row, const RelationData& relation, bool reverse) noexcept;
 

@@ -14,7 +14,7 @@
 namespace gm2m {
 
 Registry::Registry() : state_(std::make_unique<State>()) {
-    state_->content_type_model.reset(new Model("contenttypes.ContentType", run_time_storage()));
+    state_->content_type_model.reset(new Model(content_type_label, run_time_storage()));
     const FieldOptions name{.max_length = longest_model_name};
     RunTimeModelBuilder(*this, *state_->content_type_model)
         .managed(false)

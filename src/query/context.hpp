@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <unordered_map>
 
 #include <gm2m/registry.hpp>
@@ -59,6 +60,8 @@ public:
     /// The most keys that one parameter holds; more go into further statements.
     const std::size_t keys_per_statement;
     WriteLog write_log;
+    /// Deletes objects with what depends on them, for layers below that of deletions: set by the database.
+    void (*remove_objects)(Context& context, std::span<const ObjectRef> objects) = nullptr;
     /// Whose this is, for receivers of signals.
     Database* database = nullptr;
 

@@ -20,19 +20,28 @@ LinkSet LinkSet::of(const Context& context, const detail::LinkedTo& linked, cons
     if (linked.relation->is_generic && !linked.reverse) {
         const schema::JoinTable join =
             schema::join_table_of(GM2MField(static_cast<detail::GM2MFieldData&>(*linked.relation)));
+        std::vector<schema::OrderColumn> order = join.ordering;
+        if (join.is_numbered())
+            order = {{join.id_column}};
         return {.table = dialect.table(join.name),
-                .order_column = join.layout == Layout::standard ? dialect.quote(join.id_column) : "",
+                .order = std::move(order),
+                .is_numbered = join.is_numbered(),
                 .near = {{dialect.quote(join.source_column), linked.key},
                          {dialect.quote(join.content_type_column), content_type_of(context, far)}},
                 .far_column = dialect.quote(join.key_column),
-                .far_is_text = true};
+                .far_is_text = true,
+                .may_repeat = join.through != nullptr};
     }
     const schema::TypedSide side = schema::typed_side_of(*linked.relation, linked.reverse);
     LinkSet links{.table = dialect.table(side.table),
-                  .order_column = side.order_column.empty() ? "" : dialect.quote(side.order_column),
+                  .order = {},
+                  .is_numbered = !side.order_column.empty(),
                   .near = {},
                   .far_column = dialect.quote(side.far_column),
-                  .far_is_text = false};
+                  .far_is_text = false,
+                  .may_repeat = side.is_through};
+    if (links.is_numbered)
+        links.order = {{side.order_column}};
     if (side.is_generic())
         links.near = {{dialect.quote(side.near_columns[0]), content_type_of(context, *linked.near)},
                       {dialect.quote(side.near_columns[1]), Value(linked.key.to_string())}};
@@ -61,10 +70,12 @@ std::string LinkSet::is_linked(SqlWriter& writer, const std::string& key, Kind k
     return fmt::format("{} IN (SELECT {} FROM {} AS {} WHERE {})", left, selected, table, alias, is_near(writer, alias));
 }
 
-std::string LinkSet::place(SqlWriter& writer, const std::string& key, Kind kind) const {
+std::string LinkSet::in_row(SqlWriter& writer, const std::string& column, const std::string& key, Kind kind) const {
     const std::string alias = writer.alias();
-    return fmt::format("(SELECT {}.{} FROM {} AS {} WHERE {} AND {}.{} = {})", alias, order_column, table, alias,
-                       is_near(writer, alias), alias, far_column, stored(writer, key, kind));
+    const std::string value = fmt::format("{}.{}", alias, writer.dialect().quote(column));
+    return fmt::format("(SELECT {} FROM {} AS {} WHERE {} AND {}.{} = {}{})", value, table, alias, is_near(writer, alias),
+                       alias, far_column, stored(writer, key, kind),
+                       may_repeat ? fmt::format(" ORDER BY {} LIMIT 1", value) : "");
 }
 
 std::string LinkSet::stored(const SqlWriter& writer, const std::string& key, Kind kind) const {

@@ -9,10 +9,12 @@ namespace gm2m::query {
 /// The links of one object that lead to objects of one model, in whatever join table they are. Names are quoted.
 struct LinkSet {
     std::string table;
-    std::string order_column;                        // of linking; empty in the compact layout
+    std::vector<schema::OrderColumn> order;           // that of linking, or of a through model; empty in the compact layout
+    bool is_numbered;                                 // by numbers that compare for links to objects of any models
     std::vector<std::pair<std::string, Value>> near;  // what the links have in their columns
     std::string far_column;
     bool far_is_text;  // of a GM2M field: the far keys as text
+    bool may_repeat = false;  // a through model may link an object twice
 
     /// `far` is a model that the relation leads to.
     static LinkSet of(const Context& context, const detail::LinkedTo& linked, const Model& far);
@@ -21,8 +23,8 @@ struct LinkSet {
     std::string is_near(SqlWriter& writer, const std::string& alias) const;
     /// A condition on a column of far keys: it is linked.
     std::string is_linked(SqlWriter& writer, const std::string& key, Kind kind) const;
-    /// The place in the order of linking of the object with that key.
-    std::string place(SqlWriter& writer, const std::string& key, Kind kind) const;
+    /// What the row that links the object with that key has in a column.
+    std::string in_row(SqlWriter& writer, const std::string& column, const std::string& key, Kind kind) const;
     /// A column of far keys as the join table has them.
     std::string stored(const SqlWriter& writer, const std::string& key, Kind kind) const;
 };

@@ -9,7 +9,7 @@ void QueryCompiler::select_placed() {
     const Field& key = state_.model->primary_key();
     std::vector<Column> columns = object_columns();
     const std::string place =
-        links_->order_column.empty() ? "0" : links_->place(writer_, scope_.column(key), key.kind());
+        links_->is_numbered ? links_->in_row(writer_, links_->order.front().column, scope_.column(key), key.kind()) : "0";
     columns.insert(columns.begin(), {place, Kind::big_integer});
     finish(columns, true);
 }
@@ -34,9 +34,10 @@ void QueryCompiler::select_links(const schema::JoinTable& join, std::size_t sour
     const auto column = [&](const std::string& name) { return fmt::format("{}.{}", links, dialect.quote(name)); };
     const std::string source = column(join.source_column), type = column(join.content_type_column),
                       key = column(join.key_column);
-    const std::string place = join.layout == Layout::standard ? column(join.id_column) : "0";
+    const schema::PlacedLinks placed = schema::placed_links(dialect, join, links, sources);
+    const std::string place = placed.place;
     const std::string columns = fmt::format("{} AS src, {} AS ct, {} AS pk, {} AS place", source, type, key, place);
-    const std::string table = fmt::format("{} AS {}", dialect.table(join.name), links);
+    const std::string table = fmt::format("{} AS {}", placed.table, links);
     const std::string wanted =
         fmt::format("{} AND {} = {}", dialect.in_list(source, sources, join.source->primary_key().kind()), type,
                     writer_.bind(Value(context_.content_types.id_or_none(*state_.model))));
@@ -47,7 +48,7 @@ void QueryCompiler::select_links(const schema::JoinTable& join, std::size_t sour
                            dialect.key_to_text(own_key, kind), scope_.from(), condition);
         return;
     }
-    const std::string numbered = number(source, join.layout == Layout::standard ? place : key);
+    const std::string numbered = number(source, join.is_ordered() ? place : key);
     // From the links, which are given, to the objects, by the index of their keys.
     const std::string typed = dialect.key_from_text(key, kind);
     const std::string joined = typed.empty() ? fmt::format("{} = {}", dialect.key_to_text(own_key, kind), key)

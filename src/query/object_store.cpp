@@ -26,6 +26,7 @@ public:
             if (with_key || !field->is_primary_key())
                 fields_.push_back(field.get());
     }
+    explicit FieldSource(std::span<const Field* const> fields) : fields_(fields.begin(), fields.end()) {}
     void add(const Object& object) { objects_.push_back(object); }
     std::span<const Object> objects() const noexcept { return objects_; }
     std::size_t parameters_per_row() const noexcept { return fields_.size(); }
@@ -233,6 +234,42 @@ void update(Context& context, const ObjectView& object, std::span<const std::str
             handle = Object::adopt(object.row);
         }
         send_saved(context, handle, {&model, Value(key.kind(), key_value)}, false);
+    });
+}
+
+void update_many(Context& context, std::span<const Object> objects, std::span<const Field* const> fields) {
+    if (objects.empty())
+        return;
+    const Model& model = objects.front().model();
+    model.require_writable();
+    std::vector<const Field*> columns(fields.begin(), fields.end());
+    const std::string sql = update_statement(context.connection.dialect(), model, columns);
+    columns.push_back(&model.primary_key());
+    FieldSource source(columns);
+    for (const Object& object : objects)
+        source.add(object);
+    source.check();
+    /// Of each object whether its row was there.
+    struct Sink final : backend::ResultSink {
+        explicit Sink(std::span<const Object> given) : objects(given) {}
+        void row(std::span<const ValueView>) override {}
+        void executed(std::size_t i, std::size_t affected) override {
+            if (affected == 0 && !gone)
+                gone = objects[i];
+        }
+        std::span<const Object> objects;
+        Object gone;
+    };
+    Sink sink(objects);
+    backend::in_transaction(context.connection, [&] {
+        Request request = source.request(sql);
+        request.sink = &sink;
+        context.connection.execute(request, Access::write);
+        if (sink.gone)
+            throw DoesNotExist(fmt::format("there is no {} to update", sink.gone.to_string()));
+        if (model.signals().saved.is_heard())
+            for (const Object& object : objects)
+                send_saved(context, object, object.reference(), false);
     });
 }
 

@@ -20,6 +20,8 @@ Object find(Context& context, const Model& model, const Value& key);
 Object get(Context& context, const Model& model, const Value& key);
 /// Writes the named fields, all but the key if none is named. Throws DoesNotExist if the row is gone.
 void update(Context& context, const ObjectView& object, std::span<const std::string_view> fields);
+/// Writes the given fields of objects of one model, one execution for each, in one round trip. Throws as update().
+void update_many(Context& context, std::span<const Object> objects, std::span<const Field* const> fields);
 /// Inserts the object if it has no key; else inserts or updates its row, in one statement.
 void save(Context& context, const Object& object);
 

@@ -113,13 +113,22 @@ std::string QueryCompiler::order_list(const std::vector<OrderTerm>& terms) {
     return all;
 }
 
-/// The order of linking; in the compact layout that of the links' keys.
+/// The order of the links; in the compact layout that of their keys.
 std::string QueryCompiler::linked_order() {
     const Field& key = state_.model->primary_key();
-    const std::string column = scope_.column(key);
-    const std::string place = links_->order_column.empty() ? links_->stored(writer_, column, key.kind())
-                                                           : links_->place(writer_, column, key.kind());
-    return place + (state_.reversed ? " DESC" : "");
+    const std::string own_key = scope_.column(key);
+    if (links_->order.empty())
+        return links_->stored(writer_, own_key, key.kind()) + (state_.reversed ? " DESC" : "");
+    std::string all;
+    for (const auto& [column, down, can_be_null] : links_->order) {
+        const bool descending = down != state_.reversed;
+        all += (all.empty() ? "" : ", ") + links_->in_row(writer_, column, own_key, key.kind());
+        if (can_be_null)
+            all += writer_.dialect().order_suffix(descending, !descending);
+        else if (descending)
+            all += " DESC";
+    }
+    return all;
 }
 
 std::string QueryCompiler::order() {

@@ -122,6 +122,10 @@ void QueryCore::set_none() {
     changing().filters.push_back(F("pk").in(std::vector<Operand>()));
 }
 
+void QueryCore::restrict_to(const Condition& condition) {
+    changing().filters.push_back(condition);
+}
+
 void QueryCore::add_filter(std::span<const Condition> conditions, bool negated) {
     if (conditions.empty())
         return;

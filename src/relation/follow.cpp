@@ -7,12 +7,22 @@
 
 #include <gm2m/error.hpp>
 
+#include "backend/text_form.hpp"
 #include "model/access.hpp"
 #include "relation/distinct_texts.hpp"
 #include "relation/model_load.hpp"
 
 namespace gm2m::relation {
 namespace {
+
+/// Throws QueryError for a field that leads nowhere.
+const Field& foreign_key_of(const Model& model, std::string_view name) {
+    const Field& field = model.field(name);
+    if (!field.is_foreign_key())
+        throw QueryError(fmt::format("{} is no foreign key that could be followed", field.label()));
+    model.require_complete();
+    return field;
+}
 
 /// What is to be loaded of one model, each object once, and for whom.
 struct Wanted {
@@ -54,10 +64,7 @@ private:
                 want(place, *content_type->registered, value_of(object, *generic->key));
             return;
         }
-        const Field& field = model.field(name_);
-        if (!field.is_foreign_key())
-            throw QueryError(fmt::format("{} is no foreign key that could be followed", field.label()));
-        model.require_complete();
+        const Field& field = foreign_key_of(model, name_);
         want(place, *field.target(), value_of(object, field));
     }
 
@@ -78,7 +85,31 @@ private:
     std::map<const Model*, Wanted> by_model_;
 };
 
+void assign_generic(Context& context, const GenericForeignKey& generic, void* object, const Model& target, const Value& key) {
+    Value stored = generic.key->kind() == Kind::text ? Value(key.to_string()) : generic.key->coerce(key);
+    const auto limit = generic.key->options().max_length;
+    if (generic.key->kind() == Kind::text && limit && text::count_characters(stored.view().text()) > *limit)
+        throw KeyTooLong(fmt::format("the key of {}:{} has {} characters, but {} takes {}: declare that field with a larger "
+                                     "max_length",
+                                     target.label(), key.to_string(), text::count_characters(stored.view().text()),
+                                     generic.key->label(), *limit));
+    generic.content_type->assign(object, ValueView::of_integer(context.content_types.id_of(target)));
+    generic.key->assign(object, stored.view());
+}
+
 }  // namespace
+
+void assign(Context& context, const Model& model, void* object, std::string_view name, const ObjectRef& target) {
+    const ObjectView view = ObjectReader(context.registry).read(target);
+    const Value key = saved_key(view);
+    if (const GenericForeignKey* generic = model.find_generic_foreign_key(name))
+        return assign_generic(context, *generic, object, *view.model, key);
+    const Field& field = foreign_key_of(model, name);
+    if (view.model != field.target())
+        throw WrongModel(fmt::format("{} refers to objects of {}, and not to one of {}", field.label(), field.target()->label(),
+                                     view.model->label()));
+    field.assign(object, key.view());
+}
 
 std::vector<Object> follow(Context& context, std::span<const Object> objects, std::string_view name) {
     return Follower(context, name).follow(objects);

@@ -9,4 +9,8 @@ namespace gm2m::relation {
 /// The objects that a foreign key, or a generic one, of these objects leads to: what Database::follow() does.
 std::vector<Object> follow(Context& context, std::span<const Object> objects, std::string_view name);
 
+/// Lets a foreign key, generic or not, of `object`, whose data is given, refer to `target`: in memory alone, but for the
+/// content type of the target. Throws UnknownField, QueryError, WrongModel, UnsavedObject, KeyTooLong.
+void assign(Context& context, const Model& model, void* object, std::string_view name, const ObjectRef& target);
+
 }  // namespace gm2m::relation

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -285,7 +286,7 @@ std::int64_t Forward::read_number(std::string LinkStatements::Read::*statement, 
 }
 
 std::vector<Object> Forward::all(const ContentTypes& only) {
-    if (context_.connection.dialect().writes_row_by_row()) {
+    if (context_.connection.dialect().writes_row_by_row() && !sql_.has_ordering) {
         std::vector<int> present;
         RowSink sink([&](std::span<const ValueView> row) { present.push_back(static_cast<int>(row[0].integer())); });
         constexpr Kind columns[] = {Kind::integer};
@@ -296,6 +297,25 @@ std::vector<Object> Forward::all(const ContentTypes& only) {
     LinkedObjects linked;
     read(&LinkStatements::Read::all, only, LinkedObjects::columns, linked);
     return linked.load(context_);
+}
+
+void Forward::sort_by_ordering(std::vector<Object>& objects, const ContentTypes& only) {
+    if (!sql_.has_ordering)
+        return;
+    std::unordered_map<std::string, std::size_t> places;  // of the first link of each
+    ModelsByContentType models(context_);
+    std::vector<std::pair<std::int64_t, std::string>> links;
+    RowSink sink([&](std::span<const ValueView> row) {
+        if (!row[0].is_null() && !row[1].is_null())
+            links.emplace_back(row[0].integer(), row[1].text());
+    });
+    read(&LinkStatements::Read::all, only, LinkedObjects::columns, sink);
+    for (std::size_t i = 0; i < links.size(); ++i)
+        places.emplace(reference_to(models.find(links[i].first), links[i].second).to_string(), i);
+    std::ranges::stable_sort(objects, {}, [&](const Object& object) {
+        const auto found = places.find(object.to_string());
+        return found == places.end() ? links.size() : found->second;
+    });
 }
 
 std::size_t Forward::count(const ContentTypes& only) {

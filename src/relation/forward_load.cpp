@@ -35,7 +35,7 @@ public:
 
     void row(std::span<const ValueView> cells) override {
         const std::uint32_t owner = index_.find_next(owners_.keys(), cells[0]);
-        if (owner == KeyIndex::none)
+        if (owner == KeyIndex::none || cells[1].is_null() || cells[2].is_null())
             return;
         TargetModel& model = model_of(cells[1].integer());
         links_.push({cells.size() > 3 ? cells[3].integer() : 0, owner, model.number(cells[2].text(), targets_)});
@@ -60,7 +60,7 @@ private:
 
     void read_links(const ValueList& sources) {
         const Kind all_columns[] = {kind_, Kind::integer, Kind::text, Kind::big_integer};
-        const std::span columns(all_columns, queries_.empty() && !sql_.keeps_order ? 3 : 4);
+        const std::span columns(all_columns, queries_.empty() && !sql_.is_numbered ? 3 : 4);
         query::SqlWriter writer(context_.connection.dialect());
         const std::size_t list = writer.bind(sources);
         const std::string sql = queries_.empty() ? sql_.of_many_sources : queried_links(writer, list);
@@ -81,9 +81,10 @@ private:
             queried.push_integer(context_.content_types.id_or_none(*query->model));
         const std::string content_type = "l." + dialect.quote(join.content_type_column);
         const std::string source = "l." + dialect.quote(join.source_column);
+        const schema::PlacedLinks links = schema::placed_links(dialect, join, "l", sources);
         std::string sql = fmt::format(
             "SELECT {}, {}, l.{}, {} FROM {} AS l WHERE {} AND NOT ({})", source, content_type, dialect.quote(join.key_column),
-            join.layout == Layout::compact ? "0" : "l." + dialect.quote(join.id_column), dialect.table(join.name),
+            links.place, links.table,
             dialect.in_list(source, sources, kind_),
             dialect.in_list(content_type, writer.bind(std::move(queried)), Kind::integer));
         for (const auto& query : queries_) {
@@ -99,16 +100,16 @@ private:
         return found != models_.end() ? *found : models_.emplace_back(content_type);
     }
 
-    /// In the order of linking; where a query has an order, or the layout keeps none, model by model.
+    /// In the order of the links; where a query has an order, or the links have none, model by model.
     LinksByOwner sorted_links() {
         using Link = LoadedLinks::Link;
         LoadedLinks links = std::move(links_);
-        const bool standard = relation_.options().layout == Layout::standard;
-        if (standard && std::ranges::none_of(queries_, [](const auto& query) { return query->is_ordered(); }))
+        if (queries_.empty() && !sql_.is_numbered)  // the statement has sorted them
+            return std::move(links).by_owner(owners_.size(), [](std::span<Link>) {});
+        const bool has_order = sql_.is_numbered || sql_.has_ordering;
+        if (has_order && std::ranges::none_of(queries_, [](const auto& query) { return query->is_ordered(); }))
             return std::move(links).by_owner(owners_.size(),
                                              [](std::span<Link> own) { std::ranges::sort(own, {}, &Link::order); });
-        if (queries_.empty())  // the statement has sorted them
-            return std::move(links).by_owner(owners_.size(), [](std::span<Link>) {});
         const std::vector<std::pair<std::int64_t, std::string>> references = references_of_targets();
         return std::move(links).by_owner(owners_.size(), [&](std::span<Link> own) {
             std::ranges::sort(own, {}, [&](const Link& link) {

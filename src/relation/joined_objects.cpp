@@ -20,16 +20,15 @@ struct JoinStatement {
         const backend::Dialect& dialect = context.connection.dialect();
         const schema::JoinTable join = schema::join_table_of(field);
         const ModelStatements& statements = ModelStatements::of(context, target);
-        const bool compact = join.layout == Layout::compact;
         const std::string key = "l." + dialect.quote(join.key_column);
         JoinStatement statement;
         statement.sql = fmt::format(
             "SELECT {}, {} FROM {} AS l {} WHERE l.{} = {} AND l.{} = {}{}",
-            compact ? "0" : "l." + dialect.quote(join.id_column), statements.columns, dialect.table(join.name),
+            join.is_numbered() ? "l." + dialect.quote(join.id_column) : "0", statements.columns, dialect.table(join.name),
             dialect.join_by_key(context.table_of(target), dialect.quote(target.primary_key().column()),
                                 dialect.key_from_text(key, target.primary_key().kind())),
             dialect.quote(join.source_column), dialect.parameter(1), dialect.quote(join.content_type_column),
-            dialect.parameter(2), compact ? " ORDER BY " + key : "");
+            dialect.parameter(2), join.is_numbered() ? "" : " ORDER BY " + key);
         statement.kinds.push_back(Kind::big_integer);
         statement.kinds.insert(statement.kinds.end(), statements.kinds.begin(), statements.kinds.end());
         return statement;
@@ -67,7 +66,7 @@ std::vector<Object> load_joined(Context& context, const GM2MField& field, const 
             .sql = &statement.sql, .parameters = parameters, .columns = statement.kinds, .sink = &sink};
         context.connection.execute(request, backend::Access::read);
     }
-    if (field.options().layout == Layout::standard)
+    if (schema::join_table_of(field).is_numbered())
         std::ranges::sort(placed, {}, &Placed::place);
     return objects_of(std::move(placed));
 }

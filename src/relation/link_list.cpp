@@ -73,14 +73,18 @@ void LinkListBuilder::add(const ObjectRef& object) {
     } else {
         text::append_value(text_, key.kind(), value);
     }
-    const auto limit = field_.options().pk_maxlength;
-    if (limit && text_.size() > *limit && text::count_characters(text_) > *limit)
-        throw KeyTooLong(
-            fmt::format("the key of {} has {} characters, but the join table of {} takes {}: declare the "
-                        "relation with a larger pk_maxlength",
-                        describe(model, value), text::count_characters(text_), field_.label(), *limit));
+    if (key_length_ && text_.size() > *key_length_ && text::count_characters(text_) > *key_length_)
+        throw_key_too_long(field_, describe(model, value), text::count_characters(text_));
     model_of_.push_back(index);
     keys_.push_text(text_);
+}
+
+void throw_key_too_long(const GM2MField& field, const std::string& object, std::size_t length) {
+    throw KeyTooLong(fmt::format(
+        "the key of {} has {} characters, but {} takes {}: declare {}", object, length,
+        field.has_through() ? field.through_fields().target->key->label() : "the join table of " + field.label(),
+        field.key_length().value_or(0),
+        field.has_through() ? "that field with a larger max_length" : "the relation with a larger pk_maxlength"));
 }
 
 std::size_t LinkListBuilder::model_index(const Model& model) {

@@ -39,11 +39,14 @@ struct TargetModel {
 /// The keys of the targets of each of these models, which are all, typed and each once.
 std::vector<backend::ValueList> target_keys(const LinkList& links, std::span<const TargetModel> models);
 
+/// Throws KeyTooLong for a target ("cinema.Movie:5") whose key has `length` characters.
+[[noreturn]] void throw_key_too_long(const GM2MField& field, const std::string& object, std::size_t length);
+
 /// What a target has to be for this relation; each check names the object and is made before anything is written.
 class LinkListBuilder {
 public:
     LinkListBuilder(Context& context, const GM2MField& field)
-        : context_(context), field_(field), reader_(context.registry) {}
+        : context_(context), field_(field), key_length_(field.key_length()), reader_(context.registry) {}
 
     /// Throws UnknownModel, UnsavedObject, KeyTooLong, InvalidValue.
     void add(const ObjectRef& object);
@@ -68,6 +71,7 @@ private:
 
     Context& context_;
     GM2MField field_;
+    std::optional<std::size_t> key_length_;
     ObjectReader reader_;
     Scratch scratch_;
     std::string text_;

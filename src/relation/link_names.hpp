@@ -16,8 +16,7 @@ struct LinkNames {
           source(dialect.quote(join.source_column)),
           content_type(dialect.quote(join.content_type_column)),
           key(dialect.quote(join.key_column)),
-          order(join.layout == Layout::compact ? fmt::format("{}, {}", content_type, key)
-                                               : dialect.quote(join.id_column)),
+          order(schema::link_order(dialect, join, "")),
           source_table(dialect.table(join.source->table())),
           source_key(dialect.quote(join.source->primary_key().column())),
           source_kind(join.source->primary_key().kind()) {}

@@ -73,12 +73,12 @@ LinkStatements generate(Context& context, const GM2MField& field) {
                           dialect.parameter(1), n.content_type, dialect.parameter(2), n.key, dialect.parameter(3));
 
     // The order of linking is restored here, a source at a time; the engine would sort all links at once.
-    const bool compact = join.layout == Layout::compact;
-    sql.keeps_order = !compact;
+    sql.is_numbered = join.is_numbered();
+    sql.has_ordering = !join.ordering.empty();
     sql.of_many_sources = format("SELECT l.{}, l.{}, l.{}{} FROM {} AS l WHERE {}{}", n.source, n.content_type, n.key,
-                                 compact ? "" : ", l." + dialect.quote(join.id_column), n.table,
+                                 sql.is_numbered ? ", l." + dialect.quote(join.id_column) : "", n.table,
                                  dialect.in_list("l." + n.source, 1, n.source_kind),
-                                 compact ? format(" ORDER BY l.{}, l.{}, l.{}", n.source, n.content_type, n.key) : "");
+                                 sql.is_numbered ? "" : format(" ORDER BY l.{}, {}", n.source, link_order(dialect, join, "l.")));
 
     const std::string content_types = dialect.table(context.content_types.table());
     sql.occurring = format("SELECT c.id FROM {} AS c WHERE EXISTS (SELECT 1 FROM {} AS l WHERE l.{} = c.id)",

@@ -26,10 +26,12 @@ struct LinkStatements {
     };
     Read of_all_models, of_some_models;
 
-    /// The links of the sources in list parameter 1: (source, content type, key, order); in the compact layout without an
-    /// order, the rows being in it.
+    /// The links of the sources in list parameter 1: (source, content type, key, number in the order of linking); where
+    /// nothing numbers them without it, the rows being in order.
     std::string of_many_sources;
-    bool keeps_order;
+    bool is_numbered;
+    /// Whether a through model orders them.
+    bool has_ordering;
 
     /// Which content types occur in the join table.
     std::string occurring;

@@ -8,6 +8,8 @@
 namespace gm2m::relation {
 
 void LinkedObjects::row(std::span<const ValueView> cells) {
+    if (cells[0].is_null() || cells[1].is_null())  // of a through model whose fields may be empty
+        return;
     const std::int64_t content_type = cells[0].integer();
     if (groups_.empty() || groups_[last_].content_type != content_type) {
         const auto found = std::ranges::find(groups_, content_type, &Group::content_type);

@@ -18,8 +18,10 @@ Owners::Owners(const Model& model, std::span<const Object> all) : keys_(model.pr
 }
 
 backend::ValueList Owners::near_keys(const schema::TypedSide& side) const {
-    if (!side.is_generic())
-        return keys();
+    return side.is_generic() ? key_texts() : keys();
+}
+
+backend::ValueList Owners::key_texts() const {
     backend::ValueList texts(Kind::text);
     texts.reserve(size());
     std::string text;
@@ -31,21 +33,27 @@ backend::ValueList Owners::near_keys(const schema::TypedSide& side) const {
     return texts;
 }
 
-void Owners::give(LinksByOwner links, std::span<const Object> targets, const detail::RelationData& relation,
-                  bool reverse) const {
+void Owners::give(LinksByOwner links, std::span<const Object> targets, const detail::RelationData& relation, bool reverse,
+                  std::span<const Object> rows) const {
     std::size_t begin = 0;
     for (std::size_t owner = 0; owner < rows_.size(); ++owner) {
-        std::vector<Object> objects;
+        std::vector<Object> objects, through;
         objects.reserve(links.ends[owner] - begin);
         for (; begin < links.ends[owner]; ++begin) {
-            if (const Object& target = targets[links.targets.front()])
+            if (const Object& target = targets[links.targets.front()]) {
                 objects.push_back(target);
+                if (!rows.empty())
+                    through.push_back(rows[links.targets.front()]);
+            }
             links.targets.pop_front();
         }
-        detail::Prefetched::store(*rows_[owner], relation, reverse, std::move(objects));
+        detail::Prefetched& stored = detail::Prefetched::store(*rows_[owner], relation, reverse, std::move(objects));
+        stored.through = std::move(through);
     }
-    for (const auto& [owner, row] : repeats_)
-        detail::Prefetched::store(*row, relation, reverse, detail::Prefetched::find(rows_[owner], relation, reverse)->objects);
+    for (const auto& [owner, row] : repeats_) {
+        const detail::Prefetched& first = *detail::Prefetched::find(rows_[owner], relation, reverse);
+        detail::Prefetched::store(*row, relation, reverse, first.objects).through = first.through;
+    }
 }
 
 }  // namespace gm2m::relation

@@ -23,10 +23,13 @@ public:
     const backend::ValueList& keys() const noexcept { return keys_.list(); }
     /// The same as they are in the columns of links: as texts where `side` is that of a GM2M field's targets.
     backend::ValueList near_keys(const schema::TypedSide& side) const;
+    /// The same as texts.
+    backend::ValueList key_texts() const;
 
     /// Gives each object the targets of its owner, by their numbers among `targets`; those that are empty are left out.
-    void give(LinksByOwner links, std::span<const Object> targets, const detail::RelationData& relation,
-              bool reverse) const;
+    /// `rows`, by the same numbers, are those of a through model that link them.
+    void give(LinksByOwner links, std::span<const Object> targets, const detail::RelationData& relation, bool reverse,
+              std::span<const Object> rows = {}) const;
 
 private:
     struct Repeat {

@@ -11,6 +11,7 @@
 #include "relation/forward_load.hpp"
 #include "relation/queried_objects.hpp"
 #include "relation/relation_side.hpp"
+#include "relation/through_rows.hpp"
 #include "relation/typed_load.hpp"
 #include "schema/join_table.hpp"
 
@@ -46,10 +47,26 @@ const detail::QueryState* query_of(const RelationSide& side, const Model& model,
 std::vector<Object> load(Context& context, const RelationSide& side, const Model& model, std::span<const Object> objects,
                          const Prefetch& wanted) {
     const Owners owners(model, objects);
+    if (wanted.has_through()) {
+        const GM2MField field(static_cast<detail::GM2MFieldData&>(*side.relation));
+        return load_with_rows(context, {field, side.reverse, model}, owners);
+    }
     if (side.relation->is_generic && !side.reverse)
         return load_forward(context, GM2MField(static_cast<detail::GM2MFieldData&>(*side.relation)), owners,
                             wanted.queries());
     return load_typed(context, *side.relation, side.reverse, owners, model, query_of(side, model, wanted));
+}
+
+/// Throws ObjectError unless the rows of a through model can be loaded along.
+void check_through(const RelationSide& side, const Prefetch& wanted) {
+    if (!wanted.has_through())
+        return;
+    if (!side.relation->is_generic || !GM2MField(static_cast<detail::GM2MFieldData&>(*side.relation)).has_through())
+        throw ObjectError(fmt::format("{} has no through model whose rows could be loaded", side.relation->label));
+    if (!wanted.queries().empty())
+        throw QueryError(fmt::format("a prefetch of {} with the rows of its through model takes no queries: query "
+                                     "that model itself",
+                                     side.relation->label));
 }
 
 [[noreturn]] void throw_not_of(const Prefetch& wanted, std::string_view why) {
@@ -63,6 +80,7 @@ void check_prefetch(Context& context, const Model& model, const Prefetch& wanted
     const std::optional<RelationSide> side = side_on(context.registry, model, wanted);
     if (!side)
         throw_not_of(wanted, fmt::format("not of {}", model.label()));
+    check_through(*side, wanted);
     (void)query_of(*side, model, wanted);
     for (const auto& query : wanted.queries())
         check_query(context, *query);
@@ -85,6 +103,7 @@ void prefetch(Context& context, std::span<const Object> objects, const Prefetch&
         if (!side)
             continue;
         found = true;
+        check_through(*side, wanted);
         std::vector<Object> more = load(context, *side, *model, own, wanted);
         if (!wanted.next().empty())
             std::ranges::move(more, std::back_inserter(loaded));

@@ -10,10 +10,13 @@
 #include "model/prefetched.hpp"
 #include "model/relation_data.hpp"
 #include "query/context.hpp"
+#include "relation/choices.hpp"
 #include "relation/common_links.hpp"
 #include "relation/forward.hpp"
 #include "relation/link_notice.hpp"
 #include "relation/queried_objects.hpp"
+#include "relation/through_links.hpp"
+#include "relation/through_rows.hpp"
 #include "relation/typed_links.hpp"
 #include "schema/join_table.hpp"
 
@@ -33,6 +36,17 @@ auto in_relation(const detail::RelationData& relation, Work&& work) {
 
 GM2MField gm2m_field(detail::RelationData& relation) {
     return GM2MField(static_cast<detail::GM2MFieldData&>(relation));
+}
+
+/// Whether the links are rows of a through model.
+bool has_through(detail::RelationData& relation) {
+    return relation.is_generic && gm2m_field(relation).has_through();
+}
+
+/// Throws ObjectError for what only a relation through a model can do.
+void require_through(detail::RelationData& relation, std::string_view what) {
+    if (!has_through(relation))
+        throw ObjectError(fmt::format("{} has no through model{}", relation.label, what));
 }
 
 }  // namespace
@@ -122,7 +136,47 @@ Result RelatedSet::dispatch(OnForward&& on_forward, OnTyped&& on_typed, Result n
     });
 }
 
+RelatedSet RelatedSet::order_by_through(std::vector<OrderTerm> terms) const {
+    require_through(*relation_, " to order by");
+    RelatedSet ordered = *this;
+    ordered.through_order_ = std::move(terms);
+    return ordered;
+}
+
+std::vector<Linked<>> RelatedSet::all_with_through() const {
+    require_through(*relation_, " whose rows could be read");
+    if (!queries_.empty())
+        throw QueryError("the rows of a through model come with all objects, of which with() chooses some: query that model "
+                         "itself, or narrow it with of_type()");
+    const GM2MField field = gm2m_field(*relation_);
+    const auto* prefetched = detail::Prefetched::find(owner_.row(), *relation_, reverse_);
+    if (prefetched && through_order_.empty() && prefetched->through.size() == prefetched->objects.size() &&
+        !context_->write_log.is_outdated(*relation_, reverse_, {model_, key_}, prefetched->stamp)) {
+        std::vector<Linked<>> linked;
+        for (std::size_t i = 0; i < prefetched->objects.size(); ++i)
+            if (is_of_type(prefetched->objects[i].model()))
+                linked.push_back({prefetched->through[i], prefetched->objects[i]});
+        return linked;
+    }
+    return in_relation(*relation_, [&] {
+        return relation::linked_with_rows(*context_, {field, reverse_, *model_, only_, through_order_}, key_);
+    });
+}
+
+void RelatedSet::limit_to_choices(detail::QueryCore& query) const {
+    require_far(query.model());
+    if (!reverse_ && relation_->is_generic)
+        if (const auto choice = relation::choice_of(gm2m_field(*relation_), query.model()))
+            query.restrict_to(*choice);
+}
+
 std::vector<Object> RelatedSet::all() const {
+    if (!through_order_.empty()) {
+        std::vector<Object> objects;
+        for (auto& [through, object] : all_with_through())
+            objects.push_back(std::move(object));
+        return objects;
+    }
     const auto* prefetched = detail::Prefetched::find(owner_.row(), *relation_, reverse_);
     if (prefetched && queries_.empty() &&
         !context_->write_log.is_outdated(*relation_, reverse_, {model_, key_}, prefetched->stamp)) {
@@ -144,7 +198,10 @@ std::vector<Object> RelatedSet::all() const {
             for (const ModelCount& count : links.count_by_model(only))
                 if (count.model)
                     queries.push_back(query(*count.model));
-            return relation::load_queried(*context_, queries);
+            std::vector<Object> objects = relation::load_queried(*context_, queries);
+            if (std::ranges::none_of(queries, &detail::QueryState::is_ordered))
+                links.sort_by_ordering(objects, only);
+            return objects;
         },
         [&](relation::TypedLinks& links) {
             return query_on(links.far()) ? relation::load_queried(*context_, {query(links.far())}) : links.all();
@@ -227,12 +284,26 @@ void RelatedManager::note(const Changes* changes) const {
     WriteLog& log = context_->write_log;
     log.wrote(*relation_, reverse_, {model_, key_});
     constexpr std::size_t few = 1'000;
-    if (!changes || changes->added.size() + changes->removed.size() > few)
+    if (!changes || changes->added.size() + changes->removed.size() + changes->updated.size() > few)
         return log.wrote_side(*relation_, !reverse_);
-    for (const auto* references : {&changes->added, &changes->removed})
+    for (const auto* references : {&changes->added, &changes->removed, &changes->updated})
         for (const Reference& reference : *references)
             if (reference.model)
                 log.wrote(*relation_, !reverse_, reference);
+}
+
+RelatedManager RelatedManager::with_values(FieldValues values) const {
+    require_through(*relation_, " whose fields could take values");
+    RelatedManager more = *this;
+    more.values_ = std::move(values);
+    return more;
+}
+
+RelatedManager RelatedManager::updating() const {
+    require_through(*relation_, " whose rows could be updated");
+    RelatedManager more = *this;
+    more.updating_ = true;
+    return more;
 }
 
 /// Runs the write of this side.
@@ -240,6 +311,12 @@ template <class Work>
 auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work) const {
     drop_prefetched(objects);
     return in_relation(*relation_, [&] {
+        if (has_through(*relation_)) {
+            relation::ThroughLinks links(*context_, gm2m_field(*relation_), reverse_, *model_, key_, values_, updating_);
+            return work(links);
+        }
+        if (std::ranges::any_of(objects, [](const ObjectRef& object) { return object.values() != nullptr; }))
+            require_through(*relation_, " whose fields could take values");
         if (reverse_ || !relation_->is_generic) {
             relation::TypedLinks links(*context_, *relation_, reverse_, *model_, key_);
             return work(links);
@@ -258,7 +335,23 @@ Changes RelatedManager::change(std::span<const ObjectRef> objects, Work&& work) 
     return changes;
 }
 
+/// Throws InvalidChoice for what limit_choices_to leaves out.
+void RelatedManager::require_choices(std::span<const ObjectRef> objects, bool but_for_linked) const {
+    if (!relation_->is_generic || gm2m_field(*relation_).options().limit_choices_to.empty() || objects.empty())
+        return;
+    const GM2MField field = gm2m_field(*relation_);
+    const Reference near{model_, key_};
+    const ObjectRef target(near);
+    if (!reverse_)
+        relation::require_choices(*context_, field, objects, [&](const Reference& object) {
+            return but_for_linked && RelatedSet(*this).contains(object);
+        });
+    else if (!but_for_linked || !std::ranges::all_of(objects, [&](const ObjectRef& source) { return contains(source); }))
+        relation::require_choices(*context_, field, std::span(&target, 1));
+}
+
 Changes RelatedManager::add_refs(std::span<const ObjectRef> objects) const {
+    require_choices(objects, false);
     return change(objects, [&](auto& links) { return links.add(objects); });
 }
 
@@ -267,10 +360,12 @@ Changes RelatedManager::remove_refs(std::span<const ObjectRef> objects) const {
 }
 
 Changes RelatedManager::set_refs(std::span<const ObjectRef> objects) const {
+    require_choices(objects, false);
     return change(objects, [&](auto& links) { return links.set(objects); });
 }
 
 Changes RelatedManager::toggle_refs(std::span<const ObjectRef> objects) const {
+    require_choices(objects, true);
     return change(objects, [&](auto& links) { return links.toggle(objects); });
 }
 

@@ -13,6 +13,7 @@
 #include "model/relation_data.hpp"
 #include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
+#include "relation/link_list.hpp"
 #include "relation/link_writer.hpp"
 #include "relation/missing_target.hpp"
 #include "relation/sorted_order.hpp"
@@ -69,24 +70,25 @@ const TypedLinkingStatements& TypedLinks::linking() {
     return TypedLinkingStatements::of(context_, relation_, reverse_, near_);
 }
 
-ValueList TypedLinks::read(std::span<const ObjectRef> objects, bool distinct) {
-    ObjectReader reader(context_.registry);
-    const Field& key = far_.primary_key();
+ValueList far_keys(const Context& context, const detail::RelationData& relation, const Model& near, const Model& far,
+                   std::span<const ObjectRef> objects, bool distinct) {
+    ObjectReader reader(context.registry);
+    const Field& key = far.primary_key();
     ValueList keys(key.kind());
     keys.reserve(objects.size());
     std::set<Value> seen;
     Scratch scratch;
     for (const ObjectRef& object : objects) {
         const ObjectView view = reader.read(object);
-        if (view.model != &far_)
-            throw WrongModel(fmt::format("{} links objects of {} to those of {}: a {} cannot be one of them", relation_.label,
-                                         near_.label(), far_.label(), view.model->label()));
+        if (view.model != &far)
+            throw WrongModel(fmt::format("{} links objects of {} to those of {}: a {} cannot be one of them", relation.label,
+                                         near.label(), far.label(), view.model->label()));
         scratch.clear();
         const ValueView value = view.key_view(scratch);
         if (is_missing_key(key, value))
             throw UnsavedObject(fmt::format("an object of {} was never saved, so that it cannot be linked by {}: insert "
                                             "it first",
-                                            far_.label(), relation_.label));
+                                            far.label(), relation.label));
         key.check(value);
         if (!distinct || seen.insert(Value(key.kind(), value)).second)
             keys.push(value);
@@ -128,11 +130,10 @@ template <class Work>
 Changes TypedLinks::write_near(Work&& work) {
     if (!sql_.side.is_generic())
         return work(Near{near_key_});
-    const auto limit = static_cast<const detail::GM2MFieldData&>(relation_).options.pk_maxlength;
+    const GM2MField field(static_cast<detail::GM2MFieldData&>(relation_));
+    const auto limit = field.key_length();
     if (limit && text::count_characters(key_text_) > *limit)
-        throw KeyTooLong(fmt::format("the key of {}:{} has {} characters, but the join table of {} takes {}: declare the "
-                                     "relation with a larger pk_maxlength",
-                                     near_.label(), key_text_, text::count_characters(key_text_), relation_.label, *limit));
+        throw_key_too_long(field, fmt::format("{}:{}", near_.label(), key_text_), text::count_characters(key_text_));
     if (const auto id = context_.content_types.find_id_once(near_))
         return work(near_of(*id));
     return backend::in_transaction(context_.connection, [&] { return work(near_of(context_.content_types.id_of(near_))); });

@@ -6,6 +6,11 @@
 
 namespace gm2m::relation {
 
+/// The keys of objects on the far side of a relation, checked; `distinct`: each once. Throws UnknownModel, WrongModel,
+/// UnsavedObject, InvalidValue.
+backend::ValueList far_keys(const Context& context, const detail::RelationData& relation, const Model& near,
+                            const Model& far, std::span<const ObjectRef> objects, bool distinct = false);
+
 /// The links of one object that all lead to objects of one model: what a RelatedManager does on the reverse side of a
 /// GM2M field (BEHAVIOUR 3.4), and on both sides of a many-to-many field.
 class TypedLinks {
@@ -31,8 +36,9 @@ private:
     /// What the near object's links have in their columns.
     using Near = std::vector<backend::Parameter>;
 
-    /// The keys of the far objects, checked.
-    backend::ValueList read(std::span<const ObjectRef> objects, bool distinct = false);
+    backend::ValueList read(std::span<const ObjectRef> objects, bool distinct = false) const {
+        return far_keys(context_, relation_, near_, far_, objects, distinct);
+    }
     /// Nothing if the near model has no content type, and so no links.
     std::optional<Near> find_near();
     Near near_of(int content_type) const;

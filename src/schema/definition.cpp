@@ -17,16 +17,19 @@ std::string type_of(const backend::Dialect& dialect, const Field& field) {
                                options.decimal_places);
 }
 
+std::string references(const backend::Dialect& dialect, const Model& target, const std::string& table) {
+    return fmt::format("REFERENCES {} ({})", dialect.table(table), dialect.quote(target.primary_key().column()));
+}
 std::string references(const backend::Dialect& dialect, const Model& target) {
-    return fmt::format("REFERENCES {} ({})", dialect.table(target.table()),
-                       dialect.quote(target.primary_key().column()));
+    return references(dialect, target, target.table());
 }
 
 bool is_generated_by_database(const Field& field) {
     return field.is_generated() && form_of(field.kind()) == ValueView::Form::integer;
 }
 
-std::string column_definition(const backend::Dialect& dialect, const Field& field, bool constraint_is_late) {
+std::string column_definition(const backend::Dialect& dialect, const Field& field, bool constraint_is_late,
+                              const std::string& content_type_table) {
     const std::string name = dialect.quote(field.column());
     if (is_generated_by_database(field))
         return fmt::format("{} {}", name, dialect.generated_key(field.kind()));
@@ -37,7 +40,9 @@ std::string column_definition(const backend::Dialect& dialect, const Field& fiel
     else if (field.options().unique)
         definition += " UNIQUE";
     if (field.is_foreign_key() && field.options().db_constraint && !constraint_is_late)
-        definition += fmt::format(" {}", references(dialect, *field.target()));
+        definition += " " + references(dialect, *field.target(),
+                                       field.target()->label() == content_type_label ? content_type_table
+                                                                                     : field.target()->table());
     return definition;
 }
 
@@ -119,12 +124,12 @@ CreationOrder creation_order(const Registry& registry) {
 }
 
 std::vector<std::string> create_table(const backend::Dialect& dialect, const Model& model,
-                                      const std::vector<const Field*>& late) {
+                                      const std::vector<const Field*>& late, const std::string& content_type_table) {
     std::vector<std::string> parts, indexes;
     const bool is_clustered = !model.has_primary_key();  // the join table of a compact relation
     for (const auto& field : model.fields()) {
         const bool is_late = dialect.adds_constraints_later() && std::ranges::find(late, field.get()) != late.end();
-        parts.push_back(column_definition(dialect, *field, is_late));
+        parts.push_back(column_definition(dialect, *field, is_late, content_type_table));
         const bool wanted = field->options().index || (field->is_foreign_key() && !leads_an_index(model, *field));
         if (wanted && !field->options().unique && !field->is_primary_key())
             indexes.push_back(create_index(dialect, model.table(), field->column(), dialect.quote(field->column())));
@@ -175,8 +180,14 @@ std::vector<std::string> create_join_table(const backend::Dialect& dialect, cons
     parts.push_back(fmt::format("{} ({})", compact ? "PRIMARY KEY" : "UNIQUE", triple));
     return {fmt::format("CREATE TABLE IF NOT EXISTS {} ({}){}", dialect.table(table.name), joined(parts),
                         compact ? dialect.clustered_by_key() : ""),
-            create_index(dialect, table.name, "reverse",
-                         fmt::format("{}, {}, {}", content_type, target_key, source))};
+            create_reverse_index(dialect, table)};
+}
+
+std::string create_reverse_index(const backend::Dialect& dialect, const JoinTable& table) {
+    return create_index(dialect, table.name,
+                        table.through ? fmt::format("{}_{}_reverse", table.source_column, table.key_column) : "reverse",
+                        fmt::format("{}, {}, {}", dialect.quote(table.content_type_column),
+                                    dialect.quote(table.key_column), dialect.quote(table.source_column)));
 }
 
 std::string create_content_type_table(const backend::Dialect& dialect, const std::string& name) {

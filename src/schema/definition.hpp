@@ -22,11 +22,14 @@ struct CreationOrder {
 /// that cannot be NULL form a cycle, so that no first row could be inserted.
 CreationOrder creation_order(const Registry& registry);
 
+/// A foreign key to "contenttypes.ContentType" refers to `content_type_table`.
 std::vector<std::string> create_table(const backend::Dialect& dialect, const Model& model,
-                                      const std::vector<const Field*>& late);
+                                      const std::vector<const Field*>& late, const std::string& content_type_table);
 std::string add_late_constraint(const backend::Dialect& dialect, const Field& field);
 std::vector<std::string> create_join_table(const backend::Dialect& dialect, const JoinTable& table,
                                            const std::string& content_type_table);
+/// By content type, key and source. Of a through model's table, which may have several of each, its name says which.
+std::string create_reverse_index(const backend::Dialect& dialect, const JoinTable& table);
 std::string create_content_type_table(const backend::Dialect& dialect, const std::string& name);
 
 }  // namespace gm2m::schema

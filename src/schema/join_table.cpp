@@ -79,6 +79,16 @@ std::string link_order(const backend::Dialect& dialect, const JoinTable& join, s
     return order;
 }
 
+PlacedLinks placed_links(const backend::Dialect& dialect, const JoinTable& join, std::string_view alias,
+                         std::size_t among) {
+    if (join.ordering.empty())
+        return {dialect.table(join.name), join.is_numbered() ? fmt::format("{}.{}", alias, dialect.quote(join.id_column)) : "0"};
+    return {fmt::format("(SELECT x.*, row_number() OVER (ORDER BY {}) AS gm2m_place FROM {} AS x WHERE {})",
+                        link_order(dialect, join, "x."), dialect.table(join.name),
+                        dialect.in_list("x." + dialect.quote(join.source_column), among, join.source->primary_key().kind())),
+            fmt::format("{}.gm2m_place", alias)};
+}
+
 namespace {
 
 TypedSide reverse_side_of(const GM2MField& field) {
@@ -90,7 +100,8 @@ TypedSide reverse_side_of(const GM2MField& field) {
             .far = join.source,
             .source = join.source,
             .source_is_far = true,
-            .constraints = join.constraints};
+            .constraints = join.constraints,
+            .is_through = join.through != nullptr};
 }
 
 TypedSide side_of(const ManyToManyField& field, bool reverse) {

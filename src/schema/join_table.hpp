@@ -52,6 +52,14 @@ std::string link_order(const backend::Dialect& dialect, const JoinTable& join, s
 /// of it.
 std::vector<OrderColumn> order_columns(const Model& through, const std::vector<std::string>& names);
 
+/// The links of many sources with a place for each in the order of the links of its source: 0 where there is no order.
+struct PlacedLinks {
+    std::string table;  // to be called `alias`
+    std::string place;  // a column of it
+};
+/// `among` is list parameter of the sources' keys.
+PlacedLinks placed_links(const backend::Dialect& dialect, const JoinTable& join, std::string_view alias, std::size_t among);
+
 /// The links of one object, the near one, where all lead to objects of one model, the far one: the reverse side of a
 /// GM2M field, and either side of a many-to-many field.
 struct TypedSide {
@@ -64,6 +72,7 @@ struct TypedSide {
     const Model* source = nullptr;  // the model that declares the relation, near or far: writers lock its rows
     bool source_is_far = false;
     bool constraints = true;
+    bool is_through = false;
 
     bool is_generic() const noexcept { return near_columns.size() == 2; }
 };

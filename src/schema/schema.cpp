@@ -48,7 +48,7 @@ void lock_schema(Connection& connection) {
 std::vector<JoinTable> join_tables(const Registry& registry) {
     std::vector<JoinTable> tables;
     for (const GM2MField& field : registry.gm2m_fields())
-        if (field.options().managed)
+        if (field.options().managed && !field.has_through())
             tables.push_back(join_table_of(field));
     return tables;
 }
@@ -62,6 +62,15 @@ std::vector<const Model*> join_models(const Registry& registry) {
     return models;
 }
 
+/// By which the links of a target are found, in the tables of through models. (DESIGN 5)
+std::vector<std::string> through_indexes(const Dialect& dialect, const Registry& registry) {
+    std::vector<std::string> statements;
+    for (const GM2MField& field : registry.gm2m_fields())
+        if (field.has_through() && field.join_model().is_managed())
+            statements.push_back(create_reverse_index(dialect, join_table_of(field)));
+    return statements;
+}
+
 }  // namespace
 
 void create_tables(Connection& connection, const Registry& registry, const std::string& content_type_table) {
@@ -72,15 +81,16 @@ void create_tables(Connection& connection, const Registry& registry, const std::
         std::ranges::move(more, std::back_inserter(statements));
     };
     for (const Model* model : order.models)
-        append(create_table(dialect, *model, order.late));
+        append(create_table(dialect, *model, order.late, content_type_table));
     if (dialect.adds_constraints_later())
         for (const Field* field : order.late)
             statements.push_back(add_late_constraint(dialect, *field));
     for (const JoinTable& table : join_tables(registry))
         append(create_join_table(dialect, table, content_type_table));
     for (const Model* model : join_models(registry))
-        append(create_table(dialect, *model, {}));
+        append(create_table(dialect, *model, {}, content_type_table));
 
+    append(through_indexes(dialect, registry));
     for (const Dialect::Trigger& trigger : triggers(dialect, registry, content_type_table))
         append(dialect.create_trigger(trigger));
 

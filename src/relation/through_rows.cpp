@@ -1,0 +1,139 @@
+#include "relation/through_rows.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <gm2m/error.hpp>
+
+#include "query/object_sink.hpp"
+#include "query/query_compiler.hpp"
+#include "relation/follow.hpp"
+
+namespace gm2m::relation {
+namespace {
+
+std::vector<Object> fetch(Context& context, const detail::QueryState& query) {
+    query::QueryCompiler compiler(context, query);
+    compiler.select_objects();
+    std::vector<Object> objects;
+    ObjectSink sink(*query.model, objects);
+    backend::Request request = compiler.request(&sink);
+    context.connection.execute(request, backend::Access::read);
+    return objects;
+}
+
+std::vector<Operand> operands(std::span<const Value> values) {
+    return {values.begin(), values.end()};
+}
+
+/// The rows of some near objects.
+class RowQuery {
+public:
+    RowQuery(Context& context, const ThroughQuery& wanted)
+        : context_(context), wanted_(wanted), fields_(wanted.field.through_fields()) {}
+
+    /// Nothing if they can have none.
+    std::optional<detail::QueryState> of(std::span<const Value> near_keys) const {
+        detail::QueryState query{.context = &context_, .model = &wanted_.field.join_model()};
+        query.order = wanted_.order;
+        if (!query.order.empty())
+            query.order.emplace_back("pk");
+        if (!wanted_.reverse) {
+            query.filters.push_back(F(fields_.source->name()).in(operands(near_keys)));
+            return limit_targets(query) ? std::optional(query) : std::nullopt;
+        }
+        const std::optional<int> type = context_.content_types.find_id(wanted_.near);
+        if (!type || !is_wanted(wanted_.field.source()))
+            return std::nullopt;
+        std::vector<Operand> texts;
+        for (const Value& key : near_keys)
+            texts.emplace_back(Value(key.to_string()));
+        query.filters.push_back(F(fields_.target->content_type->name()) == Value(*type));
+        query.filters.push_back(F(fields_.target->key->name()).in(std::move(texts)));
+        return query;
+    }
+
+    std::vector<Object> far_objects(std::span<const Object> rows) const {
+        return follow(context_, rows, wanted_.reverse ? fields_.source->name() : fields_.target->name);
+    }
+    /// What a row says of the near object.
+    Value near_of(const Object& row) const {
+        return row[wanted_.reverse ? fields_.target->key->name() : fields_.source->name()];
+    }
+
+private:
+    bool is_wanted(const Model& model) const {
+        return !wanted_.only || std::ranges::find(*wanted_.only, &model) != wanted_.only->end();
+    }
+    bool limit_targets(detail::QueryState& query) const {
+        if (!wanted_.only)
+            return true;
+        std::vector<Operand> types;
+        for (const Model* model : *wanted_.only)
+            if (const auto id = context_.content_types.find_id(*model))
+                types.emplace_back(Value(*id));
+        const bool has_types = !types.empty();
+        query.filters.push_back(F(fields_.target->content_type->name()).in(std::move(types)));
+        return has_types;
+    }
+
+    Context& context_;
+    const ThroughQuery& wanted_;
+    ThroughFields fields_;
+};
+
+}  // namespace
+
+std::vector<Object> rows_by_key(Context& context, const Model& model, std::span<const Value> keys) {
+    detail::QueryState query{.context = &context, .model = &model};
+    query.filters.push_back(F("pk").in(operands(keys)));
+    return fetch(context, query);
+}
+
+std::vector<Linked<>> linked_with_rows(Context& context, const ThroughQuery& wanted, const Value& near_key) {
+    const RowQuery rows_of(context, wanted);
+    std::vector<Linked<>> linked;
+    const std::optional<detail::QueryState> query = rows_of.of(std::span(&near_key, 1));
+    if (!query)
+        return linked;
+    std::vector<Object> rows = fetch(context, *query);
+    std::vector<Object> objects = rows_of.far_objects(rows);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (objects[i])
+            linked.push_back({std::move(rows[i]), std::move(objects[i])});
+    return linked;
+}
+
+std::vector<Object> load_with_rows(Context& context, const ThroughQuery& wanted, const Owners& owners) {
+    const RowQuery rows_of(context, wanted);
+    std::vector<Object> rows;
+    for (std::size_t begin = 0; begin < owners.size(); begin += context.keys_per_statement) {
+        std::vector<Value> keys;
+        for (std::size_t i = begin; i < owners.size() && i - begin < context.keys_per_statement; ++i)
+            keys.emplace_back(owners.keys().kind(), owners.keys()[i]);
+        if (const std::optional<detail::QueryState> query = rows_of.of(keys))
+            std::ranges::move(fetch(context, *query), std::back_inserter(rows));
+    }
+    const std::vector<Object> objects = rows_of.far_objects(rows);
+    LoadedLinks links;
+    KeyIndex index;
+    const backend::ValueList near = wanted.reverse ? owners.key_texts() : owners.keys();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Value key = rows_of.near_of(rows[i]);
+        const std::uint32_t owner = key.is_null() ? KeyIndex::none : index.find_next(near, key.view());
+        if (owner != KeyIndex::none)
+            links.push({0, owner, static_cast<std::uint32_t>(i)});
+    }
+    owners.give(std::move(links).by_owner(owners.size(), [](std::span<LoadedLinks::Link>) {}), objects,
+                wanted.field.relation(), wanted.reverse, rows);
+    std::vector<Object> distinct;
+    std::set<const detail::Row*> seen;
+    for (const Object& object : objects)
+        if (object && seen.insert(object.row()).second)
+            distinct.push_back(object);
+    return distinct;
+}
+
+}  // namespace gm2m::relation
