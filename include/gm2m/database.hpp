@@ -61,7 +61,8 @@ public:
     ~Database();
 
     /// Creates the tables of the managed models, the join tables and the content type table, with their keys,
-    /// constraints and indexes; each unless it exists. One transaction; safe to repeat, also from several processes.
+    /// constraints and indexes; each unless it exists. Triggers are made and dropped as the relations say now. One transaction;
+    /// safe to repeat, also from several processes.
     void create_tables();
     /// Drops what create_tables() creates; the content type table only if it holds nothing of other programs.
     void drop_tables();
@@ -136,7 +137,8 @@ public:
     /// Deletes all objects of a query, as if one by one; a slice is of those that it would fetch. Where nothing has to go
     /// before their rows, these go as the query finds them; else it takes one statement more, which locks them.
     Deleted remove(const detail::QueryCore& query);
-    /// What remove() would do, which is counted, not done: rows by model, links by relation, and what would refuse it.
+    /// What remove() would do, which is counted, not done: rows by model, links by relation, and what would refuse it. It
+    /// waits for no writer; all counts are of one state of the database, inside a transaction of what that sees.
     template <class... Objects>
         requires(!std::derived_from<Objects, detail::QueryCore> && ...)
     DeletionPlan explain_remove(const Objects&... objects) {

@@ -53,12 +53,12 @@ struct DeletionPlan {
     std::string to_string() const;
 };
 
-/// Objects, or links, that stand in the way of a deletion. They are listed up to `most_listed`.
-class RefusedDeletion : public DeletionError {
+/// Objects, or links, stand in the way of a deletion. They are listed up to `most_listed`.
+class ObstructedDeletion : public DeletionError {
 public:
     static constexpr std::size_t most_listed = 1'000;
 
-    RefusedDeletion(std::string message, std::vector<Reference> objects, std::vector<Link> links)
+    ObstructedDeletion(std::string message, std::vector<Reference> objects, std::vector<Link> links)
         : DeletionError(std::move(message)), objects_(std::move(objects)), links_(std::move(links)) {}
 
     /// Objects whose foreign key refers to one that is to go.
@@ -71,19 +71,19 @@ private:
 };
 
 /// A policy says `protect`. (BEHAVIOUR 6.2, 6.4)
-class ProtectedError : public RefusedDeletion {
+class ProtectedError : public ObstructedDeletion {
 public:
-    using RefusedDeletion::RefusedDeletion;
+    using ObstructedDeletion::ObstructedDeletion;
 };
 
 /// A policy says `restrict`, and the objects would stay. (BEHAVIOUR 6.4)
-class RestrictedError : public RefusedDeletion {
+class RestrictedError : public ObstructedDeletion {
 public:
-    using RefusedDeletion::RefusedDeletion;
+    using ObstructedDeletion::ObstructedDeletion;
 };
 
 /// A receiver of `deleting` has called refuse().
-class DeletionVetoed : public DeletionError {
+class DeletionRefused : public DeletionError {
 public:
     using DeletionError::DeletionError;
 };
@@ -109,7 +109,7 @@ public:
     /// The database that deletes, in its transaction: a receiver may read and write there, and delete further objects.
     Database& database() const noexcept { return database_; }
 
-    /// Ends the whole deletion: throws DeletionVetoed, and nothing has happened.
+    /// Ends the whole deletion: throws DeletionRefused, and nothing has happened.
     [[noreturn]] void refuse(std::string_view why) const;
 
 private:

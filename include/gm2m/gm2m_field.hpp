@@ -72,7 +72,8 @@ struct GM2MOptions {
     /// others, RelatedManager::candidates() lists those. Objects of models without one are not limited.
     std::vector<std::pair<std::string, Condition>> limit_choices_to = {};
     /// Whether triggers of the database delete the links of what other programs delete, on the sides whose policy deletes
-    /// them: create_tables() makes them for all managed models, drop_tables() drops them. (BEHAVIOUR 6.6)
+    /// them: create_tables() makes them for all managed models, and drops those of sides whose policy no longer does;
+    /// drop_tables() drops them all. (BEHAVIOUR 6.6)
     bool db_triggers = false;
     /// Whether create_tables() and drop_tables() care for the join table. (BEHAVIOUR 1.3)
     bool managed = true;

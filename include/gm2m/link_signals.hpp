@@ -31,7 +31,7 @@ struct LinkChange {
 /// is deleted are told by GM2MField::deleting(). (BEHAVIOUR 6.7)
 ///
 /// An unheard signal costs nothing. To know what is about to change, an operation with a receiver of `adding` or `removing`
-/// is tried first, and undone: it takes twice as long.
+/// is tried first, and undone: it takes twice as long. A receiver of `clearing` costs a statement, which looks for links.
 struct LinkSignals {
     Signal<LinkChange> adding, added, removing, removed, clearing, cleared;
 };

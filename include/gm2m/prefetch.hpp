@@ -18,7 +18,8 @@ using ModelQueries = std::vector<std::shared_ptr<const QueryState>>;
 }  // namespace detail
 
 /// A relation whose objects are to be loaded along with those of a query: a field, or by name a field or a reverse
-/// accessor. `Prefetch(preferred_videos).then("user_set")` goes on from the objects loaded. (BEHAVIOUR 5.1, 5.2)
+/// accessor; or by name a foreign key, generic or not, which Database::follow() then goes along without a statement.
+/// `Prefetch(preferred_videos).then("user_set")` goes on from the objects loaded. (BEHAVIOUR 5.1, 5.2)
 class Prefetch {
 public:
     Prefetch(const GM2MField& relation) : relation_(&relation.relation()) {}

@@ -53,13 +53,13 @@ void Connection::control(const std::string& sql) {
     report.done();
 }
 
-void Connection::begin() {
+void Connection::begin(Access access) {
     if (frames_.empty())
         foreign_ = engine_in_transaction();
     else
         require_healthy("SAVEPOINT");
     const bool savepoint = foreign_ || !frames_.empty();
-    control(savepoint ? fmt::format("SAVEPOINT gm2m_{}", frames_.size() + 1) : begin_statement());
+    control(savepoint ? fmt::format("SAVEPOINT gm2m_{}", frames_.size() + 1) : begin_statement(access));
     frames_.push_back({savepoint, false});
 }
 

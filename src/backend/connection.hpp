@@ -120,8 +120,10 @@ public:
     /// A statement without parameters or results, such as DDL.
     void execute(std::string_view sql);
 
-    /// Begins a transaction, or a savepoint inside one (also inside one that somebody else began on this session).
-    void begin();
+    /// Begins a transaction, or a savepoint inside one (also inside one that somebody else began on this session). With
+    /// Access::read a transaction waits for no writer, and all its statements see the database in one state; a savepoint is
+    /// part of what it is in.
+    void begin(Access access = Access::write);
     void commit();
     /// Never throws for a transaction that is gone already.
     void rollback();
@@ -142,7 +144,7 @@ protected:
     /// Runs a statement that begins or ends a transaction, or has no parameters; not prepared.
     virtual void run_plain(const std::string& sql) = 0;
     virtual bool engine_in_transaction() const = 0;
-    virtual const char* begin_statement() const noexcept = 0;
+    virtual const char* begin_statement(Access access) const noexcept = 0;
 
     /// For the engines: measures and reports one statement. Costs nothing while nobody listens.
     class Report {
@@ -183,8 +185,8 @@ private:
 
 /// Runs `work` in a transaction of the connection.
 template <class F>
-auto in_transaction(Connection& connection, F&& work) {
-    connection.begin();
+auto in_transaction(Connection& connection, F&& work, Access access = Access::write) {
+    connection.begin(access);
     try {
         if constexpr (std::is_void_v<decltype(work())>) {
             work();

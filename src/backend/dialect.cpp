@@ -6,22 +6,6 @@
 #include <gm2m/error.hpp>
 
 namespace gm2m::backend {
-namespace {
-
-/// The first four hexadecimal digits of the MD5 of `text`, as the peer's names_digest() has them.
-std::string short_hash(std::string_view text) {
-    boost::uuids::detail::md5 hash;
-    hash.process_bytes(text.data(), text.size());
-    boost::uuids::detail::md5::digest_type digest;
-    hash.get_digest(digest);
-    // Boost gives four words, and from 1.86 on sixteen bytes.
-    if constexpr (sizeof(digest[0]) == 1)
-        return fmt::format("{:02x}{:02x}", digest[0], digest[1]);
-    else
-        return fmt::format("{:04x}", digest[0] >> 16);
-}
-
-}  // namespace
 
 std::string Dialect::quote(std::string_view identifier) const {
     if (identifier.empty() || identifier.find('\0') != std::string_view::npos)
@@ -56,6 +40,19 @@ std::string Dialect::literal(std::string_view text) {
     return quoted + "'";
 }
 
+std::string Dialect::digest(std::string_view text) {
+    boost::uuids::detail::md5 hash;
+    hash.process_bytes(text.data(), text.size());
+    boost::uuids::detail::md5::digest_type digest;
+    hash.get_digest(digest);
+    // Boost gives four words, and from 1.86 on sixteen bytes.
+    std::string digits;
+    for (const auto part : digest)
+        digits += fmt::format("{:0{}x}", part, 2 * sizeof(part));
+    return digits;
+}
+
+// Four digits, as the peer's names_digest() has them.
 std::string Dialect::fit(std::string_view identifier) const {
     const std::size_t limit = name_limit();
     if (limit == 0 || identifier.size() <= limit)
@@ -63,7 +60,7 @@ std::string Dialect::fit(std::string_view identifier) const {
     std::size_t kept = limit - 4;
     while (kept > 0 && (static_cast<unsigned char>(identifier[kept]) & 0xC0) == 0x80)
         --kept;  // not in the middle of a character
-    return std::string(identifier.substr(0, kept)) + short_hash(identifier);
+    return std::string(identifier.substr(0, kept)) + digest(identifier).substr(0, 4);
 }
 
 }  // namespace gm2m::backend

@@ -45,15 +45,28 @@ public:
                                         std::string_view references) const = 0;
     /// A text as SQL has it, for definitions, which take no parameters.
     static std::string literal(std::string_view text);
-    /// What deletes rows of `links` with each row of `table` that anybody deletes; `condition` is on the links and the row,
-    /// which is called OLD. Names are quoted but for the trigger's.
+    /// 32 hexadecimal digits of a text: its MD5.
+    static std::string digest(std::string_view text);
+
+    /// What deletes rows of `links` with each row of `table` that anybody deletes, whatever they may do to `links`
+    /// themselves; `condition` is on the links and the row, which is called OLD. Tables are named in full; the trigger's
+    /// own name is unquoted, and fits.
     struct Trigger {
+        std::string schema;  ///< of `links`, as schema_of_table() gives it
         std::string name, table, links, condition;
         bool before = false;  ///< of the row's own constraints
     };
-    /// The statements that create a trigger unless it is there, and one that drops it if it is.
+    /// The statements that create a trigger that is not there.
     virtual std::vector<std::string> create_trigger(const Trigger& trigger) const = 0;
-    virtual std::string drop_trigger(const Trigger& trigger) const = 0;
+    /// Gives (name, name in full and quoted, text) of the triggers whose names begin with parameter 1 and that belong to the
+    /// table called by parameter 2, quoted; if it is gone, to where it would be created.
+    virtual std::string find_triggers() const = 0;
+    /// The text that find_triggers() gives of a trigger that is as create_trigger() makes it.
+    virtual std::string trigger_text(const Trigger& trigger) const = 0;
+    /// Drops one by its name in full.
+    virtual std::string drop_trigger(std::string_view name) const = 0;
+    /// Gives the schema, quoted, of the table called by parameter 1, quoted; empty where triggers find tables without one.
+    virtual std::string schema_of_table() const = 0;
     /// The columns of the table called by parameter 1 (as fit() gives it), in their order: name, type in lower case,
     /// whether it can be NULL (as 0 or 1; NULL where that is not known), whether it is of the primary key where
     /// describe_indexes() does not list that. No rows if there is no such table.

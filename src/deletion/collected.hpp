@@ -21,6 +21,9 @@ struct ConcernedLinks {
     detail::RelationData* relation;
     std::vector<LinkSide> sides;
     bool vetoed = false;
+    bool told = false;  // receivers of `deleting`
+    /// Of a relation through a model: they are among the objects that go, and counted there.
+    bool are_objects = false;
 
     /// Of a GM2M field alone.
     GM2MField field() const { return LinkEnd{relation, false}.field(); }

@@ -1,13 +1,15 @@
 #include "deletion/collector.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include <gm2m/object_signals.hpp>
 
+#include "deletion/deletion_order.hpp"
 #include "deletion/link_reader.hpp"
+#include "deletion/row_locks.hpp"
+#include "deletion/through_rows.hpp"
 #include "query/query_compiler.hpp"
 
 namespace gm2m::deletion {
@@ -34,18 +36,6 @@ std::string list_of(const std::vector<Reference>& objects) {
 }
 
 }  // namespace
-
-std::string lock_statement(Context& context, const Model& model, bool one) {
-    const Dialect& dialect = context.connection.dialect();
-    if (!dialect.locks_rows())
-        return "";
-    const Field& key = model.primary_key();
-    const std::string column = dialect.quote(key.column());
-    const std::string rows = fmt::format("SELECT 1 FROM {} WHERE ", context.table_of(model));
-    if (one)
-        return fmt::format("{}{} = {} FOR UPDATE", rows, column, dialect.parameter(1));
-    return fmt::format("{}{}{} FOR UPDATE", rows, dialect.in_list(column, 1, key.kind()), in_key_order(dialect, key));
-}
 
 /// The keys of the rows of a foreign key's model that refer to some keys.
 class Collector::KeyReader final : public backend::ResultSink {
@@ -105,8 +95,13 @@ bool Collector::has_to_read(const Going& going) {
         const Action action = field->options().on_delete.action();
         return action == Action::cascade || action == Action::protect || action == Action::restrict;
     };
-    const auto is_asked = [&](const LinkEnd& end) { return policy_of(end, going.model()) == LinkPolicy::protect; };
-    return is_told(going) || (to_delete_ && going.model().signals().deleted.is_heard()) ||
+    const auto is_asked = [&](const LinkEnd& end) {
+        const LinkPolicy policy = policy_of(end, going.model());
+        return policy == LinkPolicy::protect || (has_through(end) && !leaves_links(policy));
+    };
+    const bool is_ordered =
+        to_delete_ && going.size() > context_.keys_per_statement && is_tied_to_itself(going.model());
+    return is_ordered || is_told(going) || (to_delete_ && going.model().signals().deleted.is_heard()) ||
            std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
 }
 
@@ -121,13 +116,9 @@ void Collector::collect(bool read) {
         lock_given();
     read_queries();
     if (read)
-        follow_foreign_keys();
+        follow();
     std::erase_if(collected_.objects, [](const Going& going) { return going.size() == 0; });  // the query has found none
-    for (const Going& going : collected_.objects)
-        for (const Field* field : Dependents::of(context_, going.model()).foreign_keys)
-            if (const Action action = field->options().on_delete.action();
-                action == Action::set_null || action == Action::set_default || action == Action::set_value)
-                collected_.updates.push_back({field, &going});
+    collect_updates();
     collect_links(read);
     if (read) {
         check_foreign_keys();
@@ -138,21 +129,10 @@ void Collector::collect(bool read) {
 // Whoever links to one of these objects, or refers to it, holds its row until it commits, so that what was linked is seen
 // from here on; and waits for it from now on, to find it gone. (BEHAVIOUR 2.12)
 void Collector::lock_given() {
-    std::deque<std::string> statements;
-    std::deque<ValueList> lists;
-    std::deque<Parameter> parameters;
+    const std::deque<RowLock> locks = row_locks(context_, collected_.objects);
     std::vector<Request> requests;
-    for (const Going& going : collected_.objects) {
-        std::string sql = lock_statement(context_, going.model(), false);
-        if (sql.empty())
-            return;
-        statements.push_back(std::move(sql));
-        for (std::size_t begin = 0; begin < going.size(); begin += context_.keys_per_statement) {
-            const ValueList& part = lists.emplace_back(going.keys().slice(begin, context_.keys_per_statement));
-            requests.push_back(
-                {.sql = &statements.back(), .parameters = std::span(&parameters.emplace_back(part), 1)});
-        }
-    }
+    for (const RowLock& lock : locks)
+        requests.push_back(lock.request());
     context_.connection.execute(requests, Access::read);
 }
 
@@ -181,14 +161,26 @@ void Collector::read_queries() {
     }
 }
 
-void Collector::follow_foreign_keys() {
-    std::unordered_map<const Model*, std::size_t> followed;  // so many keys of each model
+bool Collector::takes_through_rows(const LinkEnd& end, const Model& model) {
+    if (!has_through(end))
+        return false;
+    const LinkPolicy policy = policy_of(end, model);
+    const bool may_be_vetoed = to_delete_ && policy == LinkPolicy::cascade_signal_veto && is_heard(context_.registry, end.field());
+    return policy != LinkPolicy::protect && !leaves_links(policy) && !may_be_vetoed;
+}
+
+/// Goes along foreign keys and relations through models, from what goes to what goes with it.
+void Collector::follow() {
     for (;;) {
         std::deque<KeyReader> readers;
+        std::deque<ThroughRows> through;
         std::vector<Request> requests;
         for (const Going& going : collected_.objects) {
-            std::size_t& done = followed[&going.model()];
-            for (; done < going.size(); done += std::min(context_.keys_per_statement, going.size() - done))
+            std::size_t& done = followed_[&going.model()];
+            for (; done < going.size(); done += std::min(context_.keys_per_statement, going.size() - done)) {
+                for (const LinkEnd& end : Dependents::of(context_, going.model()).ends)
+                    if (takes_through_rows(end, going.model()))
+                        requests.push_back(through.emplace_back(context_, end, going, done, to_delete_).request());
                 for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
                     const Action action = field->options().on_delete.action();
                     if (action != Action::cascade && action != Action::protect && action != Action::restrict)
@@ -196,13 +188,17 @@ void Collector::follow_foreign_keys() {
                     requests.push_back(readers
                                            .emplace_back(context_, *field, going.keys().slice(done, context_.keys_per_statement),
                                                          to_delete_ && action == Action::cascade,
-                                                         action == Action::protect ? RefusedDeletion::most_listed : 0)
+                                                         action == Action::protect ? ObstructedDeletion::most_listed : 0)
                                            .request());
                 }
+            }
         }
         if (requests.empty())
             return;
         context_.connection.execute(requests, Access::read);
+        for (const ThroughRows& rows : through)
+            if (!rows.found().empty())
+                take(rows.model(), rows.found());
         for (KeyReader& reader : readers) {
             const Field& field = reader.foreign_key();
             const ValueList& found = reader.found();
@@ -213,11 +209,58 @@ void Collector::follow_foreign_keys() {
                 note(action == Action::protect ? protecting_ : restricting_, field, found);
                 continue;
             }
-            Going& going = collected_.of(field.model());
-            for (std::size_t i = 0; i < found.size(); ++i)
-                going.insert(found[i]);
+            take(field.model(), found);
         }
     }
+}
+
+void Collector::take(const Model& model, const ValueList& keys) {
+    Going& going = collected_.of(model);
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        going.insert(keys[i]);
+}
+
+bool Collector::collect_unvetoed() {
+    std::deque<ThroughRows> through;
+    std::vector<Request> requests;
+    for (ConcernedLinks& links : collected_.links) {
+        if (!links.are_objects || !links.told || links.vetoed)
+            continue;
+        for (LinkSide& side : links.sides) {
+            if (side.policy != LinkPolicy::cascade_signal_veto)
+                continue;
+            side.policy = LinkPolicy::cascade_signal;  // from here on
+            for (std::size_t begin = 0; begin < side.objects->size(); begin += context_.keys_per_statement)
+                requests.push_back(
+                    through.emplace_back(context_, LinkEnd{links.relation, side.reverse}, *side.objects, begin, true).request());
+        }
+    }
+    if (requests.empty())
+        return false;
+    context_.connection.execute(requests, Access::read);
+    for (const ThroughRows& rows : through)
+        if (!rows.found().empty())
+            take(rows.model(), rows.found());
+    follow();
+    collect_updates();
+    collect_links(true);
+    refusals_.clear();
+    check_foreign_keys();
+    check_links();
+    return true;
+}
+
+void Collector::collect_updates() {
+    for (const Going& going : collected_.objects)
+        for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
+            const Action action = field->options().on_delete.action();
+            const bool sets = action == Action::set_null || action == Action::set_default || action == Action::set_value;
+            const bool known = std::ranges::any_of(collected_.updates, [&](const KeyUpdate& update) {
+                return update.field == field && update.objects == &going;
+            });
+            if (sets && !known)
+                collected_.updates.push_back({field, &going});
+        }
 }
 
 void Collector::note(std::deque<Referring>& all, const Field& field, const ValueList& keys) {
@@ -239,7 +282,7 @@ void Collector::refuse(const Referring& referring, bool restricts) {
     const auto& [field, keys] = referring;
     const Going* going = restricts ? collected_.find(field->model()) : nullptr;
     std::vector<Reference> objects;
-    for (std::size_t i = 0; i < keys.size() && objects.size() < RefusedDeletion::most_listed; ++i)
+    for (std::size_t i = 0; i < keys.size() && objects.size() < ObstructedDeletion::most_listed; ++i)
         if (!going || !going->contains(keys[i]))
             objects.push_back({&field->model(), Value(keys.kind(), keys[i])});
     if (objects.empty())
@@ -260,8 +303,12 @@ void Collector::collect_links(bool locked) {
                 continue;
             auto found = std::ranges::find(collected_.links, end.relation, &ConcernedLinks::relation);
             if (found == collected_.links.end())
-                found = collected_.links.insert(found, {end.relation, {}});
-            found->sides.push_back({&going, end.reverse, policy_of(end, going.model())});
+                found = collected_.links.insert(found, {.relation = end.relation, .are_objects = has_through(end)});
+            const bool known = std::ranges::any_of(found->sides, [&](const LinkSide& side) {
+                return side.objects == &going && side.reverse == end.reverse;
+            });
+            if (!known)
+                found->sides.push_back({&going, end.reverse, policy_of(end, going.model())});
         }
     }
 }
@@ -272,7 +319,7 @@ void Collector::check_links() {
         std::erase_if(protecting, [](const LinkSide& side) { return side.policy != LinkPolicy::protect; });
         if (protecting.empty())
             continue;
-        std::vector<Link> found = read_links(context_, links.field(), protecting, RefusedDeletion::most_listed);
+        std::vector<Link> found = read_links(context_, links.field(), protecting, ObstructedDeletion::most_listed);
         if (found.empty())
             continue;
         std::string reason = fmt::format("{} protects it: it has the link {} -> {}{}", links.relation->label,

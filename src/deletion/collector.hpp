@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unordered_map>
+
 #include "deletion/collected.hpp"
 #include "model/access.hpp"
 #include "query/query_state.hpp"
@@ -33,6 +35,9 @@ public:
     /// Asks it if `read`, which has_to_read() has said, inside a transaction: once it is decided, a receiver that connects
     /// meanwhile makes no difference.
     void collect(bool read);
+    /// Once receivers of `deleting` have answered: collects the rows of through models that they could have kept, and did not.
+    /// Whether that has brought anything that is to be told in turn.
+    bool collect_unvetoed();
 
     Collected& collected() noexcept { return collected_; }
     const std::vector<Refusal>& refusals() const noexcept { return refusals_; }
@@ -54,7 +59,11 @@ private:
     bool rows_can_go_first();
     void lock_given();
     void read_queries();
-    void follow_foreign_keys();
+    /// Whether the rows of a through model at this end go, as far as is known yet.
+    bool takes_through_rows(const LinkEnd& end, const Model& model);
+    void follow();
+    void take(const Model& model, const backend::ValueList& keys);
+    void collect_updates();
     void collect_links(bool locked);
     void check_foreign_keys();
     void check_links();
@@ -63,12 +72,10 @@ private:
     bool to_delete_;
     Collected collected_;
     std::vector<const detail::QueryState*> queries_;
+    std::unordered_map<const Model*, std::size_t> followed_;  // so many keys of each
     std::deque<Referring> protecting_;
     std::deque<Referring> restricting_;  // unless they go too
     std::vector<Refusal> refusals_;
 };
-
-/// "SELECT … FOR UPDATE", by one key or by a list of keys; empty where rows are not locked.
-std::string lock_statement(Context& context, const Model& model, bool one);
 
 }  // namespace gm2m::deletion

@@ -58,11 +58,13 @@ const std::vector<Link>& Deleting::links() const {
 }
 
 void Deleting::refuse(std::string_view why) const {
-    throw DeletionVetoed(fmt::format("a receiver of {}.deleting() refuses the deletion: {}", field_.label(), why));
+    throw DeletionRefused(fmt::format("a receiver of {}.deleting() refuses the deletion: {}", field_.label(), why));
 }
 
 void deletion::send_deleting(Context& context, Collected& collected) {
     for (ConcernedLinks& links : collected.links) {
+        if (links.told)
+            continue;
         std::vector<LinkSide> sides = links.sides;
         std::erase_if(sides, [](const LinkSide& side) { return !has_signal(side.policy); });
         if (sides.empty())
@@ -70,6 +72,7 @@ void deletion::send_deleting(Context& context, Collected& collected) {
         const GM2MField field = links.field();
         if (!is_heard(context.registry, field))
             continue;
+        links.told = true;
         detail::DeletingLists lists(context, field, std::move(sides));
         const Deleting event(field, *context.database, lists);
         const bool vetoed = field.deleting().send(event);

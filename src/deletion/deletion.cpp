@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "deletion/collector.hpp"
+#include "deletion/counting.hpp"
 #include "deletion/deleting.hpp"
 #include "deletion/execution.hpp"
 #include "relation/link_statements.hpp"
@@ -58,8 +59,8 @@ void throw_refused(const std::vector<Refusal>& refusals) {
         objects.insert(objects.end(), refusal.objects.begin(), refusal.objects.end());
         links.insert(links.end(), refusal.links.begin(), refusal.links.end());
     }
-    objects.resize(std::min(objects.size(), RefusedDeletion::most_listed));
-    links.resize(std::min(links.size(), RefusedDeletion::most_listed));
+    objects.resize(std::min(objects.size(), ObstructedDeletion::most_listed));
+    links.resize(std::min(links.size(), ObstructedDeletion::most_listed));
     if (restricts)
         throw RestrictedError(std::move(message), std::move(objects), std::move(links));
     throw ProtectedError(std::move(message), std::move(objects), std::move(links));
@@ -72,7 +73,9 @@ std::vector<FieldCount> count_left_behind(Context& context, const Collected& col
     for (const ConcernedLinks& links : collected.links) {
         if (links.sides_where(false).empty())
             continue;
-        for (LinkSide& side : concerned.links.emplace_back(links).sides)
+        ConcernedLinks& all = concerned.links.emplace_back(links);
+        all.are_objects = false;
+        for (LinkSide& side : all.sides)
             side.policy = LinkPolicy::cascade;
     }
     std::vector<FieldCount> left = count(context, concerned).by_relation;
@@ -95,8 +98,10 @@ Deleted remove(Context& context, const Given& given) {
     } else {
         deleted = backend::in_transaction(context.connection, [&] {
             collector.collect(true);
-            throw_refused(collector.refusals());
-            send_deleting(context, collector.collected());
+            do {
+                throw_refused(collector.refusals());
+                send_deleting(context, collector.collected());
+            } while (collector.collect_unvetoed());
             const Vanishing vanishing = load_vanishing(context, collector.collected());
             const Deleted done = execute(context, collector.collected(), false);
             send_deleted(context, vanishing);
@@ -106,21 +111,22 @@ Deleted remove(Context& context, const Given& given) {
     context.write_log.wrote_everything();
     for (const ObjectView& object : given.objects)
         if (object.row)
-            object.row->stored = false;
+            context.stored_log.set(*object.row, false);
     return deleted;
 }
 
 DeletionPlan explain_remove(Context& context, const Given& given) {
     Collector collector(context, false);
     gather(collector, given);
-    return backend::in_transaction(context.connection, [&] {
+    const auto explain = [&] {
         collector.collect(collector.has_to_read());
         DeletionPlan plan{count(context, collector.collected()), {}, {}};
         for (const Refusal& refusal : collector.refusals())
             plan.refusals.push_back(refusal.reason);
         plan.left_behind = count_left_behind(context, collector.collected(), plan.would.by_relation);
         return plan;
-    });
+    };
+    return backend::in_transaction(context.connection, explain, Access::read);
 }
 
 std::vector<ContentType> remove_stale(Context& context, bool of_unknown_apps) {

@@ -17,6 +17,9 @@ public:
     std::size_t size() const noexcept { return keys_.size(); }
     void insert(const ValueView& key) { keys_.insert(key); }
     bool contains(const ValueView& key) const { return keys_.contains(key); }
+    /// The place of a key, or none.
+    std::uint32_t find(const ValueView& key) const { return keys_.find(key); }
+    static constexpr std::uint32_t none = relation::KeyIndex::none;
 
     /// The keys as join tables hold them.
     backend::ValueList texts(std::size_t begin, std::size_t count) const {

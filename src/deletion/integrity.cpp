@@ -41,22 +41,23 @@ public:
         const std::string table = dialect_.table(join.name), content_type = "l." + dialect_.quote(join.content_type_column),
                           key = "l." + dialect_.quote(join.key_column);
         find(Kind::source_gone, field.label(), join.source->label(), table,
-             no_row(*join.source, "= l." + dialect_.quote(join.source_column)));
+             no_row(*join.source, "= l." + dialect_.quote(join.source_column)), options_.repair);
         for (const int id : occurring(field)) {
             const auto known = context_.content_types.find(id);
             const Parameter parameters[] = {Parameter::integer(id)};
             const std::string is_of_model = fmt::format("{} = {}", content_type, dialect_.parameter(1));
             if (known && known->registered)
                 find(Kind::target_gone, field.label(), known->registered->label(), table,
-                     fmt::format("{} AND {}", is_of_model, no_target(*known->registered, key)), parameters);
+                     fmt::format("{} AND {}", is_of_model, no_target(*known->registered, key)), options_.repair, parameters);
             for (const ContentType& stale : stale_)
                 if (stale.id == id)
                     find(Kind::stale_content_type, field.label(), stale.app_label + "." + stale.model, table, is_of_model,
-                         parameters);
+                         options_.remove_stale_content_types, parameters);
         }
         // Where the database does not enforce the foreign key.
         find(Kind::target_gone, field.label(), "content types that are not there", table,
-             fmt::format("{} NOT IN (SELECT id FROM {})", content_type, dialect_.table(context_.content_types.table())));
+             fmt::format("{} NOT IN (SELECT id FROM {})", content_type, dialect_.table(context_.content_types.table())),
+             options_.repair);
     }
 
     void check(const ManyToManyField& field) {
@@ -64,7 +65,7 @@ public:
         for (const auto& [kind, key] : {std::pair(Kind::source_gone, &field.source_key()),
                                         std::pair(Kind::target_gone, &field.target_key())})
             find(kind, field.label(), key->target()->label(), table,
-                 no_row(*key->target(), "= l." + dialect_.quote(key->column())));
+                 no_row(*key->target(), "= l." + dialect_.quote(key->column())), options_.repair);
     }
 
 private:
@@ -94,19 +95,19 @@ private:
     }
 
     void find(Kind kind, const std::string& relation, const std::string& model, const std::string& table,
-              const std::string& condition, std::span<const Parameter> parameters = {}) {
+              const std::string& condition, bool remove, std::span<const Parameter> parameters = {}) {
         std::size_t count = 0;
         RowSink sink([&](std::span<const ValueView> row) { count = static_cast<std::size_t>(row[0].integer()); });
         constexpr gm2m::Kind columns[] = {gm2m::Kind::big_integer};
-        const std::string sql = fmt::format("{} FROM {} AS l WHERE {}", options_.repair ? "DELETE" : "SELECT count(*)",
+        const std::string sql = fmt::format("{} FROM {} AS l WHERE {}", remove ? "DELETE" : "SELECT count(*)",
                                             table, condition);
         Request request{.sql = &sql, .parameters = parameters};
-        if (!options_.repair) {
+        if (!remove) {
             request.columns = columns;
             request.sink = &sink;
         }
-        context_.connection.execute(request, options_.repair ? Access::write : Access::read);
-        if (options_.repair)
+        context_.connection.execute(request, remove ? Access::write : Access::read);
+        if (remove)
             count = request.affected;
         if (count > 0)
             found_.push_back({kind, relation, model, count});
@@ -133,11 +134,10 @@ std::vector<Inconsistency> verify(Context& context, const VerifyOptions& options
             links.check(field);
     for (const ContentType& content_type : stale)
         found.push_back({Kind::stale_content_type, "", content_type.app_label + "." + content_type.model, 0});
-    if (options.repair) {
-        if (!stale.empty())
-            remove_stale(context, options.of_unknown_apps);
+    if (options.remove_stale_content_types)
+        remove_stale(context, options.of_unknown_apps);
+    if (options.repair || options.remove_stale_content_types)
         context.write_log.wrote_everything();
-    }
     return found;
 }
 

@@ -18,24 +18,24 @@ bool Prefetched::is_in_use() noexcept {
     return in_use;
 }
 
-Prefetched** Prefetched::link(Row& row, const RelationData& relation, bool reverse) noexcept {
+Prefetched** Prefetched::link(Row& row, Owner owner, bool reverse) noexcept {
     Prefetched** link = &row.prefetched;
-    while (*link && ((*link)->relation_ != &relation || (*link)->reverse_ != reverse))
+    while (*link && ((*link)->owner_ != owner || (*link)->reverse_ != reverse))
         link = &(*link)->next_;
     return link;
 }
 
-const Prefetched* Prefetched::find(const Row* row, const RelationData& relation, bool reverse) noexcept {
+const Prefetched* Prefetched::find(const Row* row, Owner owner, bool reverse) noexcept {
     const Prefetched* each = row ? row->prefetched : nullptr;
-    while (each && (each->relation_ != &relation || each->reverse_ != reverse))
+    while (each && (each->owner_ != owner || each->reverse_ != reverse))
         each = each->next_;
     return each;
 }
 
-Prefetched& Prefetched::store(Row& row, const RelationData& relation, bool reverse, std::vector<Object> objects) {
-    Prefetched*& found = *link(row, relation, reverse);
+Prefetched& Prefetched::store(Row& row, Owner owner, bool reverse, std::vector<Object> objects) {
+    Prefetched*& found = *link(row, owner, reverse);
     if (!found)
-        found = new Prefetched(relation, reverse);
+        found = new Prefetched(owner, reverse);
     found->objects = std::move(objects);
     found->through.clear();
     found->stamp = tick();
@@ -43,10 +43,10 @@ Prefetched& Prefetched::store(Row& row, const RelationData& relation, bool rever
     return *found;
 }
 
-void Prefetched::drop(Row* row, const RelationData& relation, bool reverse) noexcept {
+void Prefetched::drop(Row* row, Owner owner, bool reverse) noexcept {
     if (!row)
         return;
-    Prefetched*& found = *link(*row, relation, reverse);
+    Prefetched*& found = *link(*row, owner, reverse);
     if (found)
         delete std::exchange(found, std::exchange(found->next_, nullptr));
 }

@@ -6,10 +6,8 @@
 
 namespace gm2m::detail {
 
-struct RelationData;
-
-/// What was loaded along with an object, of one relation and side: the objects, in the order of all(). Those of further
-/// relations are chained to it: an object rarely has more than one or two.
+/// What was loaded along with an object, of one relation and side: the objects, in the order of all(); or of a foreign key,
+/// generic or not: the one object that it leads to, if there is one. Those of further relations are chained to it: an object rarely has more than one or two.
 class Prefetched {
 public:
     ~Prefetched() { delete next_; }
@@ -25,18 +23,21 @@ public:
     /// Whether anything was ever prefetched by this process.
     static bool is_in_use() noexcept;
 
+    /// What it is of: the address of the relation's data, of the Field, or of the GenericForeignKey.
+    using Owner = const void*;
+
     /// Null if nothing was prefetched.
-    static const Prefetched* find(const Row* row, const RelationData& relation, bool reverse) noexcept;
-    static Prefetched& store(Row& row, const RelationData& relation, bool reverse, std::vector<Object> objects);
+    static const Prefetched* find(const Row* row, Owner owner, bool reverse) noexcept;
+    static Prefetched& store(Row& row, Owner owner, bool reverse, std::vector<Object> objects);
     /// Forgets what a write has outdated.
-    static void drop(Row* row, const RelationData& relation, bool reverse) noexcept;
+    static void drop(Row* row, Owner owner, bool reverse) noexcept;
 
 private:
-    Prefetched(const RelationData& relation, bool reverse) : relation_(&relation), reverse_(reverse) {}
+    Prefetched(Owner owner, bool reverse) : owner_(owner), reverse_(reverse) {}
     /// Where the row's chain has it, or ends.
-    static Prefetched** link(Row& row, const RelationData& relation, bool reverse) noexcept;
+    static Prefetched** link(Row& row, Owner owner, bool reverse) noexcept;
 
-    const RelationData* relation_;
+    Owner owner_;
     bool reverse_;
     Prefetched* next_ = nullptr;  // owned
 };

@@ -9,6 +9,7 @@
 
 #include "backend/connection.hpp"
 #include "content_types/content_type_store.hpp"
+#include "query/stored_log.hpp"
 #include "query/write_log.hpp"
 
 namespace gm2m {
@@ -20,10 +21,14 @@ class Database;
 class Context {
 public:
     Context(const Registry& models, backend::Connection& port, detail::ContentTypeStore& store, std::size_t most_keys)
-        : registry(models), connection(port), content_types(store), keys_per_statement(most_keys) {
+        : registry(models), connection(port), content_types(store), keys_per_statement(most_keys), stored_log(port) {
         connection.observe(write_log);
+        connection.observe(stored_log);
     }
-    ~Context() { connection.forget(write_log); }
+    ~Context() {
+        connection.forget(stored_log);
+        connection.forget(write_log);
+    }
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
@@ -62,6 +67,7 @@ public:
     WriteLog write_log;
     /// Deletes objects with what depends on them, for layers below that of deletions: set by the database.
     void (*remove_objects)(Context& context, std::span<const ObjectRef> objects) = nullptr;
+    StoredLog stored_log;
     /// Whose this is, for receivers of signals.
     Database* database = nullptr;
 

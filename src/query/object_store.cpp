@@ -100,13 +100,13 @@ public:
         }
     }
     /// Only now that everything is written do the objects get their keys.
-    void finish() {
+    void finish(StoredLog& log) {
         const Field& key = model_.primary_key();
         for (std::size_t i = 0; i < keys_.size(); ++i)
             key.assign(data_of(generated_.objects()[i].row()), keys_[i]);
         for (const auto* source : {&keyed_, &generated_})
             for (const Object& object : source->objects())
-                object.row()->stored = true;
+                log.set(*object.row(), true);
     }
 
 private:
@@ -153,7 +153,7 @@ void insert(Context& context, std::span<const Object> objects) {
     const auto run = [&] {
         context.connection.execute(requests, Access::write);
         for (const auto& insertion : insertions)
-            insertion->finish();
+            insertion->finish(context.stored_log);
     };
     if (std::ranges::none_of(insertions, [](const auto& i) { return i->model().signals().saved.is_heard(); }))
         return run();
@@ -285,7 +285,7 @@ void save(Context& context, const Object& object) {
     source.check();
     const auto run = [&] {
         run_one(context, source, ModelStatements::of(context, model).upsert);
-        object.row()->stored = true;
+        context.stored_log.set(*object.row(), true);
     };
     if (!model.signals().saved.is_heard())
         return run();

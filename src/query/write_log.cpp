@@ -45,7 +45,7 @@ void WriteLog::wrote_everything() {
 
 bool WriteLog::is_outdated(const detail::RelationData& relation, bool reverse, const Reference& near,
                            std::uint64_t stamp) const {
-    if (everything_ > stamp)
+    if (is_outdated(stamp))
         return true;
     return (!sides_.empty() && stamp_in(sides_, side_name(relation, reverse)) > stamp) ||
            (!objects_.empty() && stamp_in(objects_, object_name(relation, reverse, near)) > stamp);

@@ -22,7 +22,9 @@ public:
         list_.push(key);
         return static_cast<std::uint32_t>(list_.size() - 1);
     }
-    bool contains(const ValueView& key) const { return index_.find(list_, key) != KeyIndex::none; }
+    /// The number of a key, or KeyIndex::none.
+    std::uint32_t find(const ValueView& key) const { return index_.find(list_, key); }
+    bool contains(const ValueView& key) const { return find(key) != KeyIndex::none; }
 
 private:
     backend::ValueList list_;

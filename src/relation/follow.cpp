@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 
 #include "backend/text_form.hpp"
 #include "model/access.hpp"
+#include "model/prefetched.hpp"
 #include "relation/distinct_texts.hpp"
 #include "relation/model_load.hpp"
 
@@ -49,6 +51,8 @@ public:
         for (const auto& [model, wanted] : by_model_)
             for (const auto& [result, key] : wanted.places)
                 found[result] = wanted.objects[key];
+        for (auto& [result, object] : known_)
+            found[result] = std::move(object);
         return found;
     }
 
@@ -61,11 +65,11 @@ private:
             const auto content_type =
                 known ? context_.content_types.find(static_cast<int>(type.view().integer())) : std::nullopt;
             if (content_type && content_type->registered)
-                want(place, *content_type->registered, value_of(object, *generic->key));
+                want(place, object, generic, *content_type->registered, value_of(object, *generic->key));
             return;
         }
         const Field& field = foreign_key_of(model, name_);
-        want(place, *field.target(), value_of(object, field));
+        want(place, object, &field, *field.target(), value_of(object, field));
     }
 
     static Value value_of(const Object& object, const Field& field) {
@@ -73,16 +77,27 @@ private:
         return Value(field.kind(), field.view(data_of(object.row()), scratch));
     }
 
-    void want(std::size_t place, const Model& model, const Value& key) {
+    void want(std::size_t place, const Object& object, detail::Prefetched::Owner foreign_key, const Model& model,
+              const Value& key) {
         if (key.is_null())
             return;
+        const std::string text = key.to_string();
+        const auto* prefetched = detail::Prefetched::find(object.row(), foreign_key, false);
+        if (prefetched && !prefetched->objects.empty() && !context_.write_log.is_outdated(prefetched->stamp)) {
+            const Object& known = prefetched->objects.front();
+            if (&known.model() == &model && known.key().to_string() == text) {
+                known_.emplace_back(place, known);
+                return;
+            }
+        }
         Wanted& wanted = by_model_[&model];
-        wanted.places.emplace_back(place, wanted.keys.insert(key.to_string()));
+        wanted.places.emplace_back(place, wanted.keys.insert(text));
     }
 
     Context& context_;
     std::string_view name_;
     std::map<const Model*, Wanted> by_model_;
+    std::vector<std::pair<std::size_t, Object>> known_;  // that were prefetched
 };
 
 void assign_generic(Context& context, const GenericForeignKey& generic, void* object, const Model& target, const Value& key) {
@@ -109,6 +124,27 @@ void assign(Context& context, const Model& model, void* object, std::string_view
         throw WrongModel(fmt::format("{} refers to objects of {}, and not to one of {}", field.label(), field.target()->label(),
                                      view.model->label()));
     field.assign(object, key.view());
+}
+
+bool has_foreign_key(const Model& model, std::string_view name) {
+    const Field* field = model.find_field(name);
+    return (field && field->is_foreign_key()) || model.find_generic_foreign_key(name);
+}
+
+std::vector<Object> prefetch_followed(Context& context, std::span<const Object> objects, std::string_view name) {
+    std::vector<Object> found = follow(context, objects, name);
+    std::vector<Object> distinct;
+    std::set<const detail::Row*> seen;
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        const Model& model = objects[i].model();
+        const GenericForeignKey* generic = model.find_generic_foreign_key(name);
+        const detail::Prefetched::Owner owner = generic ? static_cast<const void*>(generic) : &model.field(name);
+        detail::Prefetched::store(*objects[i].row(), owner, false,
+                                  found[i] ? std::vector<Object>{found[i]} : std::vector<Object>());
+        if (found[i] && seen.insert(found[i].row()).second)
+            distinct.push_back(std::move(found[i]));
+    }
+    return distinct;
 }
 
 std::vector<Object> follow(Context& context, std::span<const Object> objects, std::string_view name) {

@@ -30,9 +30,16 @@ Changes LinkNotice::around(const std::function<Changes()>& run) const {
     });
 }
 
-std::size_t LinkNotice::around_clear(const std::function<std::size_t()>& run) const {
-    return backend::in_transaction(context_.connection, [&] {
-        send(relation_.signals.clearing, {}, 0);
+std::size_t LinkNotice::around_clear(const std::function<bool()>& has_links,
+                                     const std::function<std::size_t()>& run) const {
+    return backend::in_transaction(context_.connection, [&]() -> std::size_t {
+        if (relation_.signals.clearing.is_heard()) {
+            lock_object();
+            // A link that somebody makes after the look has been made after this.
+            if (!has_links())
+                return 0;
+            send(relation_.signals.clearing, {}, 0);
+        }
         const std::size_t count = run();
         if (count > 0)
             send(relation_.signals.cleared, {}, count);
@@ -43,6 +50,7 @@ std::size_t LinkNotice::around_clear(const std::function<std::size_t()>& run) co
 // What an operation changes depends on what is there, and each finds it out in a way of its own: it is run and undone.
 Changes LinkNotice::rehearse(const std::function<Changes()>& run) const {
     backend::Connection& connection = context_.connection;
+    const WriteLog::Rehearsal rehearsal(context_.write_log);
     connection.begin();
     try {
         Changes expected = run();

@@ -20,7 +20,7 @@ public:
 
     /// Runs the operation, in a transaction, with what is sent before and after.
     Changes around(const std::function<Changes()>& run) const;
-    std::size_t around_clear(const std::function<std::size_t()>& run) const;
+    std::size_t around_clear(const std::function<bool()>& has_links, const std::function<std::size_t()>& run) const;
 
 private:
     Changes rehearse(const std::function<Changes()>& run) const;

@@ -47,12 +47,12 @@ void Owners::give(LinksByOwner links, std::span<const Object> targets, const det
             }
             links.targets.pop_front();
         }
-        detail::Prefetched& stored = detail::Prefetched::store(*rows_[owner], relation, reverse, std::move(objects));
+        detail::Prefetched& stored = detail::Prefetched::store(*rows_[owner], &relation, reverse, std::move(objects));
         stored.through = std::move(through);
     }
     for (const auto& [owner, row] : repeats_) {
-        const detail::Prefetched& first = *detail::Prefetched::find(rows_[owner], relation, reverse);
-        detail::Prefetched::store(*row, relation, reverse, first.objects).through = first.through;
+        const detail::Prefetched& first = *detail::Prefetched::find(rows_[owner], &relation, reverse);
+        detail::Prefetched::store(*row, &relation, reverse, first.objects).through = first.through;
     }
 }
 

@@ -8,6 +8,7 @@
 #include <gm2m/query_set.hpp>
 
 #include "model/relation_data.hpp"
+#include "relation/follow.hpp"
 #include "relation/forward_load.hpp"
 #include "relation/queried_objects.hpp"
 #include "relation/relation_side.hpp"
@@ -17,6 +18,18 @@
 
 namespace gm2m::relation {
 namespace {
+
+/// Whether it is a foreign key of the model that is wanted.
+bool is_followed(const Model& model, const Prefetch& wanted) {
+    return !wanted.relation() && has_foreign_key(model, wanted.name());
+}
+
+/// Throws QueryError unless a foreign key can be prefetched so.
+void check_followed(const Model& model, const Prefetch& wanted) {
+    if (!wanted.queries().empty() || wanted.has_through())
+        throw QueryError(fmt::format("{}.{} leads to one object, of which a prefetch chooses none and no rows link it",
+                                     model.label(), wanted.name()));
+}
 
 /// The side of the relation that `model` is on. Throws NoReverseRelation; nothing if it is another model's relation.
 std::optional<RelationSide> side_on(const Registry& registry, const Model& model, const Prefetch& wanted) {
@@ -77,6 +90,8 @@ void check_through(const RelationSide& side, const Prefetch& wanted) {
 }  // namespace
 
 void check_prefetch(Context& context, const Model& model, const Prefetch& wanted) {
+    if (is_followed(model, wanted))
+        return check_followed(model, wanted);
     const std::optional<RelationSide> side = side_on(context.registry, model, wanted);
     if (!side)
         throw_not_of(wanted, fmt::format("not of {}", model.label()));
@@ -94,6 +109,12 @@ void prefetch(Context& context, std::span<const Object> objects, const Prefetch&
     std::exception_ptr missing;
     bool found = by_model.empty();
     for (const auto& [model, own] : by_model) {
+        if (is_followed(*model, wanted)) {
+            check_followed(*model, wanted);
+            found = true;
+            std::ranges::move(prefetch_followed(context, own, wanted.name()), std::back_inserter(loaded));
+            continue;
+        }
         std::optional<RelationSide> side;
         try {
             side = side_on(context.registry, *model, wanted);

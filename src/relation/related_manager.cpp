@@ -149,7 +149,7 @@ std::vector<Linked<>> RelatedSet::all_with_through() const {
         throw QueryError("the rows of a through model come with all objects, of which with() chooses some: query that model "
                          "itself, or narrow it with of_type()");
     const GM2MField field = gm2m_field(*relation_);
-    const auto* prefetched = detail::Prefetched::find(owner_.row(), *relation_, reverse_);
+    const auto* prefetched = detail::Prefetched::find(owner_.row(), relation_, reverse_);
     if (prefetched && through_order_.empty() && prefetched->through.size() == prefetched->objects.size() &&
         !context_->write_log.is_outdated(*relation_, reverse_, {model_, key_}, prefetched->stamp)) {
         std::vector<Linked<>> linked;
@@ -177,7 +177,7 @@ std::vector<Object> RelatedSet::all() const {
             objects.push_back(std::move(object));
         return objects;
     }
-    const auto* prefetched = detail::Prefetched::find(owner_.row(), *relation_, reverse_);
+    const auto* prefetched = detail::Prefetched::find(owner_.row(), relation_, reverse_);
     if (prefetched && queries_.empty() &&
         !context_->write_log.is_outdated(*relation_, reverse_, {model_, key_}, prefetched->stamp)) {
         std::vector<Object> objects = prefetched->objects;
@@ -270,11 +270,11 @@ std::vector<InCommon> RelatedSet::most_in_common(std::size_t limit) const {
 void RelatedManager::drop_prefetched(std::span<const ObjectRef> objects) const {
     for (const ObjectRef& object : objects)
         if (object.object())
-            detail::Prefetched::drop(object.object()->row(), *relation_, !reverse_);
-    if (const auto* linked = detail::Prefetched::find(owner_.row(), *relation_, reverse_))
+            detail::Prefetched::drop(object.object()->row(), relation_, !reverse_);
+    if (const auto* linked = detail::Prefetched::find(owner_.row(), relation_, reverse_))
         for (const Object& object : linked->objects)
-            detail::Prefetched::drop(object.row(), *relation_, !reverse_);
-    detail::Prefetched::drop(owner_.row(), *relation_, reverse_);
+            detail::Prefetched::drop(object.row(), relation_, !reverse_);
+    detail::Prefetched::drop(owner_.row(), relation_, reverse_);
 }
 
 /// Notes whose links a write has changed; null for those of anything on the other side.
@@ -372,7 +372,7 @@ Changes RelatedManager::toggle_refs(std::span<const ObjectRef> objects) const {
 std::size_t RelatedManager::clear() const {
     const auto run = [&] { return write({}, [](auto& links) { return links.clear(); }); };
     const relation::LinkNotice notice(*context_, *relation_, reverse_, {model_, key_});
-    const std::size_t count = notice.is_heard_of_clearing() ? notice.around_clear(run) : run();
+    const std::size_t count = notice.is_heard_of_clearing() ? notice.around_clear([&] { return exists(); }, run) : run();
     note(nullptr);
     return count;
 }

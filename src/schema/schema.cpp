@@ -91,13 +91,11 @@ void create_tables(Connection& connection, const Registry& registry, const std::
         append(create_table(dialect, *model, {}, content_type_table));
 
     append(through_indexes(dialect, registry));
-    for (const Dialect::Trigger& trigger : triggers(dialect, registry, content_type_table))
-        append(dialect.create_trigger(trigger));
-
     backend::in_transaction(connection, [&] {
         lock_schema(connection);
         for (const std::string& sql : statements)
             connection.execute(sql);
+        update_triggers(connection, registry, content_type_table);
     });
 }
 
@@ -107,8 +105,7 @@ void drop_tables(Connection& connection, const Registry& registry, const std::st
     const std::vector<JoinTable> joins = join_tables(registry);
     backend::in_transaction(connection, [&] {
         lock_schema(connection);
-        for (const Dialect::Trigger& trigger : triggers(dialect, registry, content_type_table))
-            connection.execute(dialect.drop_trigger(trigger));
+        drop_triggers(connection, registry);
         for (const Model* model : join_models(registry))
             connection.execute(fmt::format("DROP TABLE IF EXISTS {}", dialect.table(model->table())));
         for (const JoinTable& table : std::views::reverse(joins))

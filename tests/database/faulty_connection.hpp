@@ -68,8 +68,8 @@ private:
         inner_->execute(sql);
     }
     bool engine_in_transaction() const override { return inner_->in_foreign_transaction(); }
-    const char* begin_statement() const noexcept override {
-        return dialect().locks_rows() ? "BEGIN" : "BEGIN IMMEDIATE";
+    const char* begin_statement(backend::Access access) const noexcept override {
+        return dialect().locks_rows() || access == backend::Access::read ? "BEGIN" : "BEGIN IMMEDIATE";
     }
 
     void require_connected(const std::string& sql) const {

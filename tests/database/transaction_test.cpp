@@ -51,6 +51,63 @@ TEST_P(TransactionTest, Nests) {
 }
 
 // The same on both engines: after an error a transaction can only be rolled back, a nested one spares the outer.
+// What is rolled back has not happened to the objects either.
+TEST_P(TransactionTest, TellsObjectsWhetherTheyAreStored) {
+    const Object kept = movie("kept"), gone = movie("gone");
+    const Object in_outer = db.models()["cinema.Movie"].make({{"title", "outer"}}),
+                 in_inner = db.models()["cinema.Movie"].make({{"title", "inner"}}),
+                 in_released = db.models()["cinema.Movie"].make({{"title", "released"}}),
+                 saved = db.models()["cinema.Movie"].make({{"id", 77}, {"title", "saved"}});
+    {
+        Transaction outer(db);
+        db.insert(in_outer);
+        db.remove(gone);
+        {
+            Transaction inner(db);
+            db.insert(in_inner);
+            db.remove(in_outer);
+            EXPECT_FALSE(in_outer.is_stored());
+        }
+        EXPECT_TRUE(in_outer.is_stored());
+        EXPECT_FALSE(in_inner.is_stored() || gone.is_stored());
+        {
+            Transaction inner(db);
+            db.insert(in_released);
+            inner.commit();
+        }
+        db.save(saved);
+        db.save(kept);
+        EXPECT_TRUE(in_released.is_stored() && saved.is_stored());
+    }
+    EXPECT_FALSE(in_outer.is_stored() || in_inner.is_stored() || in_released.is_stored() || saved.is_stored());
+    EXPECT_TRUE(kept.is_stored() && gone.is_stored());
+    {
+        Transaction transaction(db);
+        db.insert(in_inner);
+        db.remove(gone);
+        transaction.commit();
+    }
+    {
+        Transaction transaction(db);
+    }
+    EXPECT_TRUE(in_inner.is_stored());
+    EXPECT_FALSE(gone.is_stored());
+}
+
+// Handles that nobody else has are not kept until the end, and the others are not forgotten.
+TEST_P(TransactionTest, TellsThoseOfManyThatAreStillThere) {
+    std::vector<Object> some;
+    {
+        Transaction transaction(db);
+        for (int i = 0; i < 40; ++i) {
+            const std::vector<Object> made = movies(100);
+            some.push_back(made[static_cast<std::size_t>(i)]);
+        }
+    }
+    for (const Object& object : some)
+        EXPECT_FALSE(object.is_stored());
+}
+
 TEST_P(TransactionTest, IsAbortedByAnError) {
     country("CH");
     {

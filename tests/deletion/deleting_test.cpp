@@ -208,7 +208,7 @@ TEST_P(DeletingTest, AReceiverRefuses) {
     try {
         linked.db.remove(linked.opera());
         ADD_FAILURE() << "nothing was refused";
-    } catch (const DeletionVetoed& error) {
+    } catch (const DeletionRefused& error) {
         EXPECT_STREQ(
             error.what(),
             "a receiver of cinema.User.preferred_videos.deleting() refuses the deletion: it is still preferred");

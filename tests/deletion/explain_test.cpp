@@ -161,6 +161,42 @@ TEST_P(ExplainTest, ChangesNothing) {
                         [&] { EXPECT_EQ(shop.db.explain_remove(shop.db.query("shop.Author")).would.rows, 3U); });
 }
 
+// Who only asks waits for nobody who writes.
+TEST_P(ExplainTest, WaitsForNoWriter) {
+    LinkedCinema linked(GetParam(), {}, {.busy_timeout = std::chrono::milliseconds(0)});
+    const Object ann = linked.user(1);
+    Database writer = Database::open(linked.cinema.registry, linked.scratch.url());
+    Transaction writing(writer);
+    writer.related(ann, linked.cinema.preferred).remove(linked.movie(1));
+    writer.remove(linked.movie(2));
+    EXPECT_EQ(linked.db.explain_remove(ann).would.links, 4U);
+    EXPECT_EQ(linked.db.explain_remove(linked.db.query("cinema.User")).would.links, 12U);
+}
+
+// All counts are of one state of the database, whatever others commit meanwhile; in a transaction they are part of it.
+TEST_P(ExplainTest, CountsOneState) {
+    LinkedCinema linked(GetParam(), {.db_constraint = false, .on_delete_tgt = LinkPolicy::do_nothing});
+    if (GetParam().is_sqlite())
+        linked.scratch.sql("PRAGMA journal_mode = WAL");  // where readers and a writer go on at the same time
+    const Object ann = linked.user(1), alien = linked.movie(1);
+    bool meanwhile = false;
+    linked.db.listen([&](const StatementEvent& statement) {
+        if (!statement.transaction_control && !std::exchange(meanwhile, true)) {
+            EXPECT_NO_THROW(linked.scratch.sql("DELETE FROM cinema_user_preferred_videos"));
+        }
+    });
+    const DeletionPlan plan = linked.db.explain_remove(ann, alien);
+    linked.db.listen({});
+    EXPECT_EQ(count_links(linked.db), 0U);
+    EXPECT_EQ(plan.would.links, 4U);
+    ASSERT_EQ(plan.left_behind.size(), 1U);
+    EXPECT_EQ(plan.left_behind[0].count, 2U);
+
+    Transaction transaction(linked.db);
+    linked.preferred_by(ann).add(alien);
+    EXPECT_EQ(linked.db.explain_remove(ann).would.links, 1U);
+}
+
 // … so that a database that is read-only can be asked
 TEST_P(ExplainTest, AsksAReadOnlyDatabase) {
     LinkedCinema linked(GetParam());

@@ -55,9 +55,14 @@ TEST_P(ObjectSignalTest, AReceiverThatThrowsUndoesTheOperation) {
         movies_model().signals().saved.connect([](const ObjectSaved&) { throw std::runtime_error("no"); });
     const ScopedConnection deleted =
         movies_model().signals().deleted.connect([](const ObjectsDeleted&) { throw std::runtime_error("no"); });
-    EXPECT_THROW(movie("Brazil"), std::runtime_error);
+    const Object brazil = movies_model().make({{"title", "Brazil"}}), norma = movies_model().make({{"title", "Norma"}});
+    EXPECT_THROW(db.insert(brazil), std::runtime_error);
+    norma.set("id", 77);
+    EXPECT_THROW(db.save(norma), std::runtime_error);
+    EXPECT_FALSE(brazil.is_stored() || norma.is_stored());
     EXPECT_THROW(db.update(alien), std::runtime_error);
     EXPECT_THROW(db.remove(alien), std::runtime_error);
+    EXPECT_TRUE(alien.is_stored());
     EXPECT_EQ(db.query("cinema.Movie").count(), 1U);
 }
 

@@ -270,7 +270,7 @@ TEST_P(PolicyTest, ProtectListsAThousand) {
         linked.db.remove(users);
         ADD_FAILURE() << "nothing was refused";
     } catch (const ProtectedError& error) {
-        EXPECT_EQ(error.links().size(), RefusedDeletion::most_listed);
+        EXPECT_EQ(error.links().size(), ObstructedDeletion::most_listed);
     }
 }
 

@@ -71,10 +71,16 @@ TEST_P(VerifyTest, FindsStaleContentTypes) {
                                               {Kind::stale_content_type, "", "cinema.radio", 0}};
     EXPECT_EQ(verify(db), expected);
     EXPECT_EQ(verify(db, {.repair = true}), expected);
+    EXPECT_EQ(rows_in_join_table(), 4U) << "another program may have this model, and is not asked";
+    scratch.sql("DELETE FROM cinema_movie");
+    EXPECT_EQ(verify(db, {.remove_stale_content_types = true}).size(), 3U);
+    EXPECT_EQ(rows_in_join_table(), 2U) << "a link that leads nowhere is to be reported alone";
+    EXPECT_EQ(verify(db, {.repair = true}), (std::vector<Inconsistency>{{Kind::target_gone, relation, "cinema.Movie", 1}}));
     EXPECT_TRUE(verify(db).empty());
-    // Another program's, unless told otherwise.
-    EXPECT_EQ(verify(db, {.repair = true, .of_unknown_apps = true}).size(), 2U);
-    EXPECT_EQ(rows_in_join_table(), 1U);
+    // Another program's app, unless told otherwise.
+    EXPECT_EQ(verify(db, {.remove_stale_content_types = true, .of_unknown_apps = true}).size(), 2U);
+    EXPECT_TRUE(verify(db, {.of_unknown_apps = true}).empty());
+    EXPECT_EQ(rows_in_join_table(), 0U);
 }
 
 // A content type that the table does not have, where the database does not enforce the key.

@@ -261,7 +261,7 @@ void RandomDeletion::expect_removed(const Names& given, Work&& work) {
         case Outcome::done: expect_outcome(expected, run()); return;
         case Outcome::is_protected: EXPECT_THROW(run(), ProtectedError); break;
         case Outcome::is_restricted: EXPECT_THROW(run(), RestrictedError); break;
-        case Outcome::is_vetoed: EXPECT_THROW(run(), DeletionVetoed); break;
+        case Outcome::is_vetoed: EXPECT_THROW(run(), DeletionRefused); break;
         case Outcome::is_constrained: {
             // After an error of the database a transaction cannot go on, but the one around it can.
             std::optional<Transaction> nested;

@@ -78,6 +78,55 @@ TEST_P(LinkSignalTest, TellOfTheReverseSideAndOfClearing) {
     EXPECT_EQ(rows_in_join_table(), 0U);
 }
 
+// Nothing is told of nothing; to know that costs a statement if somebody hears of it before, and else none.
+TEST_P(LinkSignalTest, TellNothingOfClearingNothing) {
+    const Object me = user("Me"), alien = movie("Alien");
+    preferred_by(me).add(alien);
+    EXPECT_EQ(preferred_by(me).clear(), 1U);
+    told();
+    EXPECT_EQ(users_of(alien).clear(), 0U);
+    EXPECT_EQ(preferred_by(me).clear(), 0U);
+    EXPECT_EQ(told(), "");
+    connections.clear();
+    std::size_t cleared = 0;
+    const ScopedConnection after =
+        cinema.preferred.signals().cleared.connect([&](const LinkChange& change) { cleared += change.count; });
+    preferred_by(me).add(alien);
+    StatementCounter counter(db);
+    preferred_by(me).clear();
+    EXPECT_EQ(counter.statements(), 1U);
+    EXPECT_EQ(cleared, 1U);
+}
+
+// What is tried and undone outdates nothing but what it is about.
+TEST_P(LinkSignalTest, LeaveWhatIsPrefetched) {
+    const Object me = user("Me"), you = user("You"), alien = movie("Alien");
+    preferred_by(me).add(alien);
+    preferred_by(you).add(alien);
+    const std::vector<Object> users = db.query("cinema.User").prefetch(cinema.preferred).fetch();
+    db.prefetch({alien}, "user_set");
+    preferred_by(me).add(movie("Brazil"));
+    EXPECT_NE(heard, "");
+    StatementCounter counter(db);
+    EXPECT_EQ(names(preferred_by(users[1]).all()), "cinema.Movie:1");
+    EXPECT_EQ(names(users_of(alien).all()), "cinema.User:1 cinema.User:2");
+    EXPECT_EQ(counter.statements(), 0U);
+    EXPECT_EQ(names(preferred_by(users[0]).all()), "cinema.Movie:1 cinema.Movie:2");
+    EXPECT_GT(counter.statements(), 0U);
+}
+
+// … but if a receiver does not let it happen, what it may have read meanwhile is.
+TEST_P(LinkSignalTest, OutdateWhatWasReadInVain) {
+    const Object me = user("Me"), alien = movie("Alien");
+    Object read;
+    const ScopedConnection no = cinema.preferred.signals().added.connect([&](const LinkChange& change) {
+        read = change.database.query("cinema.User").prefetch(cinema.preferred).fetch()[0];
+        throw std::runtime_error("no");
+    });
+    EXPECT_THROW(preferred_by(me).add(alien), std::runtime_error);
+    EXPECT_EQ(names(preferred_by(read).all()), "");
+}
+
 // What is told before has not happened yet; what is told after has.
 TEST_P(LinkSignalTest, AreSentInsideTheTransaction) {
     const Object me = user("Me"), alien = movie("Alien");

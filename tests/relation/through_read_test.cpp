@@ -129,6 +129,35 @@ TEST_P(ThroughReadTest, Lookups) {
     EXPECT_EQ(codes(!(F("spoken__language__name") == "Italian")), "DE");
 }
 
+// 4.2, 5.1: a generic foreign key, and an ordinary one, are fields in their own right: read, written, prefetched, asked for.
+TEST_P(ThroughReadTest, ForeignKeysArePrefetched) {
+    StatementCounter counter(db);
+    const auto usages = db.query("world.Usage").prefetch("target").prefetch("land").fetch();
+    EXPECT_EQ(counter.statements(), 1U + 2 + 1);
+    counter.reset();
+    ASSERT_EQ(usages.size(), 6U);
+    EXPECT_EQ(names(db.follow(usages, "target")), "Latn Latn German German French Italian");
+    EXPECT_EQ(db.follow(usages[2], "land")["name"], Value("DE"));
+    EXPECT_TRUE(db.follow(usages[0], "target").is(db.follow(usages[1], "target")));
+    EXPECT_EQ(counter.statements(), 0U);
+    // What refers to something else now is not answered from before.
+    db.assign(usages[0], "target", italian);
+    EXPECT_EQ(db.follow(usages[0], "target")["name"], Value("Italian"));
+    EXPECT_EQ(counter.statements(), 1U);
+    db.remove(french);
+    EXPECT_FALSE(db.follow(usages[4], "target"));
+    EXPECT_THROW(db.query("world.Usage").prefetch(Prefetch("target").with(db.query("world.Script"))).fetch(), QueryError);
+    EXPECT_EQ(db.query("world.Usage").filter(F("target").in(std::vector{german, latin})).count(), 4U);
+}
+
+// 5.2: … and on from there.
+TEST_P(ThroughReadTest, NestedOverForeignKeys) {
+    const auto usages = db.query("world.Usage").prefetch(Prefetch("land").then(spoken)).fetch();
+    StatementCounter counter(db);
+    EXPECT_EQ(all(db.related(db.follow(usages.back(), "land"), spoken)), "Latn German French Italian");
+    EXPECT_EQ(counter.statements(), 0U);
+}
+
 // The default order of a model's own queries.
 TEST_P(ThroughReadTest, OrderingOfTheModelItself) {
     std::vector<double> percents;

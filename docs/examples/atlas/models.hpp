@@ -42,7 +42,7 @@ struct Script {
     std::string name;
 };
 
-/// How many of a country's people use something: the peer's through model, read here as a table like any other.
+/// By how many of a country's people a language or a script is used: a row of the through model.
 struct Usage {
     int id = 0;
     std::string country;  // the key of its Country
@@ -84,9 +84,11 @@ inline void declare_models(gm2m::Registry& models, bool managed) {
         .managed(managed)
         .primary_key("id", &Usage::id)
         .foreign_key("country", &Usage::country, "atlas.Country", {.related_name = "usages"})
-        .field("target_ct", &Usage::target_ct, {.index = true, .column = "target_ct_id"})
+        .foreign_key("target_ct", &Usage::target_ct, "contenttypes.ContentType")
         .field("target_fk", &Usage::target_fk, {.max_length = 16})
-        .field("population_percent", &Usage::population_percent);
+        .field("population_percent", &Usage::population_percent)
+        .generic_foreign_key("target", "target_ct", "target_fk")
+        .ordering({"-population_percent", "id"});
 }
 
 /// A country is related to objects of five models; each of these has its `countries`.
@@ -98,13 +100,20 @@ inline gm2m::GM2MField declare(gm2m::Registry& models, bool managed) {
          .related_name = "countries"});
 }
 
-/// The models and their relation.
+/// What a country speaks and writes, those that most people use first.
+inline gm2m::GM2MField declare_spoken(gm2m::Registry& models) {
+    return models.gm2m("atlas.Country", "spoken",
+                       {.related = {"atlas.Language"}, .related_name = "spoken_in", .through = "atlas.Usage"});
+}
+
+/// The models and their relations.
 struct Atlas {
     /// Not managed: the tables are Django's, and create_tables() keeps away from them.
-    explicit Atlas(bool managed = false) : related(declare(models, managed)) {}
+    explicit Atlas(bool managed = false) : related(declare(models, managed)), spoken(declare_spoken(models)) {}
 
     gm2m::Registry models;
     gm2m::GM2MField related;
+    gm2m::GM2MField spoken;
 };
 
 }  // namespace atlas

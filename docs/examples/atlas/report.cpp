@@ -42,6 +42,12 @@ void print_shared(std::ostream& out, gm2m::Database& db, const gm2m::RelatedSet&
     }
 }
 
+/// The languages that are spoken there, those that most people speak first.
+void print_spoken(std::ostream& out, const gm2m::RelatedSet& spoken) {
+    for (const auto& [usage, language] : spoken.all_with_through<Usage, Language>())
+        out << "  " << describe(language) << ": " << usage->population_percent << " %\n";
+}
+
 /// The countries that have the most related objects in common with it.
 void print_closest(std::ostream& out, const gm2m::RelatedSet& related) {
     for (const auto& [country, count] : related.most_in_common(5))
@@ -54,6 +60,9 @@ void report(std::ostream& out, gm2m::Database& db, const Atlas& atlas, const gm2
     const gm2m::RelatedManager related = db.related(country, atlas.related);
     out << describe(country) << ": " << related.count() << " links\n\nRelated to it\n";
     print_related(out, related);
+
+    out << "\nSpoken there\n";
+    print_spoken(out, db.related(country, atlas.spoken));
 
     out << "\nWhich countries share its time zones\n";
     print_shared<TimeZone>(out, db, related, *country);

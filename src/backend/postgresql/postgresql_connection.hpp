@@ -21,7 +21,9 @@ protected:
     void run(std::span<Request> requests, bool atomic) override;
     void run_plain(const std::string& sql) override;
     bool engine_in_transaction() const override;
-    const char* begin_statement() const noexcept override { return "BEGIN"; }
+    const char* begin_statement(Access access) const noexcept override {
+        return access == Access::write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    }
 
 private:
     class Pipeline;

@@ -27,6 +27,14 @@ std::string_view type_name(Kind kind) {
     return "";
 }
 
+/// A text, blank at its ends, that is not ended by a name in it.
+std::string dollar_quoted(std::string_view text) {
+    std::string tag = "$gm2m$";
+    for (int n = 1; text.find(tag) != std::string_view::npos; ++n)
+        tag = fmt::format("$gm2m{}$", n);
+    return fmt::format("{0}{1}{0}", tag, text);
+}
+
 class PostgresqlDialect final : public Dialect {
 public:
     std::string_view name() const noexcept override { return "postgresql"; }
@@ -50,24 +58,40 @@ public:
     std::string add_foreign_key(std::string_view table, std::string_view name, std::string_view column,
                                 std::string_view references) const override {
         const std::string relation = literal(table), constraint = literal(fit(name));
-        return fmt::format("DO $gm2m$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = {}::regclass AND "
-                           "conname = {}) THEN ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) {}; END IF; END $gm2m$",
-                           relation, constraint, table, quote(fit(name)), column, references);
+        return "DO " + dollar_quoted(fmt::format(
+                           " BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = {}::regclass AND "
+                           "conname = {}) THEN ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) {}; END IF; END ",
+                           relation, constraint, table, quote(fit(name)), column, references));
     }
-    // The function finds the tables where they are now, whatever the search path of the program that deletes.
+    // The function has the rights of who creates the tables: who may delete a row need not be allowed to touch its links.
+    // Nothing in it is looked up where a user may put something of the same name; and since whoever may execute it could
+    // make it the trigger of a table of their own, to delete the links of any row, nobody else may.
     std::vector<std::string> create_trigger(const Trigger& trigger) const override {
-        const std::string name = quote(fit(trigger.name));
-        return {fmt::format("CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS "
-                            "$gm2m$ BEGIN DELETE FROM {} WHERE {}; RETURN OLD; END $gm2m$",
-                            name, trigger.links, trigger.condition),
-                fmt::format("DO $gm2m$ BEGIN IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = {}::regclass AND tgname = "
-                            "{}) THEN CREATE TRIGGER {} {} DELETE ON {} FOR EACH ROW EXECUTE FUNCTION {}(); END IF; END "
-                            "$gm2m$",
-                            literal(trigger.table), literal(fit(trigger.name)), name, trigger.before ? "BEFORE" : "AFTER",
-                            trigger.table, name)};
+        const std::string name = quote(trigger.name), function = fmt::format("{}.{}", trigger.schema, name);
+        return {fmt::format("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
+                            "SET search_path = pg_catalog, pg_temp AS {}",
+                            function, dollar_quoted(trigger_text(trigger))),
+                fmt::format("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", function),
+                fmt::format("CREATE TRIGGER {} {} DELETE ON {} FOR EACH ROW EXECUTE FUNCTION {}()", name,
+                            trigger.before ? "BEFORE" : "AFTER", trigger.table, function)};
     }
-    std::string drop_trigger(const Trigger& trigger) const override {
-        return fmt::format("DROP FUNCTION IF EXISTS {}() CASCADE", quote(fit(trigger.name)));
+    std::string trigger_text(const Trigger& trigger) const override {
+        return fmt::format(" BEGIN DELETE FROM {} WHERE {}; RETURN OLD; END ", trigger.links, trigger.condition);
+    }
+    // Without its trigger, which goes with the table, a function has to be made again.
+    std::string find_triggers() const override {
+        return "SELECT p.proname::text, format('%I.%I', n.nspname, p.proname), CASE WHEN EXISTS (SELECT FROM pg_trigger "
+               "WHERE tgfoid = p.oid) THEN p.prosrc ELSE '' END FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = "
+               "p.pronamespace WHERE left(p.proname, length($1::text)) = $1::text AND p.prorettype = 'trigger'::regtype AND "
+               "p.pronamespace = coalesce((SELECT relnamespace FROM pg_class WHERE oid = to_regclass($2::text)), "
+               "current_schema()::regnamespace)";
+    }
+    std::string drop_trigger(std::string_view name) const override {
+        return fmt::format("DROP FUNCTION IF EXISTS {}() CASCADE", name);
+    }
+    std::string schema_of_table() const override {
+        return "SELECT quote_ident(n.nspname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+               "WHERE c.oid = to_regclass($1::text)";
     }
     // A column of a domain is what the domain is of.
     std::string describe_columns() const override {

@@ -25,7 +25,9 @@ protected:
     void run_plain(const std::string& sql) override;
     bool engine_in_transaction() const override;
     // A writer that begins deferred can find the database taken when it first writes, and then cannot wait.
-    const char* begin_statement() const noexcept override { return "BEGIN IMMEDIATE"; }
+    const char* begin_statement(Access access) const noexcept override {
+        return access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN";
+    }
 
 private:
     void run_all(std::span<Request> requests);

@@ -56,17 +56,23 @@ public:
     std::string add_foreign_key(std::string_view, std::string_view, std::string_view, std::string_view) const override {
         return "";
     }
-    std::vector<std::string> create_trigger(const Trigger& trigger) const override {
-        return {fmt::format("CREATE TRIGGER IF NOT EXISTS {} {} DELETE ON {} FOR EACH ROW BEGIN DELETE FROM {} WHERE {}; END",
-                            quote(trigger.name), trigger.before ? "BEFORE" : "AFTER", trigger.table, trigger.links,
-                            trigger.condition)};
+    std::vector<std::string> create_trigger(const Trigger& trigger) const override { return {trigger_text(trigger)}; }
+    // The engine keeps the text as it is written.
+    std::string trigger_text(const Trigger& trigger) const override {
+        return fmt::format("CREATE TRIGGER {} {} DELETE ON {} FOR EACH ROW BEGIN DELETE FROM {} WHERE {}; END",
+                           quote(trigger.name), trigger.before ? "BEFORE" : "AFTER", trigger.table, trigger.links,
+                           trigger.condition);
     }
-    std::string drop_trigger(const Trigger& trigger) const override {
-        return fmt::format("DROP TRIGGER IF EXISTS {}", quote(trigger.name));
+    // All are in one place, wherever the table is.
+    std::string find_triggers() const override {
+        return "SELECT name, '\"' || replace(name, '\"', '\"\"') || '\"', sql FROM sqlite_master "
+               "WHERE type = 'trigger' AND substr(name, 1, length(?1)) = ?1 AND ?2 <> ''";
     }
+    std::string drop_trigger(std::string_view name) const override { return fmt::format("DROP TRIGGER IF EXISTS {}", name); }
+    // No other name of a table is allowed in a trigger, and it means the one in the trigger's own file.
+    std::string schema_of_table() const override { return ""; }
     std::string describe_columns() const override {
-        return "SELECT name, lower(type), CASE WHEN pk > 0 THEN 0 WHEN (SELECT m.type = 'view' FROM sqlite_master AS m "
-               "WHERE "
+        return "SELECT name, lower(type), CASE WHEN pk > 0 THEN 0 WHEN (SELECT m.type = 'view' FROM sqlite_master AS m WHERE "
                "m.name = ?1 COLLATE NOCASE AND m.type IN ('table', 'view')) THEN NULL ELSE 1 - \"notnull\" END, pk "
                "FROM pragma_table_info(?1)";
     }

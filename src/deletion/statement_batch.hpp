@@ -1,0 +1,106 @@
+#pragma once
+
+#include <deque>
+
+#include <fmt/format.h>
+
+#include "deletion/link_condition.hpp"
+
+namespace gm2m::deletion {
+
+/// What the rows that some statements delete, change or count add up to.
+struct Tally {
+    enum class Of { model, relation, foreign_key };
+    Of of;
+    const Model* model;
+    std::string label;
+    std::size_t count = 0;
+
+    void add_to(Deleted& deleted) {
+        if (count == 0)
+            return;
+        (of == Of::model ? deleted.rows : of == Of::relation ? deleted.links : deleted.updated) += count;
+        if (of == Of::model)
+            deleted.by_model.push_back({std::move(label), model, count});
+        else
+            (of == Of::relation ? deleted.by_relation : deleted.by_foreign_key).push_back({std::move(label), count});
+    }
+};
+
+/// Statements that go out together, with all that they refer to.
+class StatementBatch {
+public:
+    explicit StatementBatch(Context& context) : context_(context), dialect_(context.connection.dialect()) {}
+    StatementBatch(const StatementBatch&) = delete;
+    StatementBatch& operator=(const StatementBatch&) = delete;
+
+    Tally& of_model(const Model& model, std::size_t count = 0) {
+        return tallies_.emplace_back(Tally{Tally::Of::model, &model, model.label(), count});
+    }
+    Tally& of_relation(const detail::RelationData& relation) {
+        return tallies_.emplace_back(Tally{Tally::Of::relation, nullptr, relation.label});
+    }
+    Tally& of_foreign_key(const Field& field) {
+        return tallies_.emplace_back(Tally{Tally::Of::foreign_key, nullptr, field.label()});
+    }
+
+    /// `tally` may be null; the request is good until the next one.
+    backend::Request& append(std::string sql, std::span<const backend::Parameter> parameters, Tally* tally) {
+        tally_of_.push_back(tally);
+        return requests_.emplace_back(
+            backend::Request{.sql = &statements_.emplace_back(std::move(sql)),
+                             .parameters = bound_.emplace_back(parameters.begin(), parameters.end())});
+    }
+    /// What `request` refers to outlives this.
+    void append(const backend::Request& request) {
+        tally_of_.push_back(nullptr);
+        requests_.push_back(request);
+    }
+    const LinkCondition& keep(LinkCondition condition) { return conditions_.emplace_back(std::move(condition)); }
+    const Value& keep(Value value) { return values_.emplace_back(std::move(value)); }
+    const backend::ValueList& keep(backend::ValueList list) { return lists_.emplace_back(std::move(list)); }
+
+    /// Calls `take` with the keys, which outlive this: one by itself, else lists of as many as one parameter holds.
+    template <class Take>
+    void for_each_part(const backend::ValueList& keys, Take&& take) {
+        const std::size_t most = context_.keys_per_statement;
+        if (keys.size() == 1)
+            return take(backend::Parameter(keys.kind(), keys[0]));
+        if (keys.size() <= most)
+            return take(backend::Parameter(keys));
+        for (std::size_t begin = 0; begin < keys.size(); begin += most)
+            take(backend::Parameter(keep(keys.slice(begin, most))));
+    }
+    std::string is_among(const Field& field, const backend::Parameter& keys) const {
+        const std::string column = dialect_.quote(field.column());
+        return keys.list ? dialect_.in_list(column, 1, keys.kind)
+                         : fmt::format("{} = {}", column, dialect_.parameter(1));
+    }
+
+    /// Runs them; `count` says what the n-th, which is done, adds to its tally.
+    template <class Count>
+    Deleted run(backend::Access access, Count&& count) {
+        context_.connection.execute(requests_, access);
+        for (std::size_t i = 0; i < requests_.size(); ++i)
+            if (tally_of_[i])
+                tally_of_[i]->count += count(i, requests_[i]);
+        Deleted deleted;
+        for (Tally& tally : tallies_)
+            tally.add_to(deleted);
+        return deleted;
+    }
+
+private:
+    Context& context_;
+    const backend::Dialect& dialect_;
+    std::deque<Tally> tallies_;
+    std::deque<std::string> statements_;
+    std::deque<std::vector<backend::Parameter>> bound_;
+    std::deque<backend::ValueList> lists_;
+    std::deque<Value> values_;
+    std::deque<LinkCondition> conditions_;
+    std::vector<backend::Request> requests_;
+    std::vector<Tally*> tally_of_;
+};
+
+}  // namespace gm2m::deletion

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+
+#include "deletion/link_condition.hpp"
+
+namespace gm2m::deletion {
+
+/// Whether the links are rows of a through model, which go as objects.
+bool has_through(const LinkEnd& end);
+
+/// The rows of a through model that link objects that go, at one end. Lives until its request has run.
+class ThroughRows final : public backend::ResultSink {
+public:
+    /// Those of the objects from the `begin`-th on, of as many as one parameter holds. `lock`: in the order of their keys.
+    ThroughRows(Context& context, const LinkEnd& end, const Going& going, std::size_t begin, bool lock);
+    ThroughRows(const ThroughRows&) = delete;
+    ThroughRows& operator=(const ThroughRows&) = delete;
+
+    backend::Request request() {
+        return {.sql = &sql_, .parameters = condition_.parameters(), .columns = kinds_, .sink = this};
+    }
+    void row(std::span<const ValueView> cells) override { found_.push(cells[0]); }
+
+    const Model& model() const noexcept { return model_; }
+    const backend::ValueList& found() const noexcept { return found_; }
+
+private:
+    const Model& model_;
+    LinkCondition condition_;
+    backend::ValueList found_;
+    std::array<Kind, 1> kinds_;
+    std::string sql_;
+};
+
+}  // namespace gm2m::deletion
