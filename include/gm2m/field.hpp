@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <gm2m/source_location.hpp>
 #include <gm2m/value.hpp>
 
 namespace gm2m {
@@ -82,6 +83,21 @@ struct TypeInfo;
 template <class T>
 const TypeInfo& type_info();
 
+/// What a primary key can be. (BEHAVIOUR 1.2)
+constexpr bool can_be_key(Kind kind) {
+    switch (kind) {
+        case Kind::small_integer:
+        case Kind::integer:
+        case Kind::big_integer:
+        case Kind::text:
+        case Kind::uuid:
+        case Kind::date:
+        case Kind::time:
+        case Kind::date_time: return true;
+        default: return false;
+    }
+}
+
 /// One reader and one writer thunk per member, made where the member's type is known; everything else is compiled
 /// once, against these.
 struct Accessor {
@@ -145,11 +161,13 @@ public:
     bool is_inherited() const noexcept { return table_model_ != model_; }
     /// Whether it is the `<parent>_ptr` of a child with a table of its own.
     bool is_parent_link() const noexcept { return parent_link_; }
+    /// Where it is declared.
+    const SourceLocation& location() const noexcept { return location_; }
 
     bool is_foreign_key() const noexcept { return !target_label_.empty(); }
     /// "app.Model" as declared; empty for other fields.
     const std::string& target_label() const noexcept { return target_label_; }
-    /// Null until the target is registered.
+    /// Null until the target is registered, and where its primary key is of another kind than the member.
     const Model* target() const noexcept { return target_; }
 
     /// The value in `object`, a struct or row of this field's model; a view into it or into `scratch`.
@@ -178,6 +196,7 @@ private:
     friend class Inheritance;
     friend class Registry;
 
+    SourceLocation location_;
     std::string name_;
     std::string column_;
     Kind kind_ = Kind::text;
@@ -186,6 +205,7 @@ private:
     FieldOptions options_;
     std::string target_label_;
     const Model* target_ = nullptr;
+    bool fits_target_ = true;  // of one kind with the target's primary key, as far as that is known
     const Model* model_ = nullptr;
     const Model* table_model_ = nullptr;
     bool parent_link_ = false;

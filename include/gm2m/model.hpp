@@ -61,7 +61,11 @@ struct Storage {
 };
 
 template <class T>
+constexpr bool is_defined = requires { sizeof(T); };
+
+template <class T>
 Storage storage_of() {
+    static_assert(is_defined<T>, "gm2m: the struct is only declared so far: models come after the definitions of structs");
     static_assert(std::is_default_constructible_v<T>,
                   "gm2m: a model's struct must be default-constructible: rows are read into it");
     return {&type_info<T>(), sizeof(T), alignof(T), [](const Model&, void* at) { new (at) T(); },
@@ -74,6 +78,7 @@ Storage storage_of() {
 struct Index {
     std::vector<std::string> fields;  ///< names of fields, in the order of the index
     bool unique = false;
+    SourceLocation location = {};  ///< of its declaration
 };
 
 /// Two fields that together refer to an object of any model: a content type and a key. Not a column of its own.
@@ -102,6 +107,8 @@ public:
     /// Whether create_tables() and drop_tables() care for the table. (BEHAVIOUR 1.3)
     bool is_managed() const noexcept { return managed_; }
     const std::string& verbose_name() const noexcept { return verbose_name_; }
+    /// Where it is declared; line 0 for the models of join tables.
+    const SourceLocation& location() const noexcept { return location_; }
     bool is_run_time() const noexcept { return storage_.type == nullptr; }
     /// Whether its rows are written by something else: the model of a join table.
     bool is_read_only() const noexcept { return read_only_; }
@@ -176,6 +183,7 @@ private:
     Field& add_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
                      FieldOptions options);
 
+    SourceLocation location_;
     std::string app_label_;
     std::string name_;
     std::string label_;
@@ -207,12 +215,14 @@ public:
 protected:
     ModelDeclaration(Registry& registry, Model& model) : registry_(&registry), model_(&model) {}
 
-    void declare_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
-                       FieldOptions options, bool primary_key = false, std::string_view target = {});
+    /// Null if the model has a field of that name already; check() then says so.
+    Field* declare_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
+                         FieldOptions options, bool primary_key, std::string_view target, const SourceLocation& at);
     void declare_run_time_field(std::string_view name, Kind kind, FieldOptions options, bool primary_key,
-                                std::string_view target);
-    void declare_index(std::vector<std::string> fields, bool unique);
-    void declare_generic_foreign_key(std::string_view name, std::string_view content_type, std::string_view key);
+                                std::string_view target, const SourceLocation& at);
+    void declare_index(std::vector<std::string> fields, bool unique, const SourceLocation& at);
+    void declare_generic_foreign_key(std::string_view name, std::string_view content_type, std::string_view key,
+                                     const SourceLocation& at);
     void declare_ordering(std::vector<std::string> fields);
     void set_table(std::string_view table);
     void set_managed(bool managed);
@@ -229,6 +239,10 @@ private:
     Model& parent_of(const detail::TypeInfo& type) const;
     void inherit(Model& parent, std::ptrdiff_t offset);
     void proxy_for(Model& model, std::ptrdiff_t offset);
+    /// A declaration that is ignored, for check() to tell.
+    void refuse(std::string_view id, std::string message, std::string hint, std::string subject,
+                const SourceLocation& at);
+    bool takes_name(std::string_view name, const SourceLocation& at);
 
     Registry* registry_;
     Model* model_;
@@ -244,14 +258,18 @@ public:
     Builder& managed(bool managed) { return set_managed(managed), self(); }
     Builder& verbose_name(std::string_view name) { return set_verbose_name(name), self(); }
     /// The fields' values are unique together.
-    Builder& unique_together(std::vector<std::string> fields) { return declare_index(std::move(fields), true), self(); }
+    Builder& unique_together(std::vector<std::string> fields, SourceLocation at = SourceLocation::current()) {
+        return declare_index(std::move(fields), true, at), self();
+    }
     /// The model has no table and no objects: its fields, indexes and relations go to each model that inherits it, as if
     /// declared there. (BEHAVIOUR 8.1)
     Builder& abstract() { return set_abstract(), self(); }
     /// Registry::swap() may replace the model by another. (BEHAVIOUR 8.2)
     Builder& swappable(std::string_view setting) { return set_swappable(setting), self(); }
     /// An index over several fields.
-    Builder& index(std::vector<std::string> fields) { return declare_index(std::move(fields), false), self(); }
+    Builder& index(std::vector<std::string> fields, SourceLocation at = SourceLocation::current()) {
+        return declare_index(std::move(fields), false, at), self();
+    }
 
     /// The order of the model's queries that have none of their own: names of fields, "-" before those that go down.
     /// `.ordering({"-percentage", "name"})`
@@ -259,8 +277,9 @@ public:
 
     /// Two fields that refer to an object of any model together: an integer that holds a content type and a key, best
     /// as text. `name` serves in queries: F("target") == object, F("target__movie__title").
-    Builder& generic_foreign_key(std::string_view name, std::string_view content_type, std::string_view key) {
-        return declare_generic_foreign_key(name, content_type, key), self();
+    Builder& generic_foreign_key(std::string_view name, std::string_view content_type, std::string_view key,
+                                 SourceLocation at = SourceLocation::current()) {
+        return declare_generic_foreign_key(name, content_type, key, at), self();
     }
 
 protected:
@@ -270,34 +289,41 @@ private:
     Builder& self() { return static_cast<Builder&>(*this); }
 };
 
-/// Maps a struct from outside. The methods throw ConfigurationError for what cannot be.
+/// Maps a struct from outside. The methods throw ConfigurationError for what cannot be, such as a name with a space;
+/// what only fits nothing else, such as a second field of one name, is told by check(). (BEHAVIOUR 7)
 template <class T>
 class ModelBuilder : public ModelOptions<ModelBuilder<T>> {
 public:
     /// The primary key: an integer, text, a UUID, a date, a time or a date-time. An integer or UUID key that is 0 or
     /// nil is made by the database or by gm2m when the object is inserted, unless `generated` is false.
     template <class Owner, class M>
-    ModelBuilder& primary_key(std::string_view name, M Owner::*member, FieldOptions options = {}) {
-        return declare(name, member, std::move(options), true, {});
+    ModelBuilder& primary_key(std::string_view name, M Owner::*member, FieldOptions options = {},
+                              SourceLocation at = SourceLocation::current()) {
+        if constexpr (MappableMember<M>)
+            static_assert(detail::can_be_key(Adapter<typename Unwrap<M>::type>::kind),
+                          "gm2m: a primary key is an integer, text, a UUID, a date, a time or a date-time");
+        return declare(name, member, std::move(options), true, {}, at);
     }
     template <class Owner, class M>
-    ModelBuilder& field(std::string_view name, M Owner::*member, FieldOptions options = {}) {
-        return declare(name, member, std::move(options), false, {});
+    ModelBuilder& field(std::string_view name, M Owner::*member, FieldOptions options = {},
+                        SourceLocation at = SourceLocation::current()) {
+        return declare(name, member, std::move(options), false, {}, at);
     }
     /// An enum that is stored as text.
     template <class Owner, class M>
     ModelBuilder& field(std::string_view name, M Owner::*member, EnumText<typename Unwrap<M>::type> text,
-                        FieldOptions options = {}) {
+                        FieldOptions options = {}, SourceLocation at = SourceLocation::current()) {
         check_member<Owner, M>();
         this->declare_field(name, Kind::text, Unwrap<M>::optional,
-                            detail::enum_accessor<T, Owner, M>(member, std::move(text)), std::move(options));
+                            detail::enum_accessor<T, Owner, M>(member, std::move(text)), std::move(options), false, {},
+                            at);
         return *this;
     }
     /// A foreign key to `target` ("app.Model", registered before or after); the member holds the target's key.
     template <class Owner, class M>
     ModelBuilder& foreign_key(std::string_view name, M Owner::*member, std::string_view target,
-                              FieldOptions options = {}) {
-        return declare(name, member, std::move(options), false, target);
+                              FieldOptions options = {}, SourceLocation at = SourceLocation::current()) {
+        return declare(name, member, std::move(options), false, target, at);
     }
     /// Inherits the model that the base Parent is mapped to, which is declared before, with all of its fields. Of an abstract
     /// one its fields, indexes, generic foreign keys and relations become this model's. Of any other the object's row has a
@@ -324,12 +350,13 @@ private:
     }
     template <class Owner, class M>
     ModelBuilder& declare(std::string_view name, M Owner::*member, FieldOptions options, bool primary_key,
-                          std::string_view target) {
+                          std::string_view target, const SourceLocation& at) {
         check_member<Owner, M>();
         static_assert(MappableMember<M>, "gm2m: no field kind for this member's type; specialise gm2m::Adapter for it");
         if constexpr (MappableMember<M>)
             this->declare_field(name, Adapter<typename Unwrap<M>::type>::kind, Unwrap<M>::optional,
-                                detail::member_accessor<T, Owner, M>(member), std::move(options), primary_key, target);
+                                detail::member_accessor<T, Owner, M>(member), std::move(options), primary_key, target,
+                                at);
         return *this;
     }
 };
@@ -337,15 +364,18 @@ private:
 /// Declares a model at run time: its objects hold a Value per field.
 class RunTimeModelBuilder : public ModelOptions<RunTimeModelBuilder> {
 public:
-    RunTimeModelBuilder& primary_key(std::string_view name, Kind kind, FieldOptions options = {}) {
-        return declare_run_time_field(name, kind, std::move(options), true, {}), *this;
+    RunTimeModelBuilder& primary_key(std::string_view name, Kind kind, FieldOptions options = {},
+                                     SourceLocation at = SourceLocation::current()) {
+        return declare_run_time_field(name, kind, std::move(options), true, {}, at), *this;
     }
-    RunTimeModelBuilder& field(std::string_view name, Kind kind, FieldOptions options = {}) {
-        return declare_run_time_field(name, kind, std::move(options), false, {}), *this;
+    RunTimeModelBuilder& field(std::string_view name, Kind kind, FieldOptions options = {},
+                               SourceLocation at = SourceLocation::current()) {
+        return declare_run_time_field(name, kind, std::move(options), false, {}, at), *this;
     }
     /// A foreign key to `target` ("app.Model", registered before or after).
-    RunTimeModelBuilder& foreign_key(std::string_view name, std::string_view target, FieldOptions options = {}) {
-        return declare_run_time_field(name, Kind::big_integer, std::move(options), false, target), *this;
+    RunTimeModelBuilder& foreign_key(std::string_view name, std::string_view target, FieldOptions options = {},
+                                     SourceLocation at = SourceLocation::current()) {
+        return declare_run_time_field(name, Kind::big_integer, std::move(options), false, target, at), *this;
     }
     /// As ModelBuilder::inherits(); the parent may also be a struct's model.
     RunTimeModelBuilder& inherits(std::string_view parent) { return inherit_from(parent), *this; }

@@ -114,6 +114,8 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
             options.db_triggers = expect<bool>(name, value, "true or false");
         } else if (name == "managed") {
             options.managed = expect<bool>(name, value, "true or false");
+        } else if (name == "unique") {
+            options.unique = expect<bool>(name, value, "true or false");
         } else if (name == "layout") {
             const auto& layout = expect<std::string>(name, value, "\"standard\" or \"compact\"");
             if (layout != "standard" && layout != "compact")
@@ -126,7 +128,7 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
                 did_you_mean(name, {"related", "verbose_name", "db_table", "db_constraint", "for_concrete_model",
                                     "related_name", "related_query_name", "pk_maxlength", "through", "through_fields",
                                     "layout", "on_delete", "on_delete_src", "on_delete_tgt", "limit_choices_to",
-                                    "db_triggers", "managed"})));
+                                    "db_triggers", "managed", "unique"})));
         }
     }
     // An explicit 16 is not seen any more by Registry::gm2m().
@@ -144,6 +146,9 @@ const std::string& GM2MField::source_label() const noexcept {
 }
 const std::string& GM2MField::label() const noexcept {
     return data_->label;
+}
+const SourceLocation& GM2MField::location() const noexcept {
+    return data_->location;
 }
 const GM2MOptions& GM2MField::options() const noexcept {
     return data_->options;

@@ -16,6 +16,7 @@ struct RelationData {
     const bool is_generic;
     Registry* registry = nullptr;
     std::atomic<std::size_t>* generation = nullptr;  // the registry's
+    SourceLocation location;
     std::string source_label;
     std::string name;
     std::string label;

@@ -37,7 +37,7 @@ std::vector<const Model*> Registry::heirs_of(const detail::RelationData& relatio
 void Registry::expand(detail::GM2MFieldData& relation, const Model& heir) {
     GM2MOptions options = relation.options;
     options.db_table = own_table(relation, options.db_table, heir);
-    detail::GM2MFieldData& expansion = gm2m(heir.label(), relation.name, std::move(options)).data();
+    detail::GM2MFieldData& expansion = gm2m(heir.label(), relation.name, std::move(options), relation.location).data();
     for (const auto& [key, model, automatic, on_delete] : relation.relations)
         expansion.add_relation(key, model, automatic, on_delete);
     connect(relation, expansion);
@@ -46,7 +46,7 @@ void Registry::expand(detail::GM2MFieldData& relation, const Model& heir) {
 void Registry::expand(detail::ManyToManyData& relation, const Model& heir) {
     ManyToManyOptions options = relation.options;
     options.db_table = own_table(relation, options.db_table, heir);
-    connect(relation, many_to_many(heir.label(), relation.name, relation.target_label, std::move(options)).data());
+    connect(relation, many_to_many(heir.label(), relation.name, relation.target_label, std::move(options), relation.location).data());
 }
 
 void Registry::expand_relations(const Model& parent, const Model& heir) {
