@@ -1,5 +1,7 @@
 #include "check/found.hpp"
 
+#include <gm2m/error.hpp>
+
 #include "backend/nearest.hpp"
 #include "model/names.hpp"
 
@@ -11,7 +13,15 @@ const Model* find_model(const Registry& registry, std::string_view label) {
         if (label_key(model->label()) == key)
             return model;
     const Model& content_types = registry.content_type_model();
-    return label_key(content_types.label()) == key ? &content_types : nullptr;
+    if (label_key(content_types.label()) == key)
+        return &content_types;
+    // Those that have been swapped out are not listed. Only the search for join models throws.
+    try {
+        const Model* found = registry.find(label);
+        return found && found->is_swapped_out() ? found : nullptr;
+    } catch (const Error&) {
+        return nullptr;
+    }
 }
 
 std::string near_labels(const Registry& registry, const std::string& label) {

@@ -35,7 +35,9 @@ std::string joined(const Names& names) {
 DeclaredTable declared(const Model& model, std::string subject = {}) {
     DeclaredTable table{model.table(), &model, std::move(subject), model.location(), model.is_managed()};
     for (const auto& field : model.fields())
-        if (field->is_primary_key() || field->options().unique)
+        if (field->is_inherited())
+            continue;  // in the parent's table
+        else if (field->is_primary_key() || field->options().unique)
             table.unique.push_back({field->column()});
         else if (field->options().index || field->is_foreign_key())
             table.indexes.push_back({field->column()});
@@ -76,7 +78,9 @@ public:
         if (!existing_.exists())
             return missing_table();
         for (const auto& field : declared_.model->fields())
-            if (const ExistingTable::Column* column = find(field->column()))
+            if (field->is_inherited())
+                continue;
+            else if (const ExistingTable::Column* column = find(field->column()))
                 compare_column(*field, *column);
             else
                 missing_column(*field);
@@ -204,7 +208,8 @@ std::vector<DeclaredTable> declared_tables(const Registry& registry, const std::
         }
     };
     for (const Model* model : registry.models())
-        append(*model);
+        if (!model->is_proxy())
+            append(*model);
     for (const GM2MField& relation : registry.gm2m_fields())
         if (!relation.has_through())
             append(relation);
