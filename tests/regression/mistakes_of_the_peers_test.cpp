@@ -132,7 +132,7 @@ TEST_P(MistakesOfThePeersTest, ParametersAreHeeded) {
     db.related(me, field).add(movie("Alien"));
     EXPECT_EQ(scratch.sql("SELECT count(*) FROM the_likes"), std::vector<std::string>{"1"});
     EXPECT_THROW(GM2MOptions::parse({{"db_tabel", "the_likes"}}), ConfigurationError);
-    cinema.registry.gm2m("cinema.User", "loves", {.related_name = "lovers", .unique = true, .layout = GetParam().layout});
+    cinema.registry.gm2m("cinema.User", "loves", {.related_name = "lovers", .layout = GetParam().layout, .unique = true});
     const std::vector<Finding> findings = check(cinema.registry);
     EXPECT_EQ(std::ranges::count(findings, "gm2m.E001", &Finding::id), 1);
 }
