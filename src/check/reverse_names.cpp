@@ -24,7 +24,7 @@ struct Side {
 /// A foreign key claims a name only if it is given one: two foreign keys to one model, without, are the rule rather
 /// than a mistake, and a lookup that they make ambiguous says so.
 Side side_of(const Field& foreign_key) {
-    const std::string& name = foreign_key.options().related_name;
+    const std::string name = detail::expand(foreign_key.options().related_name, foreign_key.model());
     Side side{foreign_key.label(), foreign_key.location(), "", "", {}};
     if (!name.ends_with('+'))
         side.accessor = side.query_name = name;
@@ -46,7 +46,7 @@ std::vector<Side> sides(const Registry& registry) {
     std::vector<Side> all;
     for (const Model* model : registry.models())
         for (const auto& field : model->fields())
-            if (field->is_foreign_key())
+            if (field->is_foreign_key() && !field->is_inherited() && !field->is_parent_link())
                 all.push_back(side_of(*field));
     for (const ManyToManyField& field : registry.many_to_many_fields())
         if (field.data().source && field.data().target)

@@ -140,7 +140,7 @@ std::string message_of(const std::function<void(Registry&)>& declare) {
     } catch (const ConfigurationError& error) {
         return error.what();
     }
-    return "";
+    return to_string(check(models));
 }
 
 TEST(AbstractDeclarationTest, MistakesAreErrorsThatNameWhatIsWrong) {
@@ -157,7 +157,7 @@ TEST(AbstractDeclarationTest, MistakesAreErrorsThatNameWhatIsWrong) {
     contains(message_of([](Registry& models) { models.model("app.A").field("name", Kind::text).inherits("app.Base"); }),
              {"two fields called 'name'", "app.A", "app.Base"});
     contains(message_of([](Registry& models) { models.model("app.A").inherits("app.Base").field("name", Kind::text); }),
-             {"two fields called 'name'"});
+             {"app.A.name", "two fields of this name"});
     contains(message_of([](Registry& models) {
                  models.model("app.A").abstract().inherits("app.Base");
                  models.model("app.B").abstract().inherits("app.Base");
@@ -171,7 +171,7 @@ TEST(AbstractDeclarationTest, MistakesAreErrorsThatNameWhatIsWrong) {
              {"app.A has two parents with tables", "app.Parent", "app.Other"});
     contains(message_of(
                  [](Registry& models) { models.model("app.A").inherits("app.Parent").primary_key("key", Kind::text); }),
-             {"two primary keys", "parent_ptr", "key"});
+             {"app.A.key", "'parent_ptr' is the primary key already"});
     contains(message_of([](Registry& models) { models.model("app.A").abstract().inherits("app.Parent"); }),
              {"app.A is abstract"});
     contains(message_of([](Registry& models) { models.model("app.A").inherits("app.Parent").abstract(); }),
