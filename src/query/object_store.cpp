@@ -7,6 +7,8 @@
 #include <gm2m/error.hpp>
 #include <gm2m/object_signals.hpp>
 
+#include "model/prefetched.hpp"
+#include "model/through.hpp"
 #include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
 
@@ -60,6 +62,37 @@ const Model& writable(const Model& model) {
     return model;
 }
 
+/// The relations whose links are rows of the model; none as long as nothing is prefetched.
+std::vector<GM2MField> relations_through(const Context& context, const Model& model) {
+    std::vector<GM2MField> found;
+    if (detail::Prefetched::is_in_use())
+        for (const GM2MField& field : context.registry.gm2m_fields())
+            if (field.find_source() && field.find_through() == &model)
+                found.push_back(field);
+    return found;
+}
+
+/// Rows of a through model are new: what was prefetched for what they link is outdated.
+void outdate_new_links(Context& context, const Model& model, std::span<const Object> rows) {
+    constexpr std::size_t few = 1'000;
+    if (rows.size() > few)
+        return outdate_links(context, model);
+    for (const GM2MField& field : relations_through(context, model)) {
+        const detail::ThroughChoice fields = detail::choose_through_fields(field.data());
+        if (!fields.source || !fields.target)
+            continue;  // as a check finds
+        for (const Object& row : rows) {
+            context.write_log.wrote(field.relation(), false, {&field.source(), row[fields.source->name()]});
+            const Value type = row[fields.target->content_type->name()];
+            const auto target = type.is_null() || !std::in_range<int>(type.view().integer())
+                                    ? std::nullopt
+                                    : context.content_types.find(static_cast<int>(type.view().integer()));
+            if (target && target->registered)
+                context.write_log.wrote(field.relation(), true, {target->registered, row[fields.target->key->name()]});
+        }
+    }
+}
+
 /// What an insertion of objects of one model consists of.
 class Insertion {
 public:
@@ -108,6 +141,10 @@ public:
             for (const Object& object : source->objects())
                 log.set(*object.row(), true);
     }
+    void outdate_links(Context& context) const {
+        for (const auto* source : {&keyed_, &generated_})
+            outdate_new_links(context, model_, source->objects());
+    }
 
 private:
     struct KeySink final : backend::ResultSink {
@@ -136,6 +173,12 @@ std::size_t run_one(Context& context, FieldSource& source, const std::string& sq
 
 }  // namespace
 
+void outdate_links(Context& context, const Model& model) {
+    for (const GM2MField& field : relations_through(context, model))
+        for (const bool reverse : {false, true})
+            context.write_log.wrote_side(field.relation(), reverse);
+}
+
 void insert(Context& context, std::span<const Object> objects) {
     std::vector<std::unique_ptr<Insertion>> insertions;  // in the order in which the models first appear
     for (const Object& object : objects) {
@@ -152,8 +195,10 @@ void insert(Context& context, std::span<const Object> objects) {
     }
     const auto run = [&] {
         context.connection.execute(requests, Access::write);
-        for (const auto& insertion : insertions)
+        for (const auto& insertion : insertions) {
             insertion->finish(context.stored_log);
+            insertion->outdate_links(context);
+        }
     };
     if (std::ranges::none_of(insertions, [](const auto& i) { return i->model().signals().saved.is_heard(); }))
         return run();
@@ -223,6 +268,7 @@ void update(Context& context, const ObjectView& object, std::span<const std::str
         context.connection.execute(request, Access::write);
         if (request.affected == 0)
             throw DoesNotExist(fmt::format("there is no {} to update", describe(model, key_value)));
+        outdate_links(context, model);
     };
     if (!model.signals().saved.is_heard())
         return run();
@@ -267,6 +313,7 @@ void update_many(Context& context, std::span<const Object> objects, std::span<co
         context.connection.execute(request, Access::write);
         if (sink.gone)
             throw DoesNotExist(fmt::format("there is no {} to update", sink.gone.to_string()));
+        outdate_links(context, model);
         if (model.signals().saved.is_heard())
             for (const Object& object : objects)
                 send_saved(context, object, object.reference(), false);
@@ -286,6 +333,7 @@ void save(Context& context, const Object& object) {
     const auto run = [&] {
         run_one(context, source, ModelStatements::of(context, model).upsert);
         context.stored_log.set(*object.row(), true);
+        outdate_links(context, model);
     };
     if (!model.signals().saved.is_heard())
         return run();

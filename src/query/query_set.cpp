@@ -8,6 +8,7 @@
 
 #include "backend/nearest.hpp"
 #include "query/object_sink.hpp"
+#include "query/object_store.hpp"
 #include "query/query_compiler.hpp"
 
 namespace gm2m {
@@ -243,6 +244,7 @@ std::size_t QueryCore::run_update(std::initializer_list<std::pair<std::string_vi
     compiler.update(changes);
     backend::Request request = compiler.request(nullptr);
     state_->context->connection.execute(request, Access::write);
+    object_store::outdate_links(*state_->context, *state_->model);
     return request.affected;
 }
 

@@ -14,7 +14,7 @@ bool LinkNotice::is_heard_of_clearing() const {
     return relation_.signals.clearing.is_heard() || relation_.signals.cleared.is_heard();
 }
 
-Changes LinkNotice::around(const std::function<Changes()>& run) const {
+Changes LinkNotice::around(const Operation& run) const {
     const LinkSignals& signals = relation_.signals;
     return backend::in_transaction(context_.connection, [&] {
         if (signals.adding.is_heard() || signals.removing.is_heard()) {
@@ -23,7 +23,7 @@ Changes LinkNotice::around(const std::function<Changes()>& run) const {
             send(signals.removing, expected.removed);
             send(signals.adding, expected.added);
         }
-        Changes changes = run();
+        Changes changes = run(false);
         send(signals.removed, changes.removed);
         send(signals.added, changes.added);
         return changes;
@@ -48,12 +48,12 @@ std::size_t LinkNotice::around_clear(const std::function<bool()>& has_links,
 }
 
 // What an operation changes depends on what is there, and each finds it out in a way of its own: it is run and undone.
-Changes LinkNotice::rehearse(const std::function<Changes()>& run) const {
+Changes LinkNotice::rehearse(const Operation& run) const {
     backend::Connection& connection = context_.connection;
     const WriteLog::Rehearsal rehearsal(context_.write_log);
     connection.begin();
     try {
-        Changes expected = run();
+        Changes expected = run(true);
         connection.rollback();
         return expected;
     } catch (...) {

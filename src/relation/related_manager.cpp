@@ -306,13 +306,15 @@ RelatedManager RelatedManager::updating() const {
     return more;
 }
 
-/// Runs the write of this side.
+/// Runs the write of this side. Where links are objects, with signals of their own, a rehearsal writes none.
 template <class Work>
-auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work) const {
+auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work, bool rehearsing) const {
     drop_prefetched(objects);
     return in_relation(*relation_, [&] {
         if (has_through(*relation_)) {
             relation::ThroughLinks links(*context_, gm2m_field(*relation_), reverse_, *model_, key_, values_, updating_);
+            if (rehearsing)
+                links.rehearse();
             return work(links);
         }
         if (std::ranges::any_of(objects, [](const ObjectRef& object) { return object.values() != nullptr; }))
@@ -328,9 +330,9 @@ auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work) cons
 
 template <class Work>
 Changes RelatedManager::change(std::span<const ObjectRef> objects, Work&& work) const {
-    const auto run = [&] { return write(objects, work); };
+    const auto run = [&](bool rehearsing) { return write(objects, work, rehearsing); };
     const relation::LinkNotice notice(*context_, *relation_, reverse_, {model_, key_});
-    Changes changes = notice.is_heard() ? notice.around(run) : run();
+    Changes changes = notice.is_heard() ? notice.around(run) : run(false);
     note(&changes);
     return changes;
 }

@@ -62,7 +62,7 @@ Changes ThroughLinks::change(std::span<const ObjectRef> objects, const Plan& pla
         look(plan.removes_others);
         return carry_out(plan);
     });
-    if (!reverse_)
+    if (!reverse_ && writes_)
         for (const Reference& added : changes.added)
             if (!field_.is_related(*added.model))
                 field_.data().add_relation(label_key(added.model->label()), added.model, true);
@@ -112,7 +112,7 @@ void ThroughLinks::read_targets(std::span<const ObjectRef> objects, bool creates
     for (std::size_t i = 0; i < links.size(); ++i) {
         Far& given = far(links.content_types.integer_at(i), links.keys.text_at(i), links.models[i]);
         given.is_given = true;
-        if (links.size() == objects.size())
+        if (links.size() == objects.size() && objects[i].values())  // a repeat without any takes none away
             given.values = objects[i].values();
     }
 }
@@ -122,7 +122,8 @@ void ThroughLinks::read_sources(std::span<const ObjectRef> objects) {
     for (std::size_t i = 0; i < keys.size(); ++i) {
         Far& given = far(Value(keys.kind(), keys[i]));
         given.is_given = true;
-        given.values = objects[i].values();
+        if (objects[i].values())
+            given.values = objects[i].values();
     }
 }
 
@@ -250,9 +251,12 @@ Changes ThroughLinks::carry_out(const Plan& plan) {
         }
     }
     require_targets(fresh);
-    insert(fresh);
-    changes.updated = update(kept);
+    if (!writes_)
+        return changes;
+    // What is unique besides, as a place in an order, is free for those that come.
     remove_rows(gone);
+    changes.updated = update(kept);
+    insert(fresh);
     return changes;
 }
 

@@ -29,6 +29,9 @@ public:
     }
     std::size_t clear();
 
+    /// From here on says what would be added and removed, and writes no links.
+    void rehearse() noexcept { writes_ = false; }
+
 private:
     /// What is done with the objects given that are not linked, those that are, and others that are.
     struct Plan {
@@ -78,6 +81,7 @@ private:
     std::int64_t near_type_ = 0;  // of a target
     ThroughValues values_;
     bool updating_;
+    bool writes_ = true;
     std::deque<Far> fars_;
     std::unordered_map<std::string, Far*> by_name_;
 };
