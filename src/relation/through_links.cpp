@@ -77,10 +77,11 @@ std::size_t ThroughLinks::clear() {
         look(true);
         std::vector<Far*> all;
         std::size_t count = 0;
-        for (Far& far : fars_) {
-            all.push_back(&far);
-            count += far.rows.size();
-        }
+        for (Far& far : fars_)
+            if (far.is_held) {
+                all.push_back(&far);
+                count += far.rows.size();
+            }
         remove_rows(all);
         return count;
     });
@@ -168,6 +169,7 @@ void ThroughLinks::lock_sources(bool of_all) {
         Request request{.sql = &sql, .parameters = parameters};
         connection.execute(request, Access::write);
     }
+    holds_sources_ = true;
 }
 
 void ThroughLinks::look(bool at_all) {
@@ -228,7 +230,9 @@ void ThroughLinks::look(const std::string& condition, std::span<const Parameter>
     context_.connection.execute(request, Access::read);
     ModelsByContentType models(context_);
     for (Row& row : rows) {
+        const std::size_t known = fars_.size();
         Far& linked = reverse_ ? far(row.source) : far(row.content_type, row.target, models.find(row.content_type));
+        linked.is_held = linked.is_held && (!holds_sources_ || !reverse_ || fars_.size() == known);
         linked.rows.push_back(std::move(row.key));
     }
 }
@@ -239,7 +243,7 @@ Changes ThroughLinks::carry_out(const Plan& plan) {
     std::vector<Far*> fresh, kept, gone;
     Changes changes;
     for (Far& each : fars_) {
-        const bool is_linked = !each.rows.empty();
+        const bool is_linked = !each.rows.empty() && each.is_held;
         if (is_linked && (each.is_given ? plan.removes_given : plan.removes_others)) {
             gone.push_back(&each);
             changes.removed.push_back(each.reference);

@@ -48,6 +48,7 @@ private:
         bool is_given = false;
         const FieldValues* values = nullptr;
         std::vector<Value> rows = {};
+        bool is_held = true;  // by the lock on its source; what somebody else has linked since was linked after this
     };
 
     Changes change(std::span<const ObjectRef> objects, const Plan& plan);
@@ -82,6 +83,7 @@ private:
     ThroughValues values_;
     bool updating_;
     bool writes_ = true;
+    bool holds_sources_ = false;  // those of the objects known then
     std::deque<Far> fars_;
     std::unordered_map<std::string, Far*> by_name_;
 };

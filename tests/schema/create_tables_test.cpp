@@ -231,8 +231,8 @@ TEST_P(CreateTablesTest, IsRaceFree) {
     EXPECT_TRUE(has_table("a_model0_links"));
 }
 
-// 4.2: the links of a target are found by an index of the through model's table, one for each generic foreign key that a
-// relation uses, however many relations do.
+// 4.2: the links of a target are found by an index of the through model's table, and those of a
+// source by another, for each pair of foreign keys that a relation uses, however many relations do.
 TEST_P(CreateTablesTest, ReverseIndexesOfThroughModels) {
     models.model("a.Person").primary_key("id", Kind::integer);
     models.model("a.Gift")
@@ -252,6 +252,7 @@ TEST_P(CreateTablesTest, ReverseIndexesOfThroughModels) {
     open().create_tables();
     const std::size_t of_one = indexes("a_gift");
     EXPECT_EQ(index_columns("a_gift").count("thing_type thing_key giver_id"), 1U);
+    EXPECT_EQ(index_columns("a_gift").count("giver_id thing_type thing_key"), 1U);
     relation("received", "receiver", "thing");
     relation("also_given", "giver", "thing");
     relation("wrapped", "giver", "wrap");
@@ -259,7 +260,24 @@ TEST_P(CreateTablesTest, ReverseIndexesOfThroughModels) {
     open().create_tables();  // safe to repeat
     EXPECT_EQ(index_columns("a_gift").count("thing_type thing_key receiver_id"), 1U);
     EXPECT_EQ(index_columns("a_gift").count("wrap_type wrap_key giver_id"), 1U);
-    EXPECT_EQ(indexes("a_gift"), of_one + 2);
+    EXPECT_EQ(indexes("a_gift"), of_one + 4);
+}
+
+// … and of those that the model declares itself there are no others.
+TEST_P(CreateTablesTest, IndexesThatAThroughModelHas) {
+    models.model("a.Person").primary_key("id", Kind::integer);
+    models.model("a.Gift")
+        .primary_key("id", Kind::integer)
+        .foreign_key("giver", "a.Person")
+        .field("thing_type", Kind::integer)
+        .field("thing_key", Kind::text, {.max_length = 16})
+        .generic_foreign_key("thing", "thing_type", "thing_key")
+        .unique_together({"giver", "thing_type", "thing_key"})
+        .index({"thing_type", "thing_key", "giver"});
+    models.gm2m("a.Person", "given", {.through = "a.Gift"});
+    open().create_tables();
+    EXPECT_EQ(index_columns("a_gift").count("thing_type thing_key giver_id"), 1U);
+    EXPECT_EQ(index_columns("a_gift").count("giver_id thing_type thing_key"), 1U);
 }
 
 }  // namespace

@@ -334,7 +334,6 @@ TEST_P(TriggerTest, OfTwoRelationsThroughOneModel) {
     EXPECT_EQ(shop.query("shop.Gift").count(), 1U);
     remove_by_sql("shop_person", "id = " + bob.key().to_string());
     EXPECT_EQ(shop.query("shop.Gift").count(), 0U);
-    shop.drop_tables();
 }
 
 }  // namespace gm2m::test

@@ -55,7 +55,7 @@ std::string side_of(const std::vector<std::string>& sought) {
     const auto starts_with = [&](std::initializer_list<const char*> columns) {
         return sought.size() >= columns.size() && std::equal(columns.begin(), columns.end(), sought.begin());
     };
-    return starts_with({"actor_id"}) ? "source" : starts_with({"on_type", "on_key"}) ? "target" : starts_with({"id"}) ? "row" : "";
+    return starts_with({"actor_id"}) ? "source" : starts_with({"on_type", "on_key"}) ? "target" : starts_with({"id"}) || starts_with({"rowid"}) ? "row" : "";
 }
 
 }  // namespace
@@ -65,7 +65,8 @@ class ThroughPlanTest : public testing::TestWithParam<Configuration> {
 protected:
     static void TearDownTestSuite() { stages().clear(); }
 
-    /// No statement of the operation reads all rows, or all of a content type; what is linked is found by its keys.
+    /// No statement of the operation reads all rows, or all of a content type: rows are found by their own keys or from an
+    /// end, in some statement from each of `sides`. (What deletes a row looks for links to it too.)
     void expect(const std::set<std::string>& sides, const std::function<void()>& operation) {
         Transaction undone(in.db);
         StatementCounter counter(in.db);
@@ -82,10 +83,7 @@ protected:
                         EXPECT_FALSE(access.sought.empty()) << access.table << " is scanned";
                     }
             }
-        seen.erase("row");
-        if (!sides.empty()) {
-            EXPECT_EQ(seen, sides);
-        }
+        EXPECT_TRUE(std::ranges::includes(seen, sides));
     }
 
     Stage& in = *stage_of(GetParam());
