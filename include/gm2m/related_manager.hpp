@@ -272,6 +272,7 @@ private:
     void drop_prefetched(std::span<const ObjectRef> objects) const;
     void note(const Changes* changes) const;
     void require_choices(std::span<const ObjectRef> objects, bool but_for_linked) const;
+    void erase_linked(std::vector<Reference>& objects) const;
 
     Changes add_refs(std::span<const ObjectRef> objects) const;
     Changes remove_refs(std::span<const ObjectRef> objects) const;
