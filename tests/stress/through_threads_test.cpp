@@ -74,9 +74,13 @@ GM2M_INSTANTIATE(ThroughThreadsTest, engine_configurations);
 
 TEST_P(ThroughThreadsTest, LinkTheSame) {
     std::atomic<std::size_t> added = 0;
+    spoken_in(ch).with_values(percent(1)).set(german, latin);  // who makes content types waits for others who do
+    spoken_in(ch).clear();
+    for (int i = 0; i < 10; ++i)
+        lands.push_back(land("L" + std::to_string(i)).reference());
     at_once([&](Worker& worker) {
         for (int round = 0; round < 6; ++round) {
-            for (const Reference& land : worker.shuffled(lands))
+            for (const Reference& land : lands)  // all of them at the same time
                 switch ((worker.number + round) % 3) {
                     case 0: added += forward(worker, land).add(worker.shuffled(targets)).added.size(); break;
                     case 1: added += forward(worker, land).set(worker.shuffled(targets)).added.size(); break;
