@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <gm2m/check.hpp>
 #include <gm2m/content_types.hpp>
 #include <gm2m/deletion.hpp>
 #include <gm2m/object.hpp>
@@ -27,6 +29,12 @@ struct DatabaseOptions {
     /// The most keys that one parameter of a statement holds; an operation on more takes further statements, within
     /// one transaction.
     std::size_t keys_per_statement = 1'000'000;
+    /// Whether declarations with errors keep the database from being opened: a CheckError tells them. Otherwise what
+    /// they concern may fail when it is used.
+    bool refuse_errors = true;
+    /// Takes what check() finds when a Database or Pool is opened, if it finds something; before a CheckError, too.
+    /// Without it warnings are printed to std::cerr, once for a registry, and errors too unless they are thrown.
+    std::function<void(const std::vector<Finding>&)> report = {};
 
     /// The options for a database that Django and django-gm2m made or are to read.
     static DatabaseOptions django() {
@@ -44,7 +52,8 @@ public:
     /// Connects to "sqlite3://cinema.db", "sqlite3://:memory:", "sqlite3:///srv/cinema.db?readonly=true", or to
     /// "postgresql://user@host/cinema" in any form that libpq reads. A SQLite file that is not there is created, unless
     /// the URL ends in "?create=false".
-    /// Throws ConfigurationError for a URL or a registry that makes no sense, ConnectionError.
+    /// Throws CheckError for declarations with errors (see check()), ConfigurationError for a URL that makes no sense,
+    /// ConnectionError.
     static Database open(const Registry& models, std::string_view url, const DatabaseOptions& options = {});
 
     Database(Database&& other) noexcept;
@@ -57,6 +66,11 @@ public:
     void create_tables();
     /// Drops what create_tables() creates; the content type table only if it holds nothing of other programs.
     void drop_tables();
+
+    /// What gm2m::check() finds, and what differs between the declarations and the tables of the database: tables and
+    /// columns that are missing, of another type or length, or more or less strict. What the tables have beyond the
+    /// declarations is no finding. 2 statements for each table. Throws DatabaseError. (BEHAVIOUR 7)
+    std::vector<Finding> check(const CheckOptions& options = {});
 
     // --- objects ---
 
@@ -141,8 +155,8 @@ public:
 
     // --- relations ---
 
-    /// The relation `field` of an object of its source model. Asks nothing of the database. Throws UnsavedObject,
-    /// WrongModel.
+    /// The relation `field` of an object of its source model, or of a proxy or child of that; of an abstract source's, the one
+    /// that the object's model has in its place. Asks nothing of the database. Throws UnsavedObject, WrongModel.
     RelatedManager related(const ObjectRef& object, const GM2MField& field);
     /// The same for a many-to-many field, of an object of its source model; the other side goes by name.
     RelatedManager related(const ObjectRef& object, const ManyToManyField& field);
@@ -202,6 +216,7 @@ private:
     template <class T>
     Object make(T&& value) {
         using Struct = std::remove_cvref_t<T>;
+        static_assert(std::is_class_v<Struct>, "gm2m: an object is wanted: a model's struct, or a handle");
         Object object = models().get<Struct>().make();
         object.get<Struct>() = std::forward<T>(value);
         return object;
@@ -221,7 +236,7 @@ private:
         }
     }
 
-    RelatedManager related_of(const ObjectRef& object, detail::RelationData& relation, const Model& source);
+    RelatedManager related_of(const ObjectRef& object, detail::RelationData& declared);
     Context& context() noexcept;
     void assign_to(const Model& model, void* object, std::string_view foreign_key, const ObjectRef& target);
     void insert_object(const Object& object);

@@ -27,6 +27,12 @@ public:
     using Error::Error;
 };
 
+/// A swappable model is used though a setting has replaced it: the message names the replacement. (BEHAVIOUR 8.2)
+class SwappedModel : public ConfigurationError {
+public:
+    using ConfigurationError::ConfigurationError;
+};
+
 /// An object cannot be used for what was asked. Raised before anything is written.
 class ObjectError : public Error {
 public:

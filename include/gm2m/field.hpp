@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <gm2m/source_location.hpp>
 #include <gm2m/value.hpp>
 
 namespace gm2m {
@@ -72,7 +73,7 @@ struct FieldOptions {
     bool db_constraint = true;
     /// A foreign key: what becomes of this object when the one that it refers to is deleted.
     ForeignKeyPolicy on_delete = ForeignKeyPolicy::do_nothing;
-    /// A foreign key: the name of the reverse accessor on the target.
+    /// A foreign key: the name of the reverse accessor on the target. `%(class)s` and `%(app_label)s` stand for the model.
     std::string related_name = {};
     std::string verbose_name = {};
 };
@@ -81,6 +82,21 @@ namespace detail {
 struct TypeInfo;
 template <class T>
 const TypeInfo& type_info();
+
+/// What a primary key can be. (BEHAVIOUR 1.2)
+constexpr bool can_be_key(Kind kind) {
+    switch (kind) {
+        case Kind::small_integer:
+        case Kind::integer:
+        case Kind::big_integer:
+        case Kind::text:
+        case Kind::uuid:
+        case Kind::date:
+        case Kind::time:
+        case Kind::date_time: return true;
+        default: return false;
+    }
+}
 
 /// One reader and one writer thunk per member, made where the member's type is known; everything else is compiled
 /// once, against these.
@@ -108,6 +124,11 @@ struct Accessor {
         declared_in = &type_info<Owner>();
         std::memcpy(declared_member.data(), &declared, sizeof declared);
     }
+    /// Is mapped to the same member as the program names it.
+    void share_declared(const Accessor& other) noexcept {
+        declared_in = other.declared_in;
+        declared_member = other.declared_member;
+    }
     template <class Member>
     Member get_member() const noexcept {
         Member value;
@@ -115,6 +136,9 @@ struct Accessor {
         return value;
     }
 };
+
+/// An accessor for objects in which the struct that it was made for begins `offset` bytes after their own beginning.
+Accessor shifted(Accessor accessor, std::ptrdiff_t offset);
 }  // namespace detail
 
 /// A column of a model. Lives as long as its registry.
@@ -130,11 +154,20 @@ public:
     bool is_generated() const noexcept;
     const FieldOptions& options() const noexcept { return options_; }
     const Model& model() const noexcept { return *model_; }
+    /// The model whose table holds the column: model(), or a model that it inherits the field from. (BEHAVIOUR 8.1)
+    const Model& table_model() const noexcept { return *table_model_; }
+    /// Whether the column is another model's: of a proxy, and of a child with a table of its own. What an abstract model
+    /// declares is its children's own.
+    bool is_inherited() const noexcept { return table_model_ != model_; }
+    /// Whether it is the `<parent>_ptr` of a child with a table of its own.
+    bool is_parent_link() const noexcept { return parent_link_; }
+    /// Where it is declared.
+    const SourceLocation& location() const noexcept { return location_; }
 
     bool is_foreign_key() const noexcept { return !target_label_.empty(); }
     /// "app.Model" as declared; empty for other fields.
     const std::string& target_label() const noexcept { return target_label_; }
-    /// Null until the target is registered.
+    /// Null until the target is registered, and where its primary key is of another kind than the member.
     const Model* target() const noexcept { return target_; }
 
     /// The value in `object`, a struct or row of this field's model; a view into it or into `scratch`.
@@ -160,8 +193,10 @@ private:
 
     friend class Model;
     friend class ModelDeclaration;
+    friend class Inheritance;
     friend class Registry;
 
+    SourceLocation location_;
     std::string name_;
     std::string column_;
     Kind kind_ = Kind::text;
@@ -170,7 +205,10 @@ private:
     FieldOptions options_;
     std::string target_label_;
     const Model* target_ = nullptr;
+    bool fits_target_ = true;  // of one kind with the target's primary key, as far as that is known
     const Model* model_ = nullptr;
+    const Model* table_model_ = nullptr;
+    bool parent_link_ = false;
     detail::Accessor accessor_;
 };
 

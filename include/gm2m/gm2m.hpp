@@ -2,12 +2,14 @@
 
 /// Everything but the interop headers.
 
+#include <gm2m/check.hpp>
 #include <gm2m/content_types.hpp>
 #include <gm2m/database.hpp>
 #include <gm2m/deletion.hpp>
 #include <gm2m/error.hpp>
 #include <gm2m/expression.hpp>
 #include <gm2m/field.hpp>
+#include <gm2m/finding.hpp>
 #include <gm2m/gm2m_field.hpp>
 #include <gm2m/link_signals.hpp>
 #include <gm2m/many_to_many_field.hpp>
@@ -21,6 +23,7 @@
 #include <gm2m/related_manager.hpp>
 #include <gm2m/retry.hpp>
 #include <gm2m/signal.hpp>
+#include <gm2m/source_location.hpp>
 #include <gm2m/statement_listener.hpp>
 #include <gm2m/transaction.hpp>
 #include <gm2m/value.hpp>

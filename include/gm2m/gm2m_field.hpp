@@ -77,6 +77,8 @@ struct GM2MOptions {
     bool db_triggers = false;
     /// Whether create_tables() and drop_tables() care for the join table. (BEHAVIOUR 1.3)
     bool managed = true;
+    /// A GM2MField cannot be unique: check() says so. (BEHAVIOUR 7, gm2m.E001)
+    bool unique = false;
 
     /// From names and values, as a configuration file or a run-time description has them.
     /// Throws ConfigurationError for a name that is none of the above or a value of the wrong kind; limit_choices_to, a
@@ -104,6 +106,8 @@ public:
     const std::string& source_label() const noexcept;
     /// "cinema.User.preferred_videos"
     const std::string& label() const noexcept;
+    /// Where it is declared.
+    const SourceLocation& location() const noexcept;
     /// Throws ConfigurationError while the source model is not registered.
     const Model& source() const;
     /// Null while the source model is not registered.
@@ -140,6 +144,7 @@ public:
     /// The models that have the reverse relation: those named explicitly, and with `include_auto` also those that
     /// came with a first object or were discovered. (BEHAVIOUR 3.5) Names that are not registered yet are left out.
     std::vector<const Model*> get_related_models(bool include_auto = true) const;
+    /// Whether the model has the reverse accessor: it, or one that it is a proxy or a child of, is one of them.
     bool is_related(const Model& model) const noexcept;
 
     /// What becomes of the links of a source that is deleted, and of those to a target of a model. (BEHAVIOUR 6.1)

@@ -39,10 +39,17 @@ public:
     const std::string& name() const noexcept;
     /// "shop.Entry.categories"
     const std::string& label() const noexcept;
+    /// Where it is declared.
+    const SourceLocation& location() const noexcept;
     /// Throw ConfigurationError while the model is not registered.
     const Model& source() const;
     const Model& target() const;
+    /// Null while the source model is not registered.
+    const Model* find_source() const noexcept;
     const ManyToManyOptions& options() const noexcept;
+
+    /// The join table as declared or derived. Throws as source() does.
+    std::string table() const;
 
     /// The reverse accessor: "entry_set" or related_name; empty if hidden. Throws as source() does.
     std::string accessor_name() const;

@@ -193,23 +193,45 @@ inline ObjectRef::ObjectRef(const WithValues& given) noexcept : ObjectRef(given.
 
 namespace detail {
 
+/// What a visitor takes and returns; void, where it is none.
 template <class F>
-struct VisitorOf : VisitorOf<decltype(&F::operator())> {};
+struct VisitorOf {
+    using Argument = void;
+    using Result = void;
+};
+template <class F>
+requires requires {
+    &F::operator();
+}
+struct VisitorOf<F> : VisitorOf<decltype(&F::operator())> {};
 template <class R, class A>
 struct VisitorOf<R (*)(A)> {
     using Argument = std::remove_cvref_t<A>;
+    using Result = R;
 };
+template <class R, class A>
+struct VisitorOf<R(A)> : VisitorOf<R (*)(A)> {};
 template <class C, class R, class A>
 struct VisitorOf<R (C::*)(A)> : VisitorOf<R (*)(A)> {};
 template <class C, class R, class A>
 struct VisitorOf<R (C::*)(A) const> : VisitorOf<R (*)(A)> {};
+template <class R, class A>
+struct VisitorOf<R (*)(A) noexcept> : VisitorOf<R (*)(A)> {};
+template <class C, class R, class A>
+struct VisitorOf<R (C::*)(A) noexcept> : VisitorOf<R (*)(A)> {};
+template <class C, class R, class A>
+struct VisitorOf<R (C::*)(A) const noexcept> : VisitorOf<R (*)(A)> {};
 
 }  // namespace detail
 
 template <class First, class... Rest>
 decltype(auto) Object::visit(First&& first, Rest&&... rest) const {
     using Argument = typename detail::VisitorOf<std::remove_cvref_t<First>>::Argument;
-    if constexpr (std::same_as<Argument, Object>) {
+    static_assert(std::is_class_v<Argument>,
+                  "gm2m: a visitor takes one argument: a model's struct, or a const gm2m::Object& for any object");
+    if constexpr (!std::is_class_v<Argument>) {
+        throw_no_visitor();
+    } else if constexpr (std::same_as<Argument, Object>) {
         (void)model();
         return first(*this);
     } else {

@@ -65,21 +65,11 @@ public:
 
     /// The receiver takes a `const Event&`, and answers with a bool or not at all, which is no.
     template <class Receiver>
-        requires std::invocable<Receiver&, const Event&>
     SignalConnection connect(Receiver receiver) {
-        using Answer = std::invoke_result_t<Receiver&, const Event&>;
-        // A count, or a pointer that happens to be returned, would be taken for a veto.
-        static_assert(std::is_void_v<Answer> || std::same_as<std::remove_cvref_t<Answer>, bool>,
-                      "gm2m: a receiver returns a bool, or nothing");
-        if constexpr (std::is_void_v<Answer>)
-            return connect_function([receiver = std::move(receiver)](const Event& event) mutable {
-                receiver(event);
-                return false;
-            });
-        else
-            return connect_function([receiver = std::move(receiver)](const Event& event) mutable {
-                return receiver(event);
-            });
+        static_assert(std::invocable<Receiver&, const Event&>,
+                      "gm2m: a receiver is called with the signal's event: it takes a const Event&");
+        if constexpr (std::invocable<Receiver&, const Event&>)
+            return connect_receiver(std::move(receiver));
     }
     /// Whether anybody is connected: what would be sent need not be gathered otherwise.
     bool is_heard() const;
@@ -90,6 +80,20 @@ public:
     Native& native() const noexcept { return *native_; }
 
 private:
+    template <class Receiver>
+    SignalConnection connect_receiver(Receiver receiver) {
+        using Answer = std::invoke_result_t<Receiver&, const Event&>;
+        // A count, or a pointer that happens to be returned, would be taken for a veto.
+        static_assert(std::is_void_v<Answer> || std::same_as<std::remove_cvref_t<Answer>, bool>,
+                      "gm2m: a receiver returns a bool, or nothing");
+        if constexpr (std::is_void_v<Answer>)
+            return connect_function([receiver = std::move(receiver)](const Event& event) mutable {
+                receiver(event);
+                return false;
+            });
+        else
+            return connect_function(std::move(receiver));
+    }
     SignalConnection connect_function(std::function<bool(const Event&)> receiver);
 
     std::unique_ptr<Native> native_;

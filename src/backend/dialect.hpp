@@ -67,6 +67,18 @@ public:
     virtual std::string drop_trigger(std::string_view name) const = 0;
     /// Gives the schema, quoted, of the table called by parameter 1, quoted; empty where triggers find tables without one.
     virtual std::string schema_of_table() const = 0;
+    /// The columns of the table called by parameter 1 (as fit() gives it), in their order: name, type in lower case,
+    /// whether it can be NULL (as 0 or 1; NULL where that is not known), whether it is of the primary key where
+    /// describe_indexes() does not list that. No rows if there is no such table.
+    virtual std::string describe_columns() const = 0;
+    /// Its indexes of all rows, a row for each of their columns, in order: a number of the index, whether it is unique,
+    /// the column (NULL for an expression).
+    virtual std::string describe_indexes() const = 0;
+    /// Whether values of a kind can be written to a column of that type, and are read from it as they were written.
+    /// `type` is as describe_columns() has it.
+    virtual bool is_suitable(std::string_view type, Kind kind) const = 0;
+    /// Names of columns are the same in upper and lower case.
+    virtual bool ignores_case_of_names() const noexcept = 0;
     /// Keeps other sessions from changing tables until the transaction ends; empty where a transaction does.
     virtual std::string lock_schema() const = 0;
 
@@ -116,13 +128,14 @@ public:
     /// How many values list parameter `n` has.
     virtual std::string list_size(std::size_t n, Kind kind) const = 0;
     /// The rows of `table` (quoted, called t) whose `key` (quoted) is among the values of list parameter 1, in any
-    /// order: "SELECT <columns> FROM …".
-    virtual std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
-                                       Kind kind) const = 0;
+    /// order, and what `joins` joins to them: "SELECT <columns> FROM …".
+    virtual std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key, Kind kind,
+                                       std::string_view joins) const = 0;
 
-    /// What joins, to each row so far, the row of `table` (quoted, then called t) whose `key` (quoted) is `value`, by seeking
-    /// it: the cost is that of the rows so far, however small the table. Not for distributed tables.
-    virtual std::string join_by_key(std::string_view table, std::string_view key, std::string_view value) const = 0;
+    /// What joins, to each row so far, the row of `table` (quoted, then called `alias`) whose `key` (quoted) is `value`, by
+    /// seeking it: the cost is that of the rows so far, however small the table. Not for distributed tables.
+    virtual std::string join_by_key(std::string_view table, std::string_view key, std::string_view value,
+                                    std::string_view alias) const = 0;
 
     // --- traits ---
 

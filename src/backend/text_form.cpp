@@ -193,6 +193,18 @@ void append_uuid(std::string& out, const void* bytes, bool hyphens) {
 
 std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {
     std::int64_t value = 0;
+    // Most are keys, of few digits and without a sign: all that cannot overflow.
+    if (text.size() - 1 < 18) {
+        std::size_t digits = 0;
+        for (; digits < text.size(); ++digits) {
+            const auto digit = static_cast<unsigned char>(text[digits] - '0');
+            if (digit > 9)
+                break;
+            value = value * 10 + digit;
+        }
+        if (digits == text.size())
+            return value;
+    }
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size())
         return {};

@@ -21,10 +21,10 @@ std::optional<ContentType> ContentTypeCache::find(int id) const {
     return found == by_id_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::optional<ContentType> ContentTypeCache::find(const Model& model) const {
+std::optional<int> ContentTypeCache::find_id(const Model& model) const {
     const std::lock_guard lock(mutex_);
     const auto found = by_model_.find(&model);
-    return found == by_model_.end() ? std::nullopt : std::optional(by_id_.at(found->second));
+    return found == by_model_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void ContentTypeCache::insert(const ContentType& content_type) {
@@ -59,6 +59,8 @@ ContentTypeStore::~ContentTypeStore() {
 
 ContentType ContentTypeStore::complete(int id, std::string app_label, std::string model) const {
     const Model* registered = registry_.find(app_label + "." + model);
+    if (registered && (registered->is_abstract() || registered->is_swapped_out()))
+        registered = nullptr;
     return {id, std::move(app_label), std::move(model), registered};
 }
 
@@ -95,19 +97,19 @@ void ContentTypeStore::check_foreign_transaction() {
     }
 }
 
-std::optional<ContentType> ContentTypeStore::find_cached(const Model& model) {
+std::optional<int> ContentTypeStore::find_cached(const Model& model) {
     if (!pending_.empty()) {
         check_foreign_transaction();
         for (const Pending& p : pending_)
             if (p.content_type.registered == &model)
-                return p.content_type;
+                return p.content_type.id;
     }
-    return cache_->find(model);
+    return cache_->find_id(model);
 }
 
 std::optional<int> ContentTypeStore::find_id(const Model& model) {
     if (const auto cached = find_cached(model))
-        return cached->id;
+        return cached;
     for (const ContentType& found : load())
         if (found.registered == &model)
             return found.id;
@@ -117,7 +119,7 @@ std::optional<int> ContentTypeStore::find_id(const Model& model) {
 // The first look reads the whole table, so that the other models need no statement of their own.
 std::optional<int> ContentTypeStore::find_id_once(const Model& model) {
     if (const auto cached = find_cached(model))
-        return cached->id;
+        return cached;
     return loaded_ ? std::nullopt : find_id(model);
 }
 

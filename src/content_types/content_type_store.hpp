@@ -14,7 +14,7 @@ namespace gm2m::detail {
 class ContentTypeCache {
 public:
     std::optional<ContentType> find(int id) const;
-    std::optional<ContentType> find(const Model& model) const;
+    std::optional<int> find_id(const Model& model) const;
     void insert(const ContentType& content_type);
     void clear();
 
@@ -59,7 +59,7 @@ private:
         std::size_t depth;  // 0: in a transaction of the session's owner, of whose end nobody tells
     };
 
-    std::optional<ContentType> find_cached(const Model& model);
+    std::optional<int> find_cached(const Model& model);
     ContentType create(const Model& model);
     void check_foreign_transaction();
     ContentType complete(int id, std::string app_label, std::string model) const;

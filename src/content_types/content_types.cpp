@@ -15,12 +15,15 @@ const Registry& ContentTypes::registry() const noexcept {
     return store_->registry();
 }
 
-ContentType ContentTypes::get_for_model(const Model& model) {
-    return {store_->id_of(model), model.app_label(), model.model_name(), &model};
+ContentType ContentTypes::get_for_model(const Model& model, bool for_concrete_model) {
+    const Model& typed = for_concrete_model ? model.concrete_model() : model;
+    if (typed.is_abstract() || typed.is_swapped_out())
+        typed.require_complete();  // says so
+    return {store_->id_of(typed), typed.app_label(), typed.model_name(), &typed};
 }
 
-ContentType ContentTypes::get_for_model(std::string_view label) {
-    return get_for_model(registry().get(label));
+ContentType ContentTypes::get_for_model(std::string_view label, bool for_concrete_model) {
+    return get_for_model(registry().get(label), for_concrete_model);
 }
 
 ContentType ContentTypes::get_for_id(int id) {

@@ -4,6 +4,8 @@
 
 #include <gm2m/error.hpp>
 
+#include "check/found.hpp"
+#include "check/tables.hpp"
 #include "database/database_impl.hpp"
 #include "deletion/deletion.hpp"
 #include "model/access.hpp"
@@ -37,17 +39,6 @@ void remove_objects(Context& context, std::span<const ObjectRef> objects) {
     deletion::remove(context, given(objects, context.registry));
 }
 
-void check_configuration(const Registry& models, const DatabaseOptions& options) {
-    for (const Model* model : models.models())
-        (void)model->primary_key();
-    if (options.content_type_table.empty() || options.content_type_table.find('\0') != std::string::npos)
-        throw ConfigurationError("content_type_table has to be the name of a table");
-    if (options.keys_per_statement == 0)
-        throw ConfigurationError("keys_per_statement is at least 1");
-    if (options.busy_timeout < std::chrono::milliseconds(0))
-        throw ConfigurationError("busy_timeout cannot be negative");
-}
-
 Database::Database(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {
     if (impl_)
         impl_->context.database = this;
@@ -75,6 +66,12 @@ void Database::create_tables() {
 void Database::drop_tables() {
     schema::drop_tables(impl_->context.connection, models(), impl_->options.content_type_table);
     impl_->store.clear();
+}
+
+std::vector<Finding> Database::check(const CheckOptions& options) {
+    return check_registry::run(models(), options, [&](check_registry::Found& found) {
+        check_registry::check_tables(impl_->context.connection, models(), impl_->options.content_type_table, found);
+    });
 }
 
 Context& Database::context() noexcept {
@@ -128,25 +125,27 @@ DeletionPlan Database::explain_remove(const detail::QueryCore& query) {
 }
 
 RelatedManager Database::related(const ObjectRef& object, const GM2MField& field) {
-    return related_of(object, field.relation(), field.source());
+    return related_of(object, field.relation());
 }
 
 RelatedManager Database::related(const ObjectRef& object, const ManyToManyField& field) {
-    return related_of(object, field.relation(), field.source());
+    return related_of(object, field.relation());
 }
 
-RelatedManager Database::related_of(const ObjectRef& object, detail::RelationData& relation, const Model& source) {
+RelatedManager Database::related_of(const ObjectRef& object, detail::RelationData& declared) {
     const ObjectView view = ObjectReader(models()).read(object);
-    if (view.model != &source)
-        throw WrongModel(fmt::format("{} is a relation of {}, not of {}", relation.label, source.label(),
+    detail::RelationData* relation = detail::relation_on(declared, *view.model);
+    if (!relation)
+        throw WrongModel(fmt::format("{} is a relation of {}, not of {}", declared.label, declared.source->label(),
                                      view.model->label()));
-    return RelatedManager(impl_->context, relation, false, *view.model, saved_key(view), handle_of(object));
+    return RelatedManager(impl_->context, *relation, false, *relation->source, saved_key(view), handle_of(object));
 }
 
 RelatedManager Database::related(const ObjectRef& object, std::string_view name) {
     const ObjectView view = ObjectReader(models()).read(object);
-    const auto [relation, reverse] = relation::find_side(models(), *view.model, name);
-    return RelatedManager(impl_->context, *relation, reverse, *view.model, saved_key(view), handle_of(object));
+    const relation::RelationSide side = relation::find_side(impl_->context, *view.model, name);
+    return RelatedManager(impl_->context, *side.relation, side.reverse, side.near(*view.model), saved_key(view),
+                          handle_of(object));
 }
 
 void Database::prefetch(const std::vector<Object>& objects, const Prefetch& relation) {

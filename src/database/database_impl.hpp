@@ -27,7 +27,7 @@ struct Database::Impl {
     DatabaseOptions options;
 };
 
-/// Throws ConfigurationError for options or a registry that no database can work with.
+/// Reports what check() finds. Throws CheckError, and ConfigurationError for options that make no sense.
 void check_configuration(const Registry& models, const DatabaseOptions& options);
 
 }  // namespace gm2m

@@ -14,6 +14,7 @@ struct LinkSide {
     const Going* objects;
     bool reverse;
     LinkPolicy policy;
+    const Model* linked_model;  // as LinkEnd has it
 };
 
 /// The links of one relation that lead from or to objects that go.

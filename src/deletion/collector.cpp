@@ -6,6 +6,7 @@
 
 #include <gm2m/object_signals.hpp>
 
+#include "deletion/child_rows.hpp"
 #include "deletion/deletion_order.hpp"
 #include "deletion/link_reader.hpp"
 #include "deletion/row_locks.hpp"
@@ -23,10 +24,6 @@ using backend::ValueList;
 using Action = ForeignKeyPolicy::Action;
 
 namespace {
-
-std::string in_key_order(const Dialect& dialect, const Field& key) {
-    return fmt::format(" ORDER BY {}{}", dialect.quote(key.column()), dialect.in_byte_order(key.kind()));
-}
 
 std::string list_of(const std::vector<Reference>& objects) {
     std::string list;
@@ -76,7 +73,7 @@ void Collector::add(const ObjectView& object) {
     const ValueView key = object.key_view(scratch);
     if (is_missing_key(model.primary_key(), key))
         throw UnsavedObject(fmt::format("an object of {} was never saved: there is nothing to delete", model.label()));
-    collected_.of(model).insert(key);
+    collected_.of(model.concrete_model()).insert(key);
 }
 
 void Collector::add(const detail::QueryState& query) {
@@ -95,23 +92,25 @@ bool Collector::has_to_read(const Going& going) {
         const Action action = field->options().on_delete.action();
         return action == Action::cascade || action == Action::protect || action == Action::restrict;
     };
-    const auto is_asked = [&](const LinkEnd& end) {
-        const LinkPolicy policy = policy_of(end, going.model());
+    const auto is_asked = [](const LinkEnd& end) {
+        const LinkPolicy policy = policy_of(end);
         return policy == LinkPolicy::protect || (has_through(end) && !leaves_links(policy));
     };
     const bool is_ordered =
         to_delete_ && going.size() > context_.keys_per_statement && is_tied_to_itself(going.model());
-    return is_ordered || is_told(going) || (to_delete_ && going.model().signals().deleted.is_heard()) ||
+    return is_ordered || going.model().parent() || is_told(going) || (to_delete_ && going.model().signals().deleted.is_heard()) ||
            std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
 }
 
 bool Collector::is_told(const Going& going) {
     return to_delete_ && std::ranges::any_of(Dependents::of(context_, going.model()).ends, [&](const LinkEnd& end) {
-               return has_signal(policy_of(end, going.model())) && is_heard(context_.registry, end.field());
+               return has_signal(policy_of(end)) && is_heard(context_.registry, end.field());
            });
 }
 
 void Collector::collect(bool read) {
+    if (read)
+        take_given_children();
     if (read && to_delete_)
         lock_given();
     read_queries();
@@ -136,17 +135,56 @@ void Collector::lock_given() {
     context_.connection.execute(requests, Access::read);
 }
 
+/// Of what is given, the children that are there go with their rows in the tables of their parents.
+void Collector::take_given_children() {
+    std::deque<ChildRows> children;
+    std::vector<Request> requests;
+    for (const Going& going : collected_.objects)
+        if (going.model().parent())
+            for (std::size_t begin = 0; begin < going.size(); begin += context_.keys_per_statement)
+                children.emplace_back(context_, going.model(), going.keys().slice(begin, context_.keys_per_statement), to_delete_)
+                    .append_requests(requests);
+    context_.connection.execute(requests, Access::read);
+    for (const ChildRows& rows : children)
+        for (const Model* parent = rows.model().parent(); parent; parent = parent->parent())
+            for (std::size_t i = 0; i < rows.found().size(); ++i)
+                collected_.of(*parent).insert(rows.found()[i]);
+}
+
+/// The rows of children that were found, in the tables of their parents.
+void Collector::take_parents(const Model& child, const ValueList& keys) {
+    std::deque<Going> found;
+    for (const Model* parent = child.parent(); parent; parent = parent->parent()) {
+        Going& going = collected_.of(*parent);
+        Going& fresh = found.emplace_back(*parent);
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            if (!going.contains(keys[i])) {
+                going.insert(keys[i]);
+                fresh.insert(keys[i]);
+            }
+        if (fresh.size() == 0)
+            found.pop_back();
+    }
+    if (!to_delete_ || found.empty())
+        return;
+    const std::deque<RowLock> locks = row_locks(context_, found);
+    std::vector<Request> requests;
+    for (const RowLock& lock : locks)
+        requests.push_back(lock.request());
+    context_.connection.execute(requests, Access::read);
+}
+
 bool Collector::rows_can_go_first() {
     if (!to_delete_ || queries_.size() != 1 || !collected_.objects.empty())
         return false;
-    const Model& model = *queries_.front()->model;
+    const Model& model = queries_.front()->model->concrete_model();
     return !Dependents::of(context_, model).go_last && !has_to_read(Going(model));
 }
 
 void Collector::read_queries() {
     collected_.rows_are_gone = rows_can_go_first();
     for (const detail::QueryState* query : queries_) {
-        Going& going = collected_.of(*query->model);
+        Going& going = collected_.of(query->model->concrete_model());
         ValueList keys(going.keys().kind());
         RowSink sink([&](std::span<const ValueView> row) { keys.push(row[0]); });
         query::QueryCompiler compiler(context_, *query);
@@ -158,13 +196,14 @@ void Collector::read_queries() {
         context_.connection.execute(request, collected_.rows_are_gone ? Access::write : Access::read);
         for (std::size_t i = 0; i < keys.size(); ++i)
             going.insert(keys[i]);
+        take_parents(going.model(), keys);
     }
 }
 
-bool Collector::takes_through_rows(const LinkEnd& end, const Model& model) {
+bool Collector::takes_through_rows(const LinkEnd& end) {
     if (!has_through(end))
         return false;
-    const LinkPolicy policy = policy_of(end, model);
+    const LinkPolicy policy = policy_of(end);
     const bool may_be_vetoed = to_delete_ && policy == LinkPolicy::cascade_signal_veto && is_heard(context_.registry, end.field());
     return policy != LinkPolicy::protect && !leaves_links(policy) && !may_be_vetoed;
 }
@@ -179,7 +218,7 @@ void Collector::follow() {
             std::size_t& done = followed_[&going.model()];
             for (; done < going.size(); done += std::min(context_.keys_per_statement, going.size() - done)) {
                 for (const LinkEnd& end : Dependents::of(context_, going.model()).ends)
-                    if (takes_through_rows(end, going.model()))
+                    if (takes_through_rows(end))
                         requests.push_back(through.emplace_back(context_, end, going, done, to_delete_).request());
                 for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
                     const Action action = field->options().on_delete.action();
@@ -215,9 +254,10 @@ void Collector::follow() {
 }
 
 void Collector::take(const Model& model, const ValueList& keys) {
-    Going& going = collected_.of(model);
+    Going& going = collected_.of(model.concrete_model());
     for (std::size_t i = 0; i < keys.size(); ++i)
         going.insert(keys[i]);
+    take_parents(model, keys);
 }
 
 bool Collector::collect_unvetoed() {
@@ -232,7 +272,7 @@ bool Collector::collect_unvetoed() {
             side.policy = LinkPolicy::cascade_signal;  // from here on
             for (std::size_t begin = 0; begin < side.objects->size(); begin += context_.keys_per_statement)
                 requests.push_back(
-                    through.emplace_back(context_, LinkEnd{links.relation, side.reverse}, *side.objects, begin, true).request());
+                    through.emplace_back(context_, LinkEnd{links.relation, side.reverse, side.linked_model}, *side.objects, begin, true).request());
         }
     }
     if (requests.empty())
@@ -297,18 +337,17 @@ void Collector::collect_links(bool locked) {
     const bool may_be_linked =
         !locked || std::ranges::any_of(collected_.objects, [&](const Going& going) { return is_told(going); });
     for (const Going& going : collected_.objects) {
-        const bool is_linked_to = may_be_linked || context_.content_types.find_id(going.model());
         for (const LinkEnd& end : Dependents::of(context_, going.model()).ends) {
-            if (end.reverse && end.relation->is_generic && !is_linked_to)
+            if (end.linked_model && !may_be_linked && !context_.content_types.find_id(*end.linked_model))
                 continue;
             auto found = std::ranges::find(collected_.links, end.relation, &ConcernedLinks::relation);
             if (found == collected_.links.end())
                 found = collected_.links.insert(found, {.relation = end.relation, .are_objects = has_through(end)});
             const bool known = std::ranges::any_of(found->sides, [&](const LinkSide& side) {
-                return side.objects == &going && side.reverse == end.reverse;
+                return side.objects == &going && side.reverse == end.reverse && side.linked_model == end.linked_model;
             });
             if (!known)
-                found->sides.push_back({&going, end.reverse, policy_of(end, going.model())});
+                found->sides.push_back({&going, end.reverse, policy_of(end), end.linked_model});
         }
     }
 }

@@ -58,9 +58,11 @@ private:
     /// Whether all that goes is one query's, and nothing has to be known before its rows go.
     bool rows_can_go_first();
     void lock_given();
+    void take_given_children();
+    void take_parents(const Model& child, const backend::ValueList& keys);
     void read_queries();
     /// Whether the rows of a through model at this end go, as far as is known yet.
-    bool takes_through_rows(const LinkEnd& end, const Model& model);
+    bool takes_through_rows(const LinkEnd& end);
     void follow();
     void take(const Model& model, const backend::ValueList& keys);
     void collect_updates();

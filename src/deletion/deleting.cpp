@@ -75,8 +75,9 @@ void deletion::send_deleting(Context& context, Collected& collected) {
         links.told = true;
         detail::DeletingLists lists(context, field, std::move(sides));
         const Deleting event(field, *context.database, lists);
-        const bool vetoed = field.deleting().send(event);
-        links.vetoed = context.registry.deleting().send(event) || vetoed;
+        for (detail::RelationData* sender = links.relation; sender; sender = sender->expanded_from)
+            links.vetoed = static_cast<detail::GM2MFieldData*>(sender)->deleting.send(event) || links.vetoed;
+        links.vetoed = context.registry.deleting().send(event) || links.vetoed;
     }
 }
 

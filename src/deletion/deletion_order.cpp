@@ -14,10 +14,15 @@ using backend::Request;
 using backend::RowSink;
 using backend::ValueList;
 
+/// By a column of the model's own table.
+bool refers_to(const Field& field, const Model& model) {
+    return !field.is_inherited() && field.target() && &field.target()->concrete_model() == &model;
+}
+
 std::vector<std::pair<const Field*, const Going*>> keys_between(const Going& from, const Going& to) {
     std::vector<std::pair<const Field*, const Going*>> keys;
     for (const auto& field : from.model().fields())
-        if (field->target() == &to.model())
+        if (refers_to(*field, to.model()))
             keys.emplace_back(field.get(), &from);
     return keys;
 }
@@ -25,7 +30,7 @@ std::vector<std::pair<const Field*, const Going*>> keys_between(const Going& fro
 std::vector<const Field*> ties_to_itself(const Model& model) {
     std::vector<const Field*> ties;
     for (const auto& field : model.fields())
-        if (field->target() == &model && !field->null())
+        if (refers_to(*field, model) && !field->null())
             ties.push_back(field.get());
     return ties;
 }

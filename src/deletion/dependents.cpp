@@ -5,8 +5,19 @@
 namespace gm2m::deletion {
 namespace {
 
+/// The models whose content types links to objects of a model may have.
+std::vector<const Model*> linked_models(const Registry& registry, const Model& model) {
+    std::vector<const Model*> models;
+    for (const Model* each : registry.models())
+        if (&each->concrete_model() == &model)
+            models.push_back(each);
+    return models;
+}
+
 Dependents find(Context& context, const Model& model) {
     Dependents found;
+    const std::vector<const Model*> linked = linked_models(context.registry, model);
+    const auto is_table_of = [&](const Model* other) { return other && &other->concrete_model() == &model; };
     for (const GM2MField& field : context.registry.gm2m_fields()) {
         if (!field.find_source())
             continue;  // without a source it has no table
@@ -14,19 +25,21 @@ Dependents find(Context& context, const Model& model) {
             found.ends.push_back({&field.relation(), false});
             found.go_last = found.go_last || field.options().db_constraint;
         }
-        found.ends.push_back({&field.relation(), true});
+        for (const Model* each : linked)
+            found.ends.push_back({&field.relation(), true, each});
         // A trigger would take the links with the row, before they are counted.
         found.go_last = found.go_last || field.options().db_triggers;
     }
     for (const ManyToManyField& field : context.registry.many_to_many_fields())
         for (const auto& [end, reverse] : {std::pair(field.data().source, false), std::pair(field.data().target, true)})
-            if (end == &model) {
+            if (is_table_of(end)) {
                 found.ends.push_back({&field.relation(), reverse});
                 found.go_last = found.go_last || field.options().db_constraint;
             }
     for (const Model* other : context.registry.models())
         for (const auto& field : other->fields())
-            if (field->target() == &model && field->options().on_delete.action() != ForeignKeyPolicy::do_nothing) {
+            if (!field->is_inherited() && is_table_of(field->target()) &&
+                field->options().on_delete.action() != ForeignKeyPolicy::do_nothing) {
                 found.foreign_keys.push_back(field.get());
                 found.go_last = true;
             }
@@ -39,14 +52,17 @@ const Dependents& Dependents::of(Context& context, const Model& model) {
     return context.cached_for_registry<Dependents>(&model, [&] { return find(context, model); });
 }
 
-LinkPolicy policy_of(const LinkEnd& end, const Model& model) {
+LinkPolicy policy_of(const LinkEnd& end) {
     if (!end.relation->is_generic)
         return LinkPolicy::cascade;
-    return end.reverse ? end.field().target_policy(model) : end.field().source_policy();
+    return end.reverse ? end.field().target_policy(*end.linked_model) : end.field().source_policy();
 }
 
 bool is_heard(const Registry& registry, const GM2MField& field) {
-    return field.deleting().is_heard() || registry.deleting().is_heard();
+    for (detail::RelationData* relation = &field.relation(); relation; relation = relation->expanded_from)
+        if (static_cast<detail::GM2MFieldData*>(relation)->deleting.is_heard())
+            return true;
+    return registry.deleting().is_heard();
 }
 
 }  // namespace gm2m::deletion

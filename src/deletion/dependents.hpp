@@ -9,11 +9,13 @@ namespace gm2m::deletion {
 struct LinkEnd {
     detail::RelationData* relation;
     bool reverse;  // the objects are targets
+    /// Of a GM2M field's targets: whose content type the links have. Proxies have their own.
+    const Model* linked_model = nullptr;
 
     GM2MField field() const { return GM2MField(static_cast<detail::GM2MFieldData&>(*relation)); }
 };
 
-/// What depends on the objects of a model: every relation that can link them, whether or not this process has seen its
+/// What depends on the rows of a model's table, whatever proxies it has: every relation that can link them, whether or not this process has seen its
 /// reverse side, and the foreign keys that refer to them.
 struct Dependents {
     std::vector<LinkEnd> ends;
@@ -22,6 +24,7 @@ struct Dependents {
     /// Whether constraints of the database make links, or what refers to the objects, go before their rows.
     bool go_last = false;
 
+    /// `model` is no proxy.
     static const Dependents& of(Context& context, const Model& model);
 };
 
@@ -35,10 +38,10 @@ inline bool leaves_links(LinkPolicy policy) {
     return policy == LinkPolicy::do_nothing || policy == LinkPolicy::do_nothing_signal;
 }
 
-/// What becomes of the links of objects of a model, at one end of a relation. (BEHAVIOUR 6.1)
-LinkPolicy policy_of(const LinkEnd& end, const Model& model);
+/// What becomes of the links of objects at one end of a relation. (BEHAVIOUR 6.1)
+LinkPolicy policy_of(const LinkEnd& end);
 
-/// Whether anybody would hear of a deletion that concerns a GM2M field.
+/// Whether anybody would hear of a deletion that concerns a GM2M field, or the abstract model's that it is in the place of.
 bool is_heard(const Registry& registry, const GM2MField& field);
 
 }  // namespace gm2m::deletion

@@ -13,21 +13,22 @@ LinkCondition::LinkCondition(Context& context, detail::RelationData& relation)
     : context_(context), relation_(relation),
       table_(context.connection.dialect().table(schema::typed_side_of(relation, true).table)) {}
 
-void LinkCondition::add(const Going& going, bool reverse, std::size_t begin) {
+void LinkCondition::add(const LinkSide& end, std::size_t begin) {
+    const Going& going = *end.objects;
     const backend::Dialect& dialect = context_.connection.dialect();
     const std::size_t most = context_.keys_per_statement;
     if (!sql_.empty())
         sql_ += " OR ";
     if (!relation_.is_generic) {
-        const schema::TypedSide side = schema::typed_side_of(relation_, reverse);
+        const schema::TypedSide side = schema::typed_side_of(relation_, end.reverse);
         sql_ += is_among(dialect.quote(side.near_columns.front()), going.keys().slice(begin, most));
         return;
     }
     const schema::JoinTable join = schema::join_table_of(GM2MField(static_cast<detail::GM2MFieldData&>(relation_)));
-    if (!reverse)
+    if (!end.reverse)
         sql_ += is_among(dialect.quote(join.source_column), going.keys().slice(begin, most));
     else
-        sql_ += fmt::format("({} AND {})", is_of_model(dialect.quote(join.content_type_column), going.model()),
+        sql_ += fmt::format("({} AND {})", is_of_model(dialect.quote(join.content_type_column), *end.linked_model),
                             is_among(dialect.quote(join.key_column), going.texts(begin, most)));
 }
 

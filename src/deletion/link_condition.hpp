@@ -14,8 +14,8 @@ public:
     LinkCondition(Context& context, detail::RelationData& relation);
     LinkCondition(LinkCondition&&) = default;
 
-    /// Or those of the keys from the `begin`-th on, of at most as many as one parameter holds.
-    void add(const Going& going, bool reverse, std::size_t begin);
+    /// Or those at one end, of the keys from the `begin`-th on, of at most as many as one parameter holds.
+    void add(const LinkSide& end, std::size_t begin);
 
     const std::string& sql() const noexcept { return sql_; }
     std::span<const backend::Parameter> parameters() const noexcept { return parameters_; }
@@ -46,7 +46,7 @@ void for_each_condition(Context& context, detail::RelationData& relation, std::s
         LinkCondition condition(context, relation);
         for (const LinkSide& side : sides)
             if (begin < side.objects->size())
-                condition.add(*side.objects, side.reverse, begin);
+                condition.add(side, begin);
         if (condition.sql().empty())
             return;
         take(std::move(condition));

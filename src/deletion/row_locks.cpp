@@ -42,11 +42,14 @@ std::string lock_statement(Context& context, const Model& model, bool one) {
     const std::string rows = fmt::format("SELECT 1 FROM {} WHERE ", context.table_of(model));
     if (one)
         return fmt::format("{}{} = {} FOR UPDATE", rows, column, dialect.parameter(1));
-    return fmt::format("{}{} ORDER BY {}{} FOR UPDATE", rows, dialect.in_list(column, 1, key.kind()), column,
-                       dialect.in_byte_order(key.kind()));
+    return fmt::format("{}{}{} FOR UPDATE", rows, dialect.in_list(column, 1, key.kind()), in_key_order(dialect, key));
 }
 
 }  // namespace
+
+std::string in_key_order(const backend::Dialect& dialect, const Field& key) {
+    return fmt::format(" ORDER BY {}{}", dialect.quote(key.column()), dialect.in_byte_order(key.kind()));
+}
 
 std::deque<RowLock> row_locks(Context& context, const std::deque<Going>& objects) {
     std::deque<RowLock> locks;

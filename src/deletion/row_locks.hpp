@@ -26,6 +26,9 @@ private:
     std::array<backend::Parameter, 1> parameters_;
 };
 
+/// " ORDER BY" the key, in an order that all callers share.
+std::string in_key_order(const backend::Dialect& dialect, const Field& key);
+
 /// What locks the rows, in the order in which whoever makes links locks them, as far as they have one: sources before
 /// what is a target alone, models by content type, and rows by key. None where rows are not locked. May ask for the
 /// content types.

@@ -57,6 +57,29 @@ bool is_integer(Kind kind) {
 
 }  // namespace
 
+namespace detail {
+
+// Most bases begin where the object does: these take no thunk more.
+Accessor shifted(Accessor accessor, std::ptrdiff_t offset) {
+    if (offset == 0)
+        return accessor;
+    Accessor outer;
+    outer.share_declared(accessor);
+    outer.set_member(offset);
+    outer.context = std::make_shared<const Accessor>(std::move(accessor));
+    outer.view = [](const Accessor& self, const void* object, Scratch& scratch) {
+        const auto& inner = *static_cast<const Accessor*>(self.context.get());
+        return inner.view(inner, static_cast<const std::byte*>(object) + self.get_member<std::ptrdiff_t>(), scratch);
+    };
+    outer.assign = [](const Accessor& self, void* object, const ValueView& from) {
+        const auto& inner = *static_cast<const Accessor*>(self.context.get());
+        inner.assign(inner, static_cast<std::byte*>(object) + self.get_member<std::ptrdiff_t>(), from);
+    };
+    return outer;
+}
+
+}  // namespace detail
+
 bool Field::is_generated() const noexcept {
     return primary_key_ && options_.generated && (is_integer(kind_) || kind_ == Kind::uuid);
 }

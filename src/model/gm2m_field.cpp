@@ -42,9 +42,17 @@ detail::ReverseNames reverse_names(const detail::GM2MFieldData& data) {
 
 namespace detail {
 
+bool GM2MFieldData::has_relation(const Model& model) const {
+    const std::shared_lock lock(mutex);
+    return std::ranges::any_of(relations, [&](const Relation& relation) { return relation.model == &model; });
+}
+
 void GM2MFieldData::add_relation(std::string_view key, const Model* model, bool automatic,
                                  std::optional<LinkPolicy> on_delete) {
+    for (RelationData* expansion : expansions)
+        static_cast<GM2MFieldData*>(expansion)->add_relation(key, model, automatic, on_delete);
     const std::unique_lock lock(mutex);
+    ++*generation;  // names come to lead elsewhere
     for (Relation& relation : relations)
         if (relation.label_key == key) {
             relation.automatic = relation.automatic && automatic;
@@ -106,6 +114,8 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
             options.db_triggers = expect<bool>(name, value, "true or false");
         } else if (name == "managed") {
             options.managed = expect<bool>(name, value, "true or false");
+        } else if (name == "unique") {
+            options.unique = expect<bool>(name, value, "true or false");
         } else if (name == "layout") {
             const auto& layout = expect<std::string>(name, value, "\"standard\" or \"compact\"");
             if (layout != "standard" && layout != "compact")
@@ -118,7 +128,7 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
                 did_you_mean(name, {"related", "verbose_name", "db_table", "db_constraint", "for_concrete_model",
                                     "related_name", "related_query_name", "pk_maxlength", "through", "through_fields",
                                     "layout", "on_delete", "on_delete_src", "on_delete_tgt", "limit_choices_to",
-                                    "db_triggers", "managed"})));
+                                    "db_triggers", "managed", "unique"})));
         }
     }
     // An explicit 16 is not seen any more by Registry::gm2m().
@@ -136,6 +146,9 @@ const std::string& GM2MField::source_label() const noexcept {
 }
 const std::string& GM2MField::label() const noexcept {
     return data_->label;
+}
+const SourceLocation& GM2MField::location() const noexcept {
+    return data_->location;
 }
 const GM2MOptions& GM2MField::options() const noexcept {
     return data_->options;
@@ -233,7 +246,8 @@ std::vector<const Model*> GM2MField::get_related_models(bool include_auto) const
 
 bool GM2MField::is_related(const Model& model) const noexcept {
     const std::shared_lock lock(data_->mutex);
-    return std::ranges::any_of(data_->relations, [&](const auto& relation) { return relation.model == &model; });
+    return std::ranges::any_of(data_->relations,
+                               [&](const auto& relation) { return relation.model && model.is_a(*relation.model); });
 }
 
 }  // namespace gm2m

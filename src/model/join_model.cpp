@@ -15,10 +15,6 @@ std::string join_label(const detail::RelationData& relation) {
     return fmt::format("{}_{}", relation.require_source().label(), relation.name);
 }
 
-std::string table_of(const detail::RelationData& relation, const std::string& declared) {
-    return declared.empty() ? relation.require_source().table() + "_" + relation.name : declared;
-}
-
 }  // namespace
 
 const Model& Registry::join_model(detail::GM2MFieldData& relation) {
@@ -29,7 +25,7 @@ const Model& Registry::join_model(detail::GM2MFieldData& relation) {
     const GM2MOptions& options = relation.options;
     std::unique_ptr<Model> model(new Model(join_label(relation), run_time_storage()));
     RunTimeModelBuilder builder(*this, *model);
-    builder.table(table_of(relation, options.db_table)).managed(false);
+    builder.table(GM2MField(relation).table()).managed(false);
     if (options.layout == Layout::standard)
         builder.primary_key("id", Kind::big_integer);
     builder.foreign_key("gm2m_src", relation.source->label())
@@ -58,7 +54,7 @@ const Model& Registry::join_model(detail::ManyToManyData& relation) {
     }
     std::unique_ptr<Model> model(new Model(join_label(relation), run_time_storage()));
     RunTimeModelBuilder builder(*this, *model);
-    builder.table(table_of(relation, options.db_table)).managed(false);
+    builder.table(ManyToManyField(relation).table()).managed(false);
     if (options.layout == Layout::standard)
         builder.primary_key("id", Kind::big_integer);
     const auto key = [&](const std::string& column) {

@@ -22,6 +22,9 @@ const std::string& ManyToManyField::name() const noexcept {
 const std::string& ManyToManyField::label() const noexcept {
     return data_->label;
 }
+const SourceLocation& ManyToManyField::location() const noexcept {
+    return data_->location;
+}
 const ManyToManyOptions& ManyToManyField::options() const noexcept {
     return data_->options;
 }
@@ -35,6 +38,14 @@ const Model& ManyToManyField::target() const {
         throw ConfigurationError(
             fmt::format("the target model of {} is not registered: '{}'", data_->label, data_->target_label));
     return *data_->target;
+}
+
+const Model* ManyToManyField::find_source() const noexcept {
+    return data_->source;
+}
+
+std::string ManyToManyField::table() const {
+    return data_->options.db_table.empty() ? source().table() + "_" + data_->name : data_->options.db_table;
 }
 
 bool ManyToManyField::is_hidden() const noexcept {

@@ -7,24 +7,11 @@
 #include <gm2m/registry.hpp>
 
 #include "backend/nearest.hpp"
+#include "model/check_state.hpp"
 #include "model/names.hpp"
 
 namespace gm2m {
 namespace {
-
-bool can_be_key(Kind kind) {
-    switch (kind) {
-        case Kind::small_integer:
-        case Kind::integer:
-        case Kind::big_integer:
-        case Kind::text:
-        case Kind::uuid:
-        case Kind::date:
-        case Kind::time:
-        case Kind::date_time: return true;
-        default: return false;
-    }
-}
 
 /// Throws ConfigurationError for a policy that could never be carried out.
 void check_policy(const std::string& field, const FieldOptions& options, bool can_be_null, bool is_foreign_key) {
@@ -69,9 +56,10 @@ Model::~Model() = default;
 
 Field& Model::add_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
                         FieldOptions options) {
-    check_field_name("field", name, label_);
-    if (find_field(name))
-        throw ConfigurationError(fmt::format("{} has two fields called '{}'", label_, name));
+    require_no_heirs();
+    if (proxied_)
+        throw ConfigurationError(fmt::format("{} is a proxy of {}, and has no field '{}' of its own: declare it there", label_,
+                                             proxied_->label_, name));
     if (options.null && !nullable_member)
         throw ConfigurationError(
             fmt::format("{}.{} is declared to be nullable, but its member cannot hold NULL: make it a std::optional",
@@ -92,6 +80,7 @@ Field& Model::add_field(std::string_view name, Kind kind, bool nullable_member, 
     field->options_ = std::move(options);
     field->options_.null = field->options_.null || (nullable_member && !is_run_time());
     field->model_ = this;
+    field->table_model_ = this;
     field->accessor_ = std::move(accessor);
     return *fields_.emplace_back(std::move(field));
 }
@@ -116,6 +105,10 @@ const Field* Model::find_field(std::string_view name) const noexcept {
     for (const auto& field : fields_)
         if (field->name() == name)
             return field.get();
+    // The key of a child is that of its parents, which give it their names for it.
+    for (const Model* ancestor = parent(); ancestor; ancestor = ancestor->parent_)
+        if (ancestor->primary_key_->name() == name)
+            return primary_key_;
     return nullptr;
 }
 
@@ -135,40 +128,63 @@ void Model::require_writable() const {
 }
 
 void Model::require_complete() const {
+    require_usable(label_);
     if (!read_only_)
         (void)primary_key();
     for (const auto& field : fields_) {
         if (!field->is_foreign_key())
             continue;
         if (!field->target())
-            throw ConfigurationError(fmt::format("{} refers to '{}', which is not registered", field->label(),
-                                                 field->target_label()));
+            throw ConfigurationError(
+                fmt::format("{} refers to '{}', {}", field->label(), field->target_label(),
+                            field->fits_target_ ? "which is not registered" : "whose primary key is of another kind"));
+        field->target()->require_usable(fmt::format("{}, to which {} refers,", field->target()->label_, field->label()));
         (void)field->target()->primary_key();
     }
 }
 
 // --- declarations ---
 
-void ModelDeclaration::declare_field(std::string_view name, Kind kind, bool nullable_member,
-                                     detail::Accessor accessor, FieldOptions options, bool primary_key,
-                                     std::string_view target) {
+void ModelDeclaration::refuse(std::string_view id, std::string message, std::string hint, std::string subject,
+                              const SourceLocation& at) {
+    registry_->checks().add(
+        {std::string(id), Level::error, std::move(message), std::move(hint), std::move(subject), at});
+}
+
+/// Whether a new field can have the name.
+bool ModelDeclaration::takes_name(std::string_view name, const SourceLocation& at) {
+    if (!model_->find_field(name) && !model_->find_generic_foreign_key(name))
+        return true;
+    refuse("gm2m.E303", "the model has two fields of this name; the second one is ignored",
+           "give one of them another name", fmt::format("{}.{}", model_->label_, name), at);
+    return false;
+}
+
+Field* ModelDeclaration::declare_field(std::string_view name, Kind kind, bool nullable_member,
+                                       detail::Accessor accessor, FieldOptions options, bool primary_key,
+                                       std::string_view target, const SourceLocation& at) {
     Model& model = *model_;
-    if (primary_key) {
-        if (model.primary_key_)
-            throw ConfigurationError(fmt::format("{} has two primary keys, '{}' and '{}'", model.label_,
-                                                 model.primary_key_->name(), name));
-        if (!can_be_key(kind))
-            throw ConfigurationError(fmt::format(
-                "{}.{} cannot be a primary key: a key is an integer, text, a UUID, a date, a time or a date-time",
-                model.label_, name));
-        if (options.null)
-            throw ConfigurationError(fmt::format("{}.{} is a primary key and cannot be nullable", model.label_, name));
-    }
+    check_field_name("field", name, model.label_);
+    const std::string label = fmt::format("{}.{}", model.label_, name);
+    if (primary_key && !detail::can_be_key(kind))
+        throw ConfigurationError(fmt::format(
+            "{} cannot be a primary key: a key is an integer, text, a UUID, a date, a time or a date-time", label));
+    if (primary_key && options.null)
+        throw ConfigurationError(fmt::format("{} is a primary key and cannot be nullable", label));
     if (!target.empty())
         split_label(target);
-    check_policy(fmt::format("{}.{}", model.label_, name), options, nullable_member && (options.null || !model.is_run_time()),
-                 !target.empty());
+    check_policy(label, options, nullable_member && (options.null || !model.is_run_time()), !target.empty());
+    if (!takes_name(name, at))
+        return nullptr;
+    if (primary_key && model.primary_key_) {
+        primary_key = false;
+        refuse("gm2m.E302",
+               fmt::format("'{}' is the primary key already; this one is taken for an ordinary field",
+                           model.primary_key_->name()),
+               "declare one of them with .field()", label, at);
+    }
     Field& field = model.add_field(name, kind, nullable_member, std::move(accessor), std::move(options));
+    field.location_ = at;
     if (primary_key) {
         field.primary_key_ = true;
         field.options_.null = false;  // a std::optional key is null only until the object is inserted
@@ -179,35 +195,44 @@ void ModelDeclaration::declare_field(std::string_view name, Kind kind, bool null
         if (field.options_.column.empty())
             field.column_ = field.name_ + "_id";
     }
-    for (const auto& other : model.fields_)
-        if (other.get() != &field && other->column() == field.column())
-            throw ConfigurationError(fmt::format("{} and {} have the same column, '{}'", other->label(),
-                                                 field.label(), field.column()));
     registry_->resolve_references(model);
+    return &field;
 }
 
-void ModelDeclaration::declare_index(std::vector<std::string> fields, bool unique) {
+void ModelDeclaration::declare_index(std::vector<std::string> fields, bool unique, const SourceLocation& at) {
     if (fields.empty())
-        throw ConfigurationError(fmt::format("an index of {} names no field", model_->label_));
-    for (const std::string& name : fields)
-        if (!model_->find_field(name))
-            throw ConfigurationError(
-                fmt::format("an index of {} names '{}', which is no field declared before it", model_->label_, name));
-    model_->indexes_.push_back({std::move(fields), unique});
+        return refuse("gm2m.E307", "an index names no field; it is ignored", "name the fields of the index",
+                      model_->label_, at);
+    model_->require_no_heirs();
+    model_->indexes_.push_back({std::move(fields), unique, at});
 }
 
 void ModelDeclaration::declare_generic_foreign_key(std::string_view name, std::string_view content_type,
-                                                   std::string_view key) {
+                                                   std::string_view key, const SourceLocation& at) {
     Model& model = *model_;
     check_field_name("generic foreign key", name, model.label_);
-    if (model.find_field(name) || model.find_generic_foreign_key(name))
-        throw ConfigurationError(fmt::format("{} has two fields called '{}'", model.label_, name));
-    const Field& type_field = model.field(content_type);
-    const Field& key_field = model.field(key);
-    if (form_of(type_field.kind()) != ValueView::Form::integer)
-        throw ConfigurationError(fmt::format("{} of the generic foreign key '{}' holds a content type, and so is an integer",
-                                             type_field.label(), name));
-    model.generic_foreign_keys_.push_back({std::string(name), &type_field, &key_field});
+    model.require_no_heirs();
+    if (!takes_name(name, at))
+        return;
+    const std::string label = fmt::format("{}.{}", model.label_, name);
+    const Field* const type_field = model.find_field(content_type);
+    const Field* const key_field = model.find_field(key);
+    for (const auto& [found, wanted] : {std::pair(type_field, content_type), std::pair(key_field, key)})
+        if (!found)
+            return refuse(
+                "gm2m.E308",
+                fmt::format("the generic foreign key is of the fields '{}' and '{}', but no field '{}' is declared "
+                            "before it; it is ignored",
+                            content_type, key, wanted),
+                fmt::format("declare the field '{}' first", wanted), label, at);
+    if (form_of(type_field->kind()) != ValueView::Form::integer)
+        return refuse(
+            "gm2m.E308",
+            fmt::format("{} is to hold the content type of a generic foreign key, but is of kind {}; the generic "
+                        "foreign key is ignored",
+                        type_field->label(), name_of(type_field->kind())),
+            fmt::format("make {} an integer", type_field->label()), label, at);
+    model.generic_foreign_keys_.push_back({std::string(name), type_field, key_field});
 }
 
 void ModelDeclaration::declare_ordering(std::vector<std::string> fields) {
@@ -215,6 +240,7 @@ void ModelDeclaration::declare_ordering(std::vector<std::string> fields) {
         if (field.empty() || field == "-")
             throw ConfigurationError(fmt::format("the ordering of {} has an empty name", model_->label_));
     model_->ordering_ = std::move(fields);
+    registry_->resolve_references(*model_);
 }
 
 void ModelDeclaration::set_table(std::string_view table) {

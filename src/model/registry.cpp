@@ -25,12 +25,13 @@ Registry::Registry() : state_(std::make_unique<State>()) {
 }
 Registry::~Registry() = default;
 
-RunTimeModelBuilder Registry::model(std::string_view label) {
-    return RunTimeModelBuilder(*this, add_model(label, run_time_storage()));
+RunTimeModelBuilder Registry::model(std::string_view label, SourceLocation at) {
+    return RunTimeModelBuilder(*this, add_model(label, run_time_storage(), at));
 }
 
-Model& Registry::add_model(std::string_view label, detail::Storage storage) {
+Model& Registry::add_model(std::string_view label, detail::Storage storage, const SourceLocation& at) {
     std::unique_ptr<Model> model(new Model(label, storage));
+    model->location_ = at;
     const std::string key = label_key(label);
     const std::unique_lock lock(state_->mutex);
     if (const auto found = state_->by_label.find(key); found != state_->by_label.end())
@@ -95,17 +96,20 @@ void Registry::resolve_reference(Field& field, const Model& declared) {
         return;
     const bool first_time = field.target_ == nullptr;
     field.target_ = target;
+    field.fits_target_ = true;
     if (!target->primary_key_ || !(first_time || target == &declared))
         return;
     const Field& key = *target->primary_key_;
     const Model& model = *field.model_;
     if (model.is_run_time()) {
         const auto index = std::ranges::find(model.fields_, &field, &std::unique_ptr<Field>::get) - model.fields_.begin();
-        field.accessor_ = run_time_accessor(static_cast<std::size_t>(index), key.kind());
-    } else if (form_of(field.kind_) != form_of(key.kind())) {
-        throw ConfigurationError(
-            fmt::format("{} is of kind {}, but the primary key of {} that it refers to is of kind {}", field.label(),
-                        name_of(field.kind_), target->label(), name_of(key.kind())));
+        detail::Accessor accessor = run_time_accessor(static_cast<std::size_t>(index), key.kind());
+        accessor.share_declared(field.accessor_);
+        field.accessor_ = std::move(accessor);
+    } else if (form_of(field.kind_) != form_of(key.kind())) {  // gm2m.E306
+        field.target_ = nullptr;
+        field.fits_target_ = false;
+        return;
     }
     field.kind_ = key.kind();
     if (key.kind() == Kind::text && !field.options_.max_length)
@@ -113,12 +117,14 @@ void Registry::resolve_reference(Field& field, const Model& declared) {
 }
 
 void ModelDeclaration::declare_run_time_field(std::string_view name, Kind kind, FieldOptions options, bool primary_key,
-                                              std::string_view target) {
+                                              std::string_view target, const SourceLocation& at) {
     const std::size_t index = model_->fields_.size();
-    declare_field(name, kind, true, run_time_accessor(index, kind), std::move(options), primary_key, target);
+    Field* const field =
+        declare_field(name, kind, true, run_time_accessor(index, kind), std::move(options), primary_key, target, at);
+    if (!field)
+        return;
     model_->storage_.size = sizeof(Value) * (index + 1);
-    Field& field = *model_->fields_.back();
-    field.options_.default_value = field.coerce(field.options_.default_value);
+    field->options_.default_value = field->coerce(field->options_.default_value);
 }
 
 const Model* Registry::find(std::string_view label) const {
@@ -168,8 +174,23 @@ std::vector<const Model*> Registry::models() const {
     std::vector<const Model*> models;
     models.reserve(state_->models.size());
     for (const auto& model : state_->models)
-        models.push_back(model.get());
+        if (!model->is_abstract() && !model->is_swapped_out())
+            models.push_back(model.get());
     return models;
+}
+
+void Registry::add_check(Check check, std::vector<std::string> tags) {
+    const std::lock_guard lock(checks().mutex);
+    checks().own_checks.push_back({std::move(check), std::move(tags)});
+}
+
+void Registry::silence(std::string_view id) {
+    const std::lock_guard lock(checks().mutex);
+    checks().silenced.emplace(id);
+}
+
+detail::CheckState& Registry::checks() const noexcept {
+    return state_->checks;
 }
 
 }  // namespace gm2m

@@ -12,13 +12,21 @@
 namespace gm2m {
 namespace {
 
-void fill(detail::RelationData& data, Registry& registry, std::string_view source, std::string_view name) {
+void fill(detail::RelationData& data, Registry& registry, std::atomic<std::size_t>& generation, std::string_view source,
+          std::string_view name, const SourceLocation& at) {
     split_label(source);
     check_field_name("relation", name, source);
     data.registry = &registry;
+    data.generation = &generation;
+    data.location = at;
     data.source_label = source;
     data.name = name;
     data.label = fmt::format("{}.{}", source, name);
+}
+
+/// Neither of an abstract model, nor of one that has been replaced.
+bool has_table(const detail::RelationData& data) {
+    return !data.source || (!data.source->is_abstract() && !data.source->is_swapped_out());
 }
 
 /// Throws ConfigurationError for parameters of which one makes another senseless. (BEHAVIOUR 2.3)
@@ -52,29 +60,46 @@ void check_parameters(const std::string& label, const GM2MOptions& options) {
 
 }  // namespace
 
-/// Gives a new relation its source if that is registered. Throws ConfigurationError if the name is taken.
-void Registry::claim_name(detail::RelationData& data) {
+/// Gives a new relation its source if that is registered. False if another relation has the name.
+bool Registry::claim_name(detail::RelationData& data) {
     const std::string key = label_key(data.source_label);
-    const auto check = [&](const detail::RelationData& other) {
-        if (other.name == data.name && label_key(other.source_label) == key)
-            throw ConfigurationError(fmt::format("{} is declared already", data.label));
+    if (const auto found = state_->by_label.find(key); found != state_->by_label.end()) {
+        const Model& source = *found->second;
+        if (source.is_proxy())
+            throw ConfigurationError(fmt::format("{}: {} is a proxy, and has the relations of {}: declare it there", data.label,
+                                                 source.label(), source.concrete_model().label()));
+        data.source = &source;
+        data.label = fmt::format("{}.{}", source.label(), data.name);
+    }
+    const auto is_taken_by = [&](const auto& other) {
+        return other->name == data.name && label_key(other->source_label) == key;
     };
-    for (const auto& other : state_->gm2m_fields)
-        check(*other);
-    for (const auto& other : state_->many_to_many_fields)
-        check(*other);
-    const auto found = state_->by_label.find(key);
-    if (found == state_->by_label.end())
-        return;
-    data.source = found->second;
-    data.label = fmt::format("{}.{}", found->second->label(), data.name);
-    if (found->second->find_field(data.name) || found->second->find_generic_foreign_key(data.name))
-        throw ConfigurationError(fmt::format("{} has two fields called '{}'", data.source_label, data.name));
+    const auto is_inherited_beside = [&](const auto& other) {
+        return other->name == data.name && data.source && other->source &&
+               (data.source->is_a(*other->source) || other->source->is_a(*data.source));
+    };
+    const auto find = [&](const auto& is_meant) -> const detail::RelationData* {
+        if (const auto found = std::ranges::find_if(state_->gm2m_fields, is_meant); found != state_->gm2m_fields.end())
+            return found->get();
+        const auto found = std::ranges::find_if(state_->many_to_many_fields, is_meant);
+        return found != state_->many_to_many_fields.end() ? found->get() : nullptr;
+    };
+    if (find(is_taken_by)) {
+        checks().add({"gm2m.E309", Level::error, "the relation is declared twice; the second declaration is ignored",
+                      "give one of them another name", data.label, data.location});
+        return false;
+    }
+    if (const detail::RelationData* other = find(is_inherited_beside)) {
+        const Model& child = data.source->is_a(*other->source) ? *data.source : *other->source;
+        throw ConfigurationError(fmt::format("{} and {} have one name, and objects of {} would have both: rename one of them",
+                                             data.label, other->label, child.label()));
+    }
+    return true;
 }
 
-GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOptions options) {
+GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOptions options, SourceLocation at) {
     auto data = std::make_unique<detail::GM2MFieldData>();
-    fill(*data, *this, source, name);
+    fill(*data, *this, state_->generation, source, name, at);
     check_parameters(data->label, options);
     if (!options.db_table.empty())
         check_column_name("db_table", options.db_table, data->label);
@@ -86,33 +111,49 @@ GM2MField Registry::gm2m(std::string_view source, std::string_view name, GM2MOpt
     }
     for (const auto& [model, condition] : data->options.limit_choices_to)
         split_label(model);
-    const std::unique_lock lock(state_->mutex);
-    claim_name(*data);
-    if (const auto found = state_->by_label.find(label_key(data->options.through)); found != state_->by_label.end())
-        data->through = found->second;
+    std::unique_lock lock(state_->mutex);
+    detail::GM2MFieldData& declared = *data;
+    if (!claim_name(declared)) {
+        state_->refused.emplace_back(std::move(data));
+        return GM2MField(declared);
+    }
+    if (const auto found = state_->by_label.find(label_key(declared.options.through)); found != state_->by_label.end())
+        declared.through = found->second;
     ++state_->generation;
-    return GM2MField(*state_->gm2m_fields.emplace_back(std::move(data)));
+    state_->gm2m_fields.push_back(std::move(data));
+    lock.unlock();
+    for (const Model* heir : heirs_of(declared))
+        expand(declared, *heir);
+    return GM2MField(declared);
 }
 
 ManyToManyField Registry::many_to_many(std::string_view source, std::string_view name, std::string_view target,
-                                       ManyToManyOptions options) {
+                                       ManyToManyOptions options, SourceLocation at) {
     split_label(target);
     auto data = std::make_unique<detail::ManyToManyData>();
-    fill(*data, *this, source, name);
-    for (const auto& [what, text] : {std::pair("db_table", &options.db_table),
-                                     std::pair("source_column", &options.source_column),
-                                     std::pair("target_column", &options.target_column)})
+    fill(*data, *this, state_->generation, source, name, at);
+    for (const auto& [what, text] :
+         {std::pair("db_table", &options.db_table), std::pair("source_column", &options.source_column),
+          std::pair("target_column", &options.target_column)})
         if (!text->empty())
             check_column_name(what, *text, data->label);
     detail::ReverseNames{options.related_name, options.related_query_name}.check(data->label);
     data->target_label = target;
     data->options = std::move(options);
-    const std::unique_lock lock(state_->mutex);
-    claim_name(*data);
+    std::unique_lock lock(state_->mutex);
+    detail::ManyToManyData& declared = *data;
+    if (!claim_name(declared)) {
+        state_->refused.emplace_back(std::move(data));
+        return ManyToManyField(declared);
+    }
     if (const auto found = state_->by_label.find(label_key(target)); found != state_->by_label.end())
-        data->target = found->second;
+        declared.target = found->second;
     ++state_->generation;
-    return ManyToManyField(*state_->many_to_many_fields.emplace_back(std::move(data)));
+    state_->many_to_many_fields.push_back(std::move(data));
+    lock.unlock();
+    for (const Model* heir : heirs_of(declared))
+        expand(declared, *heir);
+    return ManyToManyField(declared);
 }
 
 std::vector<GM2MField> Registry::gm2m_fields() const {
@@ -120,7 +161,8 @@ std::vector<GM2MField> Registry::gm2m_fields() const {
     std::vector<GM2MField> fields;
     fields.reserve(state_->gm2m_fields.size());
     for (const auto& data : state_->gm2m_fields)
-        fields.push_back(GM2MField(*data));
+        if (has_table(*data))
+            fields.push_back(GM2MField(*data));
     return fields;
 }
 
@@ -131,8 +173,8 @@ std::vector<GM2MField> Registry::gm2m_fields(const Model& model) const {
 }
 
 std::optional<GM2MField> Registry::find_gm2m_field(const Model& model, std::string_view name) const {
-    for (const GM2MField& field : gm2m_fields(model))
-        if (field.name() == name)
+    for (const GM2MField& field : gm2m_fields())
+        if (field.name() == name && field.find_source() && model.is_a(*field.find_source()))
             return field;
     return std::nullopt;
 }
@@ -141,13 +183,14 @@ std::vector<ManyToManyField> Registry::many_to_many_fields() const {
     const std::shared_lock lock(state_->mutex);
     std::vector<ManyToManyField> fields;
     for (const auto& data : state_->many_to_many_fields)
-        fields.push_back(ManyToManyField(*data));
+        if (has_table(*data))
+            fields.push_back(ManyToManyField(*data));
     return fields;
 }
 
 std::optional<ManyToManyField> Registry::find_many_to_many_field(const Model& model, std::string_view name) const {
     for (const ManyToManyField& field : many_to_many_fields())
-        if (field.data().source == &model && field.name() == name)
+        if (field.name() == name && field.data().source && model.is_a(*field.data().source))
             return field;
     return std::nullopt;
 }
@@ -155,7 +198,8 @@ std::optional<ManyToManyField> Registry::find_many_to_many_field(const Model& mo
 std::optional<ManyToManyField> Registry::find_reverse_many_to_many(const Model& target, std::string_view accessor) const {
     std::optional<ManyToManyField> found;
     for (const ManyToManyField& field : many_to_many_fields()) {
-        if (!field.data().source || field.data().target != &target || field.is_hidden() || field.accessor_name() != accessor)
+        if (!field.data().source || !field.data().target || !target.is_a(*field.data().target) || field.is_hidden() ||
+            field.accessor_name() != accessor)
             continue;
         if (found)
             throw ConfigurationError(fmt::format("the reverse accessor '{}' of {} is claimed by {} and by {}: give one of "

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <unordered_map>
 
 #include <gm2m/registry.hpp>
 
+#include "model/check_state.hpp"
 #include "model/relation_data.hpp"
 
 namespace gm2m {
@@ -16,7 +18,10 @@ struct Registry::State {
     std::unordered_map<const detail::TypeInfo*, const Model*> by_type;
     std::vector<std::unique_ptr<detail::GM2MFieldData>> gm2m_fields;
     std::vector<std::unique_ptr<detail::ManyToManyData>> many_to_many_fields;
+    std::vector<std::shared_ptr<void>> refused;  // relations of a name that is taken: there are handles of them
     std::unique_ptr<Model> content_type_model;
+    std::map<std::string, std::string, std::less<>> swaps;  // labels by setting
+    detail::CheckState checks;
     Signal<Deleting> deleting;
 
     std::atomic<std::size_t> generation = 0;

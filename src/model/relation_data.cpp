@@ -16,13 +16,6 @@ void replace_all(std::string& text, std::string_view placeholder, const std::str
         text.replace(at, placeholder.size(), value);
 }
 
-/// The placeholders stand for names in lower case, as Django expands them.
-std::string expand(std::string text, const Model& source) {
-    replace_all(text, placeholders[0], source.model_name());
-    replace_all(text, placeholders[1], to_lower(source.app_label()));
-    return text;
-}
-
 void check_name(std::string_view what, std::string text, const std::string& relation) {
     for (const std::string_view placeholder : placeholders)
         replace_all(text, placeholder, "x");
@@ -31,6 +24,23 @@ void check_name(std::string_view what, std::string text, const std::string& rela
 }
 
 }  // namespace
+
+// As Django expands them.
+std::string expand(std::string text, const Model& source) {
+    replace_all(text, placeholders[0], source.model_name());
+    replace_all(text, placeholders[1], to_lower(source.app_label()));
+    return text;
+}
+
+RelationData* relation_on(RelationData& declared, const Model& model) {
+    const Model& source = declared.require_source();
+    if (!source.is_abstract())
+        return model.is_a(source) ? &declared : nullptr;
+    for (RelationData* expansion : declared.expansions)
+        if (RelationData* found = relation_on(*expansion, model))
+            return found;
+    return nullptr;
+}
 
 const Model& RelationData::require_source() const {
     if (!source)

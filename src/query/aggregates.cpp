@@ -148,7 +148,7 @@ QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, c
     const auto text_key = [&](const std::string& key) { return dialect.key_to_text(key, kind); };
     related.correlated = fmt::format(
         "{} = {} AND {} = {}{}", column(join.content_type_column),
-        writer_.bind(Value(context_.content_types.id_or_none(target))),
+        writer_.bind(Value(context_.content_types.id_or_none(join.linked_model(target)))),
         column(reverse ? join.key_column : join.source_column), reverse ? text_key(outer) : outer,
         schema::and_is_link(dialect, join, links + "."));
     related.from = fmt::format("{} AS {}", dialect.table(join.name), links);

@@ -227,30 +227,30 @@ std::string ConditionCompiler::write_comparison(Scope& scope, const Node& node, 
     if (node.path.is_open())
         return write_link(scope, node, skip);
     const std::span hops = std::span(node.path.hops).subspan(skip);
-    return compare(scope, node, skip, scope.column(hops, node.field()), node.field().kind());
+    return compare(scope, node, skip, scope.column(hops, node.path.compared()), node.path.compared().kind());
 }
 
-Value ConditionCompiler::fitting(const Node& node, const Operand& operand) const {
+Value fitting(const ResolvedPath& path, const NamedExpression* named, const Operand& operand) {
     if (const auto& reference = operand.reference()) {
-        if (node.named)
-            throw QueryError(fmt::format("the annotation '{}' cannot be compared with an object", node.path.text));
-        const Model* wanted = node.path.field && node.path.field->is_foreign_key() ? node.path.field->target()
-                                                                                  : &node.field().model();
-        if (reference->model != wanted || (!node.field().is_primary_key() && !node.field().is_foreign_key()))
-            throw QueryError(fmt::format("'{}' cannot be compared with an object of {}", node.path.text,
+        if (named)
+            throw QueryError(fmt::format("the annotation '{}' cannot be compared with an object", path.text));
+        const Model* wanted = path.field && path.field->is_foreign_key() ? path.field->target() : &path.compared().model();
+        if (!reference->model || !reference->model->is_a(*wanted) ||
+            (!path.compared().is_primary_key() && !path.compared().is_foreign_key()))
+            throw QueryError(fmt::format("'{}' cannot be compared with an object of {}", path.text,
                                          reference->model ? reference->model->label() : "no model"));
         return reference->key;
     }
     const Value& value = operand.value();
     if (value.is_null())
-        throw QueryError(fmt::format("'{}' is compared with nothing: ask for what is missing with isnull()", node.path.text));
+        throw QueryError(fmt::format("'{}' is compared with nothing: ask for what is missing with isnull()", path.text));
     if (form_of(value.kind()) == ValueView::Form::text &&
         (value.view().text().find('\0') != std::string_view::npos || !text::is_valid_utf8(value.view().text())))
-        throw InvalidValue(fmt::format("'{}' is compared with text that has a NUL byte or is not UTF-8", node.path.text));
+        throw InvalidValue(fmt::format("'{}' is compared with text that has a NUL byte or is not UTF-8", path.text));
     try {
-        return node.named ? as_kind(node.named->kind, value) : node.field().coerce(value);
+        return named ? as_kind(named->kind, value) : path.compared().coerce(value);
     } catch (InvalidValue& error) {
-        error.add_context(fmt::format("in the lookup '{}'", node.path.text));
+        error.add_context(fmt::format("in the lookup '{}'", path.text));
         throw;
     }
 }
@@ -258,7 +258,7 @@ Value ConditionCompiler::fitting(const Node& node, const Operand& operand) const
 std::string ConditionCompiler::right_side(Scope& scope, const Node& node, std::size_t skip, std::size_t i, Kind kind) {
     const Operand& operand = node.source->operands[i];
     if (!operand.field())
-        return writer_.bind(fitting(node, operand));
+        return writer_.bind(fitting(node.path, node.named, operand), {.operand = &operand, .path = node.path});
     const ResolvedPath& other = node.operand_paths[i];
     const auto require_comparable = [&](Kind other_kind, const std::string& text) {
         if (!are_comparable(other_kind, kind))
@@ -313,7 +313,7 @@ std::string ConditionCompiler::compare_list(const Node& node, const std::string&
     for (const Operand& operand : node.source->operands) {
         if (operand.field())
             throw QueryError(fmt::format("'{}': in() takes values, not fields", node.path.text));
-        const Value value = fitting(node, operand);
+        const Value value = fitting(node.path, node.named, operand);
         if (flat)
             list.push(value.view());
         else
@@ -329,7 +329,7 @@ std::string ConditionCompiler::compare_text(const Node& node, const std::string&
     const Operand& operand = node.source->operands.front();
     if (operand.field() || operand.reference())
         throw QueryError(fmt::format("'{}': the lookup {} takes a text", node.path.text, name_of(node.lookup())));
-    const Value value = fitting(node, operand);
+    const Value value = fitting(node.path, node.named, operand);
     const auto [match, ignore_case] = match_of(node.lookup());
     return writer_.dialect().match_text(left, match, ignore_case, value.view().text(),
                                         [&](std::string pattern) { return writer_.bind(Value(pattern)); });

@@ -16,6 +16,10 @@ struct NamedExpression {
 /// Finds what a name stands for, writing it into the statement the first time; null if it is no such name.
 using FindNamed = std::function<const NamedExpression*(std::string_view)>;
 
+/// An operand, not a field, as a value of the kind of what the path leads to, or of the annotation, if it is one. Throws
+/// QueryError, InvalidValue.
+Value fitting(const ResolvedPath& path, const NamedExpression* named, const Operand& operand);
+
 /// Writes conditions as SQL. What bears on several related objects becomes `key IN (SELECT …)`, so that no row is
 /// multiplied, an index serves either direction, and the statement also runs distributed. (DESIGN 5)
 class ConditionCompiler {
@@ -49,7 +53,7 @@ private:
     std::string write_unrelated(Scope& scope, std::span<const Hop> hops, const Inner& inner);
     bool is_difference_of_sets(Layout layout) const;
     std::string write_negation(Scope& scope, const Node& negated, std::size_t skip);
-    Leading rows_that_lead(const Hop& hop, const Inner& inner);
+    Leading rows_that_lead(const Hop& hop, const Inner& inner, bool joined);
     std::pair<std::string, std::string> in_one_form(const std::string& column, const Leading& rows, Kind kind) const;
     std::string write_generic(Scope& scope, std::span<const Hop> hops, const Inner& inner);
     std::string write_missing(Scope& scope, const Node& node, std::size_t skip, bool missing);
@@ -64,7 +68,6 @@ private:
     std::string compare(Scope& scope, const Node& node, std::size_t skip, const std::string& left, Kind kind);
     std::string compare_list(const Node& node, const std::string& left, Kind kind);
     std::string compare_text(const Node& node, const std::string& left, Kind kind);
-    Value fitting(const Node& node, const Operand& operand) const;
 
     Context& context_;
     SqlWriter& writer_;

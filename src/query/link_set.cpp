@@ -27,7 +27,7 @@ LinkSet LinkSet::of(const Context& context, const detail::LinkedTo& linked, cons
                 .order = std::move(order),
                 .is_numbered = join.is_numbered(),
                 .near = {{dialect.quote(join.source_column), linked.key},
-                         {dialect.quote(join.content_type_column), content_type_of(context, far)}},
+                         {dialect.quote(join.content_type_column), content_type_of(context, join.linked_model(far))}},
                 .far_column = dialect.quote(join.key_column),
                 .far_is_text = true,
                 .may_repeat = join.through != nullptr};

@@ -40,7 +40,7 @@ void QueryCompiler::select_links(const schema::JoinTable& join, std::size_t sour
     const std::string table = fmt::format("{} AS {}", placed.table, links);
     const std::string wanted =
         fmt::format("{} AND {} = {}", dialect.in_list(source, sources, join.source->primary_key().kind()), type,
-                    writer_.bind(Value(context_.content_types.id_or_none(*state_.model))));
+                    writer_.bind(Value(context_.content_types.id_or_none(join.linked_model(*state_.model)))));
     const std::string own_key = scope_.column(state_.model->primary_key());
     const std::string condition = where();
     if (!state_.is_sliced() && !state_.is_ordered()) {

@@ -1,5 +1,7 @@
 #include "query/model_statements.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace gm2m {
@@ -7,7 +9,22 @@ namespace {
 
 bool database_makes_key(const Model& model) {
     const Field& key = model.primary_key();
-    return key.is_generated() && form_of(key.kind()) == ValueView::Form::integer;
+    return key.is_generated() && !key.is_parent_link() && form_of(key.kind()) == ValueView::Form::integer;
+}
+
+/// Joins the tables of the parents, by the key that the rows of all have in common; their aliases, in that order.
+std::vector<const Model*> join_parents(const Context& context, const Model& model, ModelStatements& statements) {
+    const backend::Dialect& dialect = context.connection.dialect();
+    const std::string own_key = "t." + dialect.quote(model.primary_key().column());
+    std::vector<const Model*> parents;
+    for (const Model* parent = model.parent(); parent; parent = parent->parent()) {
+        parents.push_back(parent);
+        const std::string alias = fmt::format("p{}", parents.size()), table = context.table_of(*parent),
+                          key = dialect.quote(parent->primary_key().column());
+        statements.parents += fmt::format(" JOIN {} AS {} ON {}.{} = {}", table, alias, alias, key, own_key);
+        statements.parents_by_key += " " + dialect.join_by_key(table, key, own_key, alias);
+    }
+    return parents;
 }
 
 ModelStatements generate(const Context& context, const Model& model) {
@@ -18,14 +35,18 @@ ModelStatements generate(const Context& context, const Model& model) {
     const Field& key = model.primary_key();
     const std::string key_column = dialect.quote(key.column());
 
+    const std::vector<const Model*> parents = join_parents(context, model, statements);
     std::string names, values, other_names, other_values, assignments;
     std::size_t n = 0, others = 0;
     std::vector<const Field*> changing;
     const auto append = [](std::string& list, const std::string& item) { list += (list.empty() ? "" : ", ") + item; };
     for (const auto& field : model.fields()) {
         const std::string column = dialect.quote(field->column());
-        append(statements.columns, "t." + column);
+        const auto parent = std::ranges::find(parents, &field->table_model());
+        append(statements.columns, (parent == parents.end() ? "t." : fmt::format("p{}.", parent - parents.begin() + 1)) + column);
         statements.kinds.push_back(field->kind());
+        if (parent != parents.end())
+            continue;
         append(names, column);
         append(values, dialect.parameter(++n));
         if (field.get() == &key)
@@ -35,9 +56,10 @@ ModelStatements generate(const Context& context, const Model& model) {
         append(assignments, fmt::format("{} = excluded.{}", column, column));
         changing.push_back(field.get());
     }
-    statements.select_by_key = fmt::format("SELECT {} FROM {} AS t WHERE t.{} = {}", statements.columns, table,
-                                           key_column, dialect.parameter(1));
-    statements.select_by_keys = dialect.select_by_keys(statements.columns, table, key_column, key.kind());
+    statements.select_by_key = fmt::format("SELECT {} FROM {} AS t{} WHERE t.{} = {}", statements.columns, table,
+                                           statements.parents, key_column, dialect.parameter(1));
+    statements.select_by_keys =
+        dialect.select_by_keys(statements.columns, table, key_column, key.kind(), statements.parents);
     statements.insert = fmt::format("INSERT INTO {} ({}) VALUES ({})", table, names, values);
     if (database_makes_key(model))
         statements.insert_generated =
@@ -46,7 +68,7 @@ ModelStatements generate(const Context& context, const Model& model) {
                 : fmt::format("INSERT INTO {} ({}) VALUES ({}) RETURNING {}", table, other_names, other_values,
                               key_column);
     if (!changing.empty())
-        statements.update = update_statement(dialect, model, changing);
+        statements.update = update_statement(dialect, model, model.concrete_model(), changing);
     statements.upsert = fmt::format("{} ON CONFLICT ({}) DO {}", statements.insert, key_column,
                                     assignments.empty() ? "NOTHING" : "UPDATE SET " + assignments);
     statements.remove = fmt::format("DELETE FROM {} WHERE {} = {}", table, key_column, dialect.parameter(1));
@@ -59,7 +81,7 @@ const ModelStatements& ModelStatements::of(Context& context, const Model& model)
     return context.cached<ModelStatements>(&model, [&] { return generate(context, model); });
 }
 
-std::string update_statement(const backend::Dialect& dialect, const Model& model,
+std::string update_statement(const backend::Dialect& dialect, const Model& model, const Model& table,
                              std::span<const Field* const> fields) {
     std::string assignments;
     std::size_t n = 0;
@@ -67,8 +89,20 @@ std::string update_statement(const backend::Dialect& dialect, const Model& model
         assignments += fmt::format("{}{} = {}", n == 0 ? "" : ", ", dialect.quote(field->column()),
                                    dialect.parameter(n + 1)),
             ++n;
-    return fmt::format("UPDATE {} SET {} WHERE {} = {}", dialect.table(model.table()), assignments,
-                       dialect.quote(model.primary_key().column()), dialect.parameter(n + 1));
+    std::string sql = fmt::format("UPDATE {} SET {} WHERE {} = {}", dialect.table(table.table()), assignments,
+                                  dialect.quote(table.primary_key().column()), dialect.parameter(n + 1));
+    if (&table != &model.concrete_model())
+        sql += fmt::format(" AND EXISTS (SELECT 1 FROM {} AS own WHERE own.{} = {})", dialect.table(model.table()),
+                           dialect.quote(model.primary_key().column()), dialect.parameter(n + 1));
+    return sql;
+}
+
+std::vector<const Field*> fields_in(const Model& model, const Model& table) {
+    std::vector<const Field*> fields;
+    for (const auto& field : model.fields())
+        if (field->is_primary_key() || &field->table_model() == &table)
+            fields.push_back(field.get());
+    return fields;
 }
 
 }  // namespace gm2m

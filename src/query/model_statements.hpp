@@ -8,10 +8,13 @@
 
 namespace gm2m {
 
-/// The SQL of a model's own table.
+/// The SQL of a model's objects; of a child what it writes is of its own table alone, which parents' rows go before.
 struct ModelStatements {
     std::string columns;  // `t."id", t."title"`, in the order of the fields
     std::vector<Kind> kinds;
+    /// What joins the parents' tables to the model's own, `t`, where columns are read; empty if it has no parent. The latter
+    /// where `t` was joined by Dialect::join_by_key().
+    std::string parents, parents_by_key;
     std::string select_by_key;
     std::string select_by_keys;
     std::string insert;            // every column
@@ -23,7 +26,12 @@ struct ModelStatements {
     static const ModelStatements& of(Context& context, const Model& model);
 };
 
-/// "UPDATE t SET a = $1, b = $2 WHERE id = $3"
-std::string update_statement(const backend::Dialect& dialect, const Model& model, std::span<const Field* const> fields);
+/// "UPDATE t SET a = $1, b = $2 WHERE id = $3": of fields that are all in the table of `table`, the model's own or a parent's;
+/// of a parent's if the row is the model's too.
+std::string update_statement(const backend::Dialect& dialect, const Model& model, const Model& table,
+                             std::span<const Field* const> fields);
+
+/// The fields of a model that are in a table that holds part of its rows, the key included.
+std::vector<const Field*> fields_in(const Model& model, const Model& table);
 
 }  // namespace gm2m

@@ -1,6 +1,7 @@
 #include "query/object_store.hpp"
 
 #include <algorithm>
+#include <deque>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 
 #include "model/prefetched.hpp"
 #include "model/through.hpp"
+#include "query/field_source.hpp"
 #include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
 
@@ -19,43 +21,6 @@ using backend::Access;
 using backend::Parameter;
 using backend::Request;
 using backend::RowSink;
-
-/// The fields of some objects of one model, as the parameters of a statement that runs once per object.
-class FieldSource final : public backend::RowSource {
-public:
-    FieldSource(const Model& model, bool with_key) {
-        for (const auto& field : model.fields())
-            if (with_key || !field->is_primary_key())
-                fields_.push_back(field.get());
-    }
-    explicit FieldSource(std::span<const Field* const> fields) : fields_(fields.begin(), fields.end()) {}
-    void add(const Object& object) { objects_.push_back(object); }
-    std::span<const Object> objects() const noexcept { return objects_; }
-    std::size_t parameters_per_row() const noexcept { return fields_.size(); }
-
-    std::size_t rows() const override { return objects_.size(); }
-    void bind(std::size_t row, std::span<Parameter> parameters) override {
-        scratch_.clear();
-        const void* data = data_of(objects_[row].row());
-        for (std::size_t i = 0; i < fields_.size(); ++i)
-            parameters[i] = Parameter(fields_[i]->kind(), fields_[i]->view(data, scratch_));
-    }
-    void check() {
-        for (const Object& object : objects_) {
-            scratch_.clear();
-            for (const Field* field : fields_)
-                field->check(field->view(data_of(object.row()), scratch_));
-        }
-    }
-    Request request(const std::string& sql) {
-        return Request{.sql = &sql, .source = this, .parameters_per_row = fields_.size()};
-    }
-
-private:
-    std::vector<const Field*> fields_;
-    std::vector<Object> objects_;
-    Scratch scratch_;
-};
 
 const Model& writable(const Model& model) {
     model.require_writable();
@@ -93,14 +58,19 @@ void outdate_new_links(Context& context, const Model& model, std::span<const Obj
     }
 }
 
-/// What an insertion of objects of one model consists of.
+/// What an insertion of objects of one model consists of: table by table, a parent's row before the one that points to it.
 class Insertion {
 public:
     Insertion(Context& context, const Model& model)
-        : model_(writable(model)), statements_(ModelStatements::of(context, model)), keyed_(model, true), generated_(model, false),
-          keys_(model.primary_key().kind()), key_sink_([this](std::span<const ValueView> row) { keys_.push(row[0]); }) {}
+        : model_(writable(model)), tables_(model.table_models()), keyed_(model, *tables_.front(), true),
+          generated_(model, *tables_.front(), false), keys_(model.primary_key().kind()),
+          key_sink_([this](std::span<const ValueView> row) { keys_.push(row[0]); }) {
+        for (const Model* table : tables_)
+            statements_.push_back(&ModelStatements::of(context, *table));
+    }
 
     const Model& model() const noexcept { return model_; }
+    std::size_t tables() const noexcept { return tables_.size(); }
 
     void add(const Object& object) {
         const Field& key = model_.primary_key();
@@ -120,13 +90,33 @@ public:
     void check() {
         keyed_.check();
         generated_.check();
+        parts_.reserve(2 * tables_.size() - 2);
+        for (std::size_t i = 1; i < tables_.size(); ++i)
+            for (const auto& [first, with_key] : {std::pair(&keyed_, true), std::pair(&generated_, false)}) {
+                FieldSource& own = parts_.emplace_back(model_, *tables_[i], true);
+                for (const Object& object : first->objects())
+                    own.add(object);
+                own.check(with_key);
+                if (!with_key)
+                    own.take_keys(keys_);
+            }
     }
-    void append_requests(std::vector<Request>& requests) {
+    /// Of the i-th table; once the one before has its rows.
+    void append_requests(std::size_t i, std::vector<Request>& requests) {
+        if (i >= tables_.size())
+            return;
+        const ModelStatements& statements = *statements_[i];
+        if (i > 0) {
+            for (FieldSource* source : {&parts_[2 * i - 2], &parts_[2 * i - 1]})
+                if (source->rows() > 0)
+                    requests.push_back(source->request(statements.insert));
+            return;
+        }
         key_kind_[0] = model_.primary_key().kind();
         if (keyed_.rows() > 0)
-            requests.push_back(keyed_.request(statements_.insert));
+            requests.push_back(keyed_.request(statements.insert));
         if (generated_.rows() > 0) {
-            Request request = generated_.request(statements_.insert_generated);
+            Request request = generated_.request(statements.insert_generated);
             request.columns = key_kind_;
             request.sink = &key_sink_;
             requests.push_back(request);
@@ -154,8 +144,10 @@ private:
     };
 
     const Model& model_;
-    const ModelStatements& statements_;
-    FieldSource keyed_, generated_;
+    std::vector<const Model*> tables_;
+    std::vector<const ModelStatements*> statements_;  // of each
+    FieldSource keyed_, generated_;                   // of the first table
+    std::vector<FieldSource> parts_;                  // of each further one, of both
     backend::ValueList keys_;
     Kind key_kind_[1] = {};
     KeySink key_sink_;
@@ -165,11 +157,52 @@ void send_saved(Context& context, const Object& object, const Reference& referen
     reference.model->signals().saved.send({object, reference, created, *context.database});
 }
 
-std::size_t run_one(Context& context, FieldSource& source, const std::string& sql) {
-    Request request = source.request(sql);
-    context.connection.execute(request, Access::write);
-    return request.affected;
+/// Those of the fields that are in a table.
+std::vector<const Field*> in_table(std::span<const Field* const> fields, const Model& table) {
+    std::vector<const Field*> own(fields.begin(), fields.end());
+    std::erase_if(own, [&](const Field* field) { return &field->table_model() != &table; });
+    return own;
 }
+
+/// Writes fields of one object: one statement for each table that they are in.
+class Update {
+public:
+    Update(Context& context, const Model& model, const std::vector<const Field*>& fields, const void* data, bool is_of_all)
+        : context_(context) {
+        const std::vector<const Model*> tables = model.table_models();
+        parameters_.reserve(tables.size());
+        statements_.reserve(tables.size());
+        for (const Model* table : tables) {
+            std::vector<const Field*> own = in_table(fields, *table);
+            if (own.empty())
+                continue;
+            std::vector<Parameter>& parameters = parameters_.emplace_back();
+            own.push_back(&model.primary_key());
+            for (const Field* field : own)
+                parameters.emplace_back(field->kind(), field->view(data, scratch_));
+            own.pop_back();
+            const bool is_known = is_of_all && table == &model;
+            const std::string& sql =
+                is_known ? ModelStatements::of(context, model).update
+                         : statements_.emplace_back(update_statement(context.connection.dialect(), model, *table, own));
+            requests_.push_back({.sql = &sql, .parameters = parameters});
+        }
+    }
+
+    bool is_of_several_tables() const noexcept { return requests_.size() > 1; }
+    /// False if a row is missing.
+    bool run() {
+        context_.connection.execute(requests_, Access::write);
+        return std::ranges::none_of(requests_, [](const Request& request) { return request.affected == 0; });
+    }
+
+private:
+    Context& context_;
+    Scratch scratch_;
+    std::vector<std::vector<Parameter>> parameters_;
+    std::vector<std::string> statements_;
+    std::vector<Request> requests_;
+};
 
 }  // namespace
 
@@ -188,24 +221,32 @@ void insert(Context& context, std::span<const Object> objects) {
             found = insertions.insert(found, std::make_unique<Insertion>(context, model));
         (*found)->add(object);
     }
-    std::vector<Request> requests;
+    std::size_t tables = 0;
     for (const auto& insertion : insertions) {
         insertion->check();
-        insertion->append_requests(requests);
+        tables = std::max(tables, insertion->tables());
     }
     const auto run = [&] {
-        context.connection.execute(requests, Access::write);
+        for (std::size_t i = 0; i < tables; ++i) {
+            std::vector<Request> requests;
+            for (const auto& insertion : insertions)
+                insertion->append_requests(i, requests);
+            context.connection.execute(requests, Access::write);
+        }
         for (const auto& insertion : insertions) {
             insertion->finish(context.stored_log);
             insertion->outdate_links(context);
         }
     };
-    if (std::ranges::none_of(insertions, [](const auto& i) { return i->model().signals().saved.is_heard(); }))
+    const bool is_heard =
+        std::ranges::any_of(insertions, [](const auto& i) { return i->model().signals().saved.is_heard(); });
+    if (!is_heard && tables < 2)
         return run();
     backend::in_transaction(context.connection, [&] {
         run();
-        for (const Object& object : objects)
-            send_saved(context, object, object.reference(), true);
+        if (is_heard)
+            for (const Object& object : objects)
+                send_saved(context, object, object.reference(), true);
     });
 }
 
@@ -236,7 +277,6 @@ void update(Context& context, const ObjectView& object, std::span<const std::str
     if (!object.data)
         throw ObjectError(fmt::format("a reference to a {} has no values to write: update() takes an object",
                                       model.label()));
-    const ModelStatements& statements = ModelStatements::of(context, model);
     const Field& key = model.primary_key();
     std::vector<const Field*> fields;
     for (const std::string_view name : names) {
@@ -252,28 +292,23 @@ void update(Context& context, const ObjectView& object, std::span<const std::str
     if (fields.empty())
         return;  // nothing but a key
     Scratch scratch;
-    std::vector<Parameter> parameters;
-    for (const Field* field : fields) {
-        parameters.emplace_back(field->kind(), field->view(object.data, scratch));
-        field->check(parameters.back().value);
-    }
+    for (const Field* field : fields)
+        field->check(field->view(object.data, scratch));
     const ValueView key_value = key.view(object.data, scratch);
     if (is_missing_key(key, key_value))
         throw UnsavedObject(fmt::format("an object of {} was never saved: insert it first", model.label()));
-    parameters.emplace_back(key.kind(), key_value);
-    const std::string sql =
-        names.empty() ? statements.update : update_statement(context.connection.dialect(), model, fields);
-    Request request{.sql = &sql, .parameters = parameters};
+    Update update(context, model, fields, object.data, names.empty());
     const auto run = [&] {
-        context.connection.execute(request, Access::write);
-        if (request.affected == 0)
+        if (!update.run())
             throw DoesNotExist(fmt::format("there is no {} to update", describe(model, key_value)));
         outdate_links(context, model);
     };
-    if (!model.signals().saved.is_heard())
+    if (!model.signals().saved.is_heard() && !update.is_of_several_tables())
         return run();
     backend::in_transaction(context.connection, [&] {
         run();
+        if (!model.signals().saved.is_heard())
+            return;
         Object handle;
         if (object.row) {
             object.row->references.fetch_add(1, std::memory_order_relaxed);
@@ -288,13 +323,6 @@ void update_many(Context& context, std::span<const Object> objects, std::span<co
         return;
     const Model& model = objects.front().model();
     model.require_writable();
-    std::vector<const Field*> columns(fields.begin(), fields.end());
-    const std::string sql = update_statement(context.connection.dialect(), model, columns);
-    columns.push_back(&model.primary_key());
-    FieldSource source(columns);
-    for (const Object& object : objects)
-        source.add(object);
-    source.check();
     /// Of each object whether its row was there.
     struct Sink final : backend::ResultSink {
         explicit Sink(std::span<const Object> given) : objects(given) {}
@@ -307,10 +335,25 @@ void update_many(Context& context, std::span<const Object> objects, std::span<co
         Object gone;
     };
     Sink sink(objects);
+    std::deque<FieldSource> sources;
+    std::deque<std::string> statements;
+    std::vector<Request> requests;
+    for (const Model* table : model.table_models()) {
+        std::vector<const Field*> columns = in_table(fields, *table);
+        if (columns.empty())
+            continue;
+        const std::string& sql =
+            statements.emplace_back(update_statement(context.connection.dialect(), model, *table, columns));
+        columns.push_back(&model.primary_key());
+        FieldSource& source = sources.emplace_back(columns);
+        for (const Object& object : objects)
+            source.add(object);
+        source.check();
+        requests.push_back(source.request(sql));
+        requests.back().sink = &sink;
+    }
     backend::in_transaction(context.connection, [&] {
-        Request request = source.request(sql);
-        request.sink = &sink;
-        context.connection.execute(request, Access::write);
+        context.connection.execute(requests, Access::write);
         if (sink.gone)
             throw DoesNotExist(fmt::format("there is no {} to update", sink.gone.to_string()));
         outdate_links(context, model);
@@ -327,11 +370,18 @@ void save(Context& context, const Object& object) {
     Scratch scratch;
     if (is_missing_key(key, key.view(data_of(object.row()), scratch)))
         return insert(context, std::span(&object, 1));
-    FieldSource source(model, true);
-    source.add(object);
-    source.check();
+    const std::vector<const Model*> tables = model.table_models();
+    std::vector<FieldSource> sources;
+    sources.reserve(tables.size());
+    std::vector<Request> requests;
+    for (const Model* table : tables) {
+        FieldSource& source = sources.emplace_back(model, *table, true);
+        source.add(object);
+        source.check();
+        requests.push_back(source.request(ModelStatements::of(context, *table).upsert));
+    }
     const auto run = [&] {
-        run_one(context, source, ModelStatements::of(context, model).upsert);
+        context.connection.execute(requests, Access::write);
         context.stored_log.set(*object.row(), true);
         outdate_links(context, model);
     };

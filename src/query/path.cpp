@@ -106,8 +106,9 @@ private:
     void follow(const Field& foreign_key) {
         model_->require_complete();
         // The key itself is in this table already.
+        const Model& target = *foreign_key.target();
         if (next_ + 1 == segments_.size() &&
-            (segments_[next_] == "pk" || segments_[next_] == foreign_key.target()->primary_key().name())) {
+            (segments_[next_] == "pk" || target.find_field(segments_[next_]) == &target.primary_key())) {
             ++next_;
             return end_at(foreign_key);
         }
@@ -187,7 +188,8 @@ private:
     std::optional<ManyToManyField> find_reverse_many_to_many(std::string_view name) const {
         std::optional<ManyToManyField> found;
         for (const ManyToManyField& relation : registry_.many_to_many_fields()) {
-            if (!relation.data().source || relation.data().target != model_ || relation.query_name() != name)
+            const Model* target = relation.data().target;
+            if (!relation.data().source || !target || !model_->is_a(*target) || relation.query_name() != name)
                 continue;
             if (has_no_query_name(relation))
                 continue;
@@ -202,10 +204,12 @@ private:
         const Field* found = nullptr;
         for (const Model* model : registry_.models())
             for (const auto& field : model->fields()) {
-                if (field->target() != model_)
+                if (field->is_inherited() || !field->target() || !model_->is_a(*field->target()))
                     continue;
+                if (field->is_parent_link() && model_->is_a(*model))
+                    continue;  // to itself
                 const std::string& related_name = field->options().related_name;
-                if ((related_name.empty() ? model->model_name() : related_name) != name)
+                if ((related_name.empty() ? model->model_name() : detail::expand(related_name, *model)) != name)
                     continue;
                 if (found)
                     throw_ambiguous(name, found->label(), field->label(), "related_name");
@@ -234,7 +238,8 @@ private:
             if (relation.find_source() && relation.accessor_name() == segment)
                 return fmt::format("; in lookups '{}' is called '{}'", segment, relation.query_name());
         for (const ManyToManyField& relation : registry_.many_to_many_fields())
-            if (relation.data().source && relation.data().target == model_ && relation.accessor_name() == segment)
+            if (relation.data().source && relation.data().target && model_->is_a(*relation.data().target) &&
+                relation.accessor_name() == segment)
                 return fmt::format("; in lookups '{}' is called '{}'", segment, relation.query_name());
         return "";
     }
@@ -246,13 +251,14 @@ private:
         for (const GenericForeignKey& generic : model_->generic_foreign_keys())
             names.push_back(generic.name);
         for (const ManyToManyField& relation : registry_.many_to_many_fields()) {
-            if (relation.data().source == model_)
+            if (relation.data().source && model_->is_a(*relation.data().source))
                 names.push_back(relation.name());
-            if (relation.data().target == model_ && !relation.is_hidden())
+            if (relation.data().source && relation.data().target && model_->is_a(*relation.data().target) &&
+                !relation.is_hidden())
                 names.push_back(relation.query_name());
         }
         for (const GM2MField& relation : registry_.gm2m_fields()) {
-            if (relation.find_source() == model_)
+            if (relation.find_source() && model_->is_a(*relation.find_source()))
                 names.push_back(relation.name());
             if (relation.find_source() && !relation.is_hidden())
                 names.push_back(relation.query_name());

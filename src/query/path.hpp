@@ -40,6 +40,9 @@ struct ResolvedPath {
     std::optional<GM2MField> open_relation = {};
     const GenericForeignKey* open_generic = nullptr;
 
+    /// What is compared at the end of a path that is not open: the field; where it ends at a relation, the key of what that
+    /// leads to.
+    const Field& compared() const { return field ? *field : hops.back().to->primary_key(); }
     bool is_open() const noexcept { return open_relation || open_generic; }
     /// Whether no one value of the row is at its end.
     bool leads_to_several() const noexcept { return is_open() || std::ranges::any_of(hops, &Hop::is_multiple); }

@@ -260,7 +260,17 @@ void QueryCompiler::select_exists() {
     sql_ = fmt::format("SELECT EXISTS (SELECT 1 FROM {}{}{})", scope_.from(), condition, slice());
 }
 
-void QueryCompiler::update(std::initializer_list<std::pair<std::string_view, Operand>> changes) {
+std::vector<const Model*> QueryCompiler::tables_of(const Model& model, Changes changes) {
+    std::vector<const Model*> tables = model.table_models();
+    std::erase_if(tables, [&](const Model* table) {
+        return std::ranges::none_of(changes, [&](const auto& change) {
+            return &model.field(change.first).table_model() == table;
+        });
+    });
+    return tables;
+}
+
+void QueryCompiler::update(Changes changes, const Model& table) {
     if (state_.is_sliced())
         throw QueryError("update() is of all objects of a query, not of a slice: filter by their keys");
     const backend::Dialect& dialect = writer_.dialect();
@@ -269,6 +279,8 @@ void QueryCompiler::update(std::initializer_list<std::pair<std::string_view, Ope
     std::string assignments;
     for (const auto& [name, operand] : changes) {
         const Field& field = model.field(name);
+        if (&field.table_model() != &table)
+            continue;
         if (field.is_primary_key())
             throw QueryError(fmt::format("{} is the primary key, which an update does not change", field.label()));
         std::string value;
@@ -276,7 +288,10 @@ void QueryCompiler::update(std::initializer_list<std::pair<std::string_view, Ope
             const ResolvedPath other = resolve(context_.registry, model, *operand.field());
             if (!other.field || !other.hops.empty())
                 throw QueryError(fmt::format("'{}' is no field of the same row", other.text));
-            value = dialect.quote(other.field->column());
+            if (!other.field->is_primary_key() && &other.field->table_model() != &table)
+                throw QueryError(fmt::format("'{}' is in the table of {}, and cannot be a value for {}, which is in that of {}",
+                                             other.text, other.field->table_model().label(), field.label(), table.label()));
+            value = dialect.quote((other.field->is_primary_key() ? table.primary_key() : *other.field).column());
         } else {
             const Value fitting = field.coerce(operand.reference() ? operand.reference()->key : operand.value());
             field.check(fitting.view());
@@ -286,10 +301,10 @@ void QueryCompiler::update(std::initializer_list<std::pair<std::string_view, Ope
     }
     if (assignments.empty())
         throw QueryError("update() takes one or more fields with their values");
-    const std::string table = context_.table_of(model), key = dialect.quote(model.primary_key().column());
+    const std::string key = dialect.quote(table.primary_key().column());
     const std::string condition = where();
-    sql_ = fmt::format("UPDATE {} SET {}", table, assignments);
-    if (!condition.empty())
+    sql_ = fmt::format("UPDATE {} SET {}", context_.table_of(table), assignments);
+    if (!condition.empty() || &table != &model.concrete_model())
         sql_ += fmt::format(" WHERE {} IN (SELECT {} FROM {}{})", key, scope_.column(model.primary_key()), scope_.from(),
                             condition);
 }

@@ -43,7 +43,11 @@ public:
     void select_exists();
     /// One row for each combination of values of the fields; one row for all if there are none.
     void select_groups(const std::vector<F>& fields, std::span<const std::pair<std::string_view, Aggregate>> aggregates);
-    void update(std::initializer_list<std::pair<std::string_view, Operand>> changes);
+    using Changes = std::span<const std::pair<std::string_view, Operand>>;
+    /// Writes the fields that are in one table, the model's own or a parent's; every table is one of tables_of().
+    void update(Changes changes, const Model& table);
+    /// The tables that the fields are in. Throws UnknownField.
+    static std::vector<const Model*> tables_of(const Model& model, Changes changes);
 
     const std::string& sql() const noexcept { return sql_; }
     std::span<const Kind> kinds() const noexcept { return kinds_; }

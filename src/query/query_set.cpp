@@ -7,6 +7,7 @@
 #include <gm2m/error.hpp>
 
 #include "backend/nearest.hpp"
+#include "query/fetch_statement.hpp"
 #include "query/object_sink.hpp"
 #include "query/object_store.hpp"
 #include "query/query_compiler.hpp"
@@ -21,15 +22,34 @@ using query::QueryCompiler;
 std::vector<Object> fetch(const detail::QueryState& state) {
     for (const auto& work : state.after_fetch)
         work.check(*state.context, *state.model);
-    QueryCompiler compiler(*state.context, state);
-    compiler.select_objects();
+    const query::FetchStatement statement(*state.context, state);
     std::vector<Object> objects;
     ObjectSink sink(*state.model, objects);
-    backend::Request request = compiler.request(&sink);
+    backend::Request request = statement.request(&sink);
     state.context->connection.execute(request, Access::read);
     for (const auto& work : state.after_fetch)
         work.run(*state.context, objects);
     return objects;
+}
+
+std::size_t update(const detail::QueryState& state, QueryCompiler::Changes changes, const Model& table) {
+    QueryCompiler compiler(*state.context, state);
+    compiler.update(changes, table);
+    backend::Request request = compiler.request(nullptr);
+    state.context->connection.execute(request, Access::write);
+    object_store::outdate_links(*state.context, *state.model);
+    return request.affected;
+}
+
+/// The keys of the objects, whose rows are locked.
+std::vector<Operand> read_keys(const detail::QueryState& state) {
+    QueryCompiler compiler(*state.context, state);
+    compiler.select_keys(true);
+    std::vector<Operand> keys;
+    RowSink sink([&](std::span<const ValueView> row) { keys.emplace_back(Value(compiler.kinds()[0], row[0])); });
+    backend::Request request = compiler.request(&sink);
+    state.context->connection.execute(request, Access::read);
+    return keys;
 }
 
 /// The first row of a statement.
@@ -240,12 +260,24 @@ std::vector<Record> QueryCore::run_group(const std::vector<F>& fields, const Agg
 }
 
 std::size_t QueryCore::run_update(std::initializer_list<std::pair<std::string_view, Operand>> changes) const {
-    QueryCompiler compiler(*state_->context, *state_);
-    compiler.update(changes);
-    backend::Request request = compiler.request(nullptr);
-    state_->context->connection.execute(request, Access::write);
-    object_store::outdate_links(*state_->context, *state_->model);
-    return request.affected;
+    const QueryCompiler::Changes all(changes.begin(), changes.size());
+    std::vector<const Model*> tables = QueryCompiler::tables_of(model(), all);
+    if (tables.empty())
+        tables.push_back(&model().concrete_model());  // which is refused
+    if (tables.size() == 1)
+        return update(*state_, all, *tables.front());
+    for (const Model* table : tables)  // before anything runs
+        QueryCompiler(*state_->context, *state_).update(all, *table);
+    // What the first statement writes may be what the conditions are about.
+    return backend::in_transaction(state_->context->connection, [&] {
+        QueryCore some(*state_->context, model());
+        const Condition conditions[] = {F("pk").in(read_keys(*state_))};
+        some.add_filter(conditions, false);
+        std::size_t affected = 0;
+        for (const Model* table : tables)
+            affected = update(*some.state_, all, *table);
+        return affected;
+    });
 }
 
 void QueryCore::run_iterate(std::size_t chunk, const std::function<void(const Object&)>& take) const {

@@ -27,7 +27,7 @@ std::string ConditionCompiler::write_related(Scope& scope, std::span<const Hop> 
         return write_generic(scope, hops, inner);
     const Field& key = hops.back().from->primary_key();
     const std::string column = scope.column(hops.first(hops.size() - 1), key);
-    const Leading rows = rows_that_lead(hops.back(), inner);
+    const Leading rows = rows_that_lead(hops.back(), inner, writer_.dialect().writes_row_by_row());
     const auto [left, selected] = in_one_form(column, rows, key.kind());
     return fmt::format("{} IN (SELECT {} FROM {} WHERE {})", left, selected, rows.from, rows.condition);
 }
@@ -46,7 +46,7 @@ std::string ConditionCompiler::write_unrelated(Scope& scope, std::span<const Hop
     const Model& from = *hops.back().from;
     const Field& key = from.primary_key();
     const std::string column = scope.column(hops.first(hops.size() - 1), key);
-    const Leading rows = rows_that_lead(hops.back(), inner);
+    const Leading rows = rows_that_lead(hops.back(), inner, false);
     if (!is_difference_of_sets(rows.layout))
         return fmt::format("NOT EXISTS (SELECT 1 FROM {} WHERE {} AND {} = {})", rows.from, rows.condition, rows.near,
                            rows.near_is_text ? writer_.dialect().key_to_text(column, key.kind()) : column);
@@ -71,7 +71,8 @@ std::pair<std::string, std::string> ConditionCompiler::in_one_form(const std::st
 std::string ConditionCompiler::write_generic(Scope& scope, std::span<const Hop> hops, const Inner& inner) {
     const Hop& hop = hops.back();
     const std::span before = hops.first(hops.size() - 1);
-    std::string sql = fmt::format("{} = {}", scope.column(before, *hop.generic->content_type), bind_content_type(*hop.to));
+    std::string sql = fmt::format("{} = {}", scope.column(before, *hop.generic->content_type),
+                                  bind_content_type(hop.to->concrete_model()));
     if (inner) {
         Scope target(context_, writer_, *hop.to);
         const std::string condition = inner(target);
@@ -101,10 +102,12 @@ void ConditionCompiler::require_same_form(const GenericForeignKey& generic, cons
 
 std::string ConditionCompiler::bind_content_type(const Model& model) {
     // No row has the content type 0: what no database knows of yet is linked to nothing.
-    return writer_.bind(Value(context_.content_types.id_or_none(model)));
+    return writer_.bind(Value(context_.content_types.id_or_none(model)), {.content_type = &model});
 }
 
-ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, const Inner& inner) {
+/// `joined`: from the objects to their links, by a join in that order, rather than the links whose objects are among these:
+/// where no table is distributed that saves the engine a table of the objects' keys.
+ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, const Inner& inner, bool joined) {
     const backend::Dialect& dialect = writer_.dialect();
     if (hop.type == Hop::Type::reverse_foreign_key) {
         Scope scope(context_, writer_, *hop.to);
@@ -119,7 +122,7 @@ ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, con
     const std::string links = writer_.alias();
     const auto column = [&](const std::string& name) { return fmt::format("{}.{}", links, dialect.quote(name)); };
     Leading rows{.from = fmt::format("{} AS {}", dialect.table(join.name), links),
-                 .condition = fmt::format("{} = {}{}", column(join.content_type_column), bind_content_type(target),
+                 .condition = fmt::format("{} = {}{}", column(join.content_type_column), bind_content_type(join.linked_model(target)),
                                           schema::and_is_link(dialect, join, links + ".")),
                  .near = column(reverse ? join.key_column : join.source_column),
                  .near_is_text = reverse,
@@ -128,9 +131,15 @@ ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, con
         Scope scope(context_, writer_, *hop.to);
         const std::string condition = inner(scope);
         const std::string key = scope.column(hop.to->primary_key());
-        rows.condition +=
-            fmt::format(" AND {} IN (SELECT {} FROM {} WHERE {})", column(reverse ? join.source_column : join.key_column),
-                        reverse ? key : dialect.key_to_text(key, target.primary_key().kind()), scope.from(), condition);
+        const std::string object_key = reverse ? key : dialect.key_to_text(key, target.primary_key().kind());
+        const std::string linked = column(reverse ? join.source_column : join.key_column);
+        if (joined) {
+            rows.from = fmt::format("{} CROSS JOIN {}", scope.from(), rows.from);
+            rows.condition += fmt::format(" AND {} = {} AND ({})", linked, object_key, condition);
+        } else {
+            rows.condition +=
+                fmt::format(" AND {} IN (SELECT {} FROM {} WHERE {})", linked, object_key, scope.from(), condition);
+        }
     }
     return rows;
 }
@@ -143,7 +152,7 @@ std::string ConditionCompiler::write_missing(Scope& scope, const Node& node, std
     if (const GenericForeignKey* generic = node.path.open_generic)
         return fmt::format("({} IS NULL OR {} IS NULL) IS {}TRUE", scope.column(hops, *generic->content_type),
                            scope.column(hops, *generic->key), missing ? "" : "NOT ");
-    return fmt::format("{} IS {}NULL", scope.column(hops, node.field()), missing ? "" : "NOT ");
+    return fmt::format("{} IS {}NULL", scope.column(hops, node.path.compared()), missing ? "" : "NOT ");
 }
 
 /// Whether the row, or what its foreign keys lead to, links nothing.
@@ -186,7 +195,8 @@ std::string ConditionCompiler::write_link(Scope& scope, const Node& node, std::s
 /// Content type and key are those of one of the objects; `generic`, if it is such a key rather than a join table's.
 std::string ConditionCompiler::write_references(const Node& node, const std::string& content_type,
                                                 const std::string& key, const GenericForeignKey* generic) {
-    std::map<const Model*, std::vector<const Reference*>> by_model;
+    std::map<const Model*, std::vector<const Reference*>> by_model;  // by that whose content type they have
+    const bool of_proxies = node.path.open_relation && !node.path.open_relation->options().for_concrete_model;
     for (const Operand& operand : node.source->operands) {
         const auto& reference = operand.reference();
         if ((node.lookup() != Lookup::exact && node.lookup() != Lookup::in) || !reference)
@@ -195,7 +205,7 @@ std::string ConditionCompiler::write_references(const Node& node, const std::str
                                          node.path.text, node.path.text));
         if (!reference->model)
             throw QueryError(fmt::format("'{}' is compared with a reference that names no model", node.path.text));
-        by_model[reference->model].push_back(&*reference);
+        by_model[of_proxies ? reference->model : &reference->model->concrete_model()].push_back(&*reference);
     }
     std::vector<std::string> alternatives;
     for (const auto& [model, references] : by_model) {

@@ -25,8 +25,6 @@ struct ResolvedCondition {
 
     Type type() const { return source->type; }
     Lookup lookup() const { return source->lookup; }
-    /// The field that is compared; where the path ends at a relation, the key of what it leads to.
-    const Field& field() const { return path.field ? *path.field : path.hops.back().to->primary_key(); }
     /// Whether it may hold where the path leads to no object.
     bool is_test_for_missing() const;
 };

@@ -8,7 +8,8 @@
 
 namespace gm2m::query {
 
-/// The table of a model in a FROM clause, and the tables that its foreign keys have joined to it.
+/// The table of a model in a FROM clause, and the tables that are joined to it: of its parents, and of what its foreign
+/// keys lead to.
 class Scope {
 public:
     Scope(const Context& context, SqlWriter& writer, const Model& model)
@@ -25,6 +26,14 @@ public:
     std::string from() const;
 
 private:
+    /// A row of a model, at the end of a path from the scope's own.
+    struct Place {
+        const Model* model;
+        std::string alias;
+        std::vector<const Field*> path;
+    };
+    std::string column_at(const Place& place, const Field& field);
+
     const Context& context_;
     SqlWriter& writer_;
     const Model& model_;

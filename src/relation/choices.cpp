@@ -8,6 +8,7 @@
 
 #include "model/access.hpp"
 #include "model/names.hpp"
+#include "model/relation_data.hpp"
 #include "query/query_compiler.hpp"
 
 namespace gm2m::relation {
@@ -28,7 +29,8 @@ void require_choices(Context& context, const GM2MField& field, std::span<const O
     std::map<std::string, std::pair<const Model*, std::vector<Operand>>> by_model;
     for (const ObjectRef& object : objects) {
         const ObjectView view = reader.read(object);
-        by_model.try_emplace(view.model->label(), view.model, std::vector<Operand>())
+        const Model& model = field.data().linked_model(*view.model);
+        by_model.try_emplace(model.label(), &model, std::vector<Operand>())
             .first->second.second.emplace_back(saved_key(view));
     }
     for (auto& [label, given] : by_model) {

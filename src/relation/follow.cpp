@@ -108,7 +108,7 @@ void assign_generic(Context& context, const GenericForeignKey& generic, void* ob
                                      "max_length",
                                      target.label(), key.to_string(), text::count_characters(stored.view().text()),
                                      generic.key->label(), *limit));
-    generic.content_type->assign(object, ValueView::of_integer(context.content_types.id_of(target)));
+    generic.content_type->assign(object, ValueView::of_integer(context.content_types.id_of(target.concrete_model())));
     generic.key->assign(object, stored.view());
 }
 
@@ -120,7 +120,7 @@ void assign(Context& context, const Model& model, void* object, std::string_view
     if (const GenericForeignKey* generic = model.find_generic_foreign_key(name))
         return assign_generic(context, *generic, object, *view.model, key);
     const Field& field = foreign_key_of(model, name);
-    if (view.model != field.target())
+    if (!view.model->is_a(*field.target()))
         throw WrongModel(fmt::format("{} refers to objects of {}, and not to one of {}", field.label(), field.target()->label(),
                                      view.model->label()));
     field.assign(object, key.view());

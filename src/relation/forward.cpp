@@ -47,7 +47,7 @@ Changes Forward::write(std::span<const ObjectRef> objects, Work&& work) {
     // A content type is created with the first link, or not at all.
     Changes changes = builder.needs_content_types() ? backend::in_transaction(context_.connection, link) : link();
     for (const Model* model : builder.models())
-        if (!field_.is_related(*model))
+        if (!field_.data().has_relation(*model))
             field_.data().add_relation(label_key(model->label()), model, true);
     return changes;
 }

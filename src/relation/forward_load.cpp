@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "model/relation_data.hpp"
 #include "query/query_compiler.hpp"
 #include "relation/distinct_texts.hpp"
 #include "relation/link_statements.hpp"
@@ -78,7 +79,7 @@ private:
         const schema::JoinTable join = schema::join_table_of(relation_);
         ValueList queried(Kind::integer);
         for (const auto& query : queries_)
-            queried.push_integer(context_.content_types.id_or_none(*query->model));
+            queried.push_integer(context_.content_types.id_or_none(join.linked_model(*query->model)));
         const std::string content_type = "l." + dialect.quote(join.content_type_column);
         const std::string source = "l." + dialect.quote(join.source_column);
         const schema::PlacedLinks links = schema::placed_links(dialect, join, "l", sources);
@@ -143,7 +144,7 @@ private:
         context_.connection.execute(requests, Access::read);
         for (const auto& query : queries_)
             for (const TargetModel& model : models_)
-                if (model.content_type == context_.content_types.find_id(*query->model))
+                if (model.content_type == context_.content_types.find_id(relation_.data().linked_model(*query->model)))
                     run_after_fetch(*query, model.numbers);
     }
 

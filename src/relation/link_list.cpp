@@ -7,6 +7,7 @@
 #include <gm2m/error.hpp>
 
 #include "backend/text_form.hpp"
+#include "model/relation_data.hpp"
 #include "relation/distinct_keys.hpp"
 #include "relation/link_index.hpp"
 
@@ -57,9 +58,9 @@ Reference LinkList::reference(std::size_t i) const {
 
 void LinkListBuilder::add(const ObjectRef& object) {
     const ObjectView view = reader_.read(object);
-    const Model& model = *view.model;
+    const Model& model = field_.data().linked_model(*view.model);
     const std::size_t index = model_index(model);
-    const Field& key = model.primary_key();
+    const Field& key = view.model->primary_key();
     scratch_.clear();
     const ValueView value = view.key_view(scratch_);
     if (is_missing_key(key, value))

@@ -4,28 +4,33 @@
 
 namespace gm2m::relation {
 
+bool LinkNotice::is_heard_of(std::initializer_list<SignalMember> signals) const {
+    for (const detail::RelationData* sender = &relation_; sender; sender = sender->expanded_from)
+        for (const SignalMember signal : signals)
+            if ((sender->signals.*signal).is_heard())
+                return true;
+    return false;
+}
+
 bool LinkNotice::is_heard() const {
-    const LinkSignals& signals = relation_.signals;
-    return signals.adding.is_heard() || signals.added.is_heard() || signals.removing.is_heard() ||
-           signals.removed.is_heard();
+    return is_heard_of({&LinkSignals::adding, &LinkSignals::added, &LinkSignals::removing, &LinkSignals::removed});
 }
 
 bool LinkNotice::is_heard_of_clearing() const {
-    return relation_.signals.clearing.is_heard() || relation_.signals.cleared.is_heard();
+    return is_heard_of({&LinkSignals::clearing, &LinkSignals::cleared});
 }
 
 Changes LinkNotice::around(const Operation& run) const {
-    const LinkSignals& signals = relation_.signals;
     return backend::in_transaction(context_.connection, [&] {
-        if (signals.adding.is_heard() || signals.removing.is_heard()) {
+        if (is_heard_of({&LinkSignals::adding, &LinkSignals::removing})) {
             lock_object();
             const Changes expected = rehearse(run);
-            send(signals.removing, expected.removed);
-            send(signals.adding, expected.added);
+            send(&LinkSignals::removing, expected.removed);
+            send(&LinkSignals::adding, expected.added);
         }
         Changes changes = run(false);
-        send(signals.removed, changes.removed);
-        send(signals.added, changes.added);
+        send(&LinkSignals::removed, changes.removed);
+        send(&LinkSignals::added, changes.added);
         return changes;
     });
 }
@@ -33,16 +38,16 @@ Changes LinkNotice::around(const Operation& run) const {
 std::size_t LinkNotice::around_clear(const std::function<bool()>& has_links,
                                      const std::function<std::size_t()>& run) const {
     return backend::in_transaction(context_.connection, [&]() -> std::size_t {
-        if (relation_.signals.clearing.is_heard()) {
+        if (is_heard_of({&LinkSignals::clearing})) {
             lock_object();
             // A link that somebody makes after the look has been made after this.
             if (!has_links())
                 return 0;
-            send(relation_.signals.clearing, {}, 0);
+            send(&LinkSignals::clearing, {}, 0);
         }
         const std::size_t count = run();
         if (count > 0)
-            send(relation_.signals.cleared, {}, count);
+            send(&LinkSignals::cleared, {}, count);
         return count;
     });
 }
@@ -75,13 +80,15 @@ void LinkNotice::lock_object() const {
     context_.connection.execute(request, backend::Access::read);
 }
 
-void LinkNotice::send(const Signal<LinkChange>& signal, std::span<const Reference> objects) const {
+void LinkNotice::send(SignalMember signal, std::span<const Reference> objects) const {
     if (!objects.empty())
         send(signal, objects, objects.size());
 }
 
-void LinkNotice::send(const Signal<LinkChange>& signal, std::span<const Reference> objects, std::size_t count) const {
-    signal.send({relation_.label, object_, reverse_, objects, count, *context_.database});
+// A receiver of an abstract model's relation hears of those in its place.
+void LinkNotice::send(SignalMember signal, std::span<const Reference> objects, std::size_t count) const {
+    for (const detail::RelationData* sender = &relation_; sender; sender = sender->expanded_from)
+        (sender->signals.*signal).send({relation_.label, object_, reverse_, objects, count, *context_.database});
 }
 
 }  // namespace gm2m::relation

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 
 #include <gm2m/related_manager.hpp>
 
@@ -27,8 +28,10 @@ public:
 private:
     Changes rehearse(const Operation& run) const;
     void lock_object() const;
-    void send(const Signal<LinkChange>& signal, std::span<const Reference> objects) const;
-    void send(const Signal<LinkChange>& signal, std::span<const Reference> objects, std::size_t count) const;
+    using SignalMember = Signal<LinkChange> LinkSignals::*;
+    bool is_heard_of(std::initializer_list<SignalMember> signals) const;
+    void send(SignalMember signal, std::span<const Reference> objects) const;
+    void send(SignalMember signal, std::span<const Reference> objects, std::size_t count) const;
 
     Context& context_;
     detail::RelationData& relation_;

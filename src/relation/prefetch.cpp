@@ -32,13 +32,12 @@ void check_followed(const Model& model, const Prefetch& wanted) {
 }
 
 /// The side of the relation that `model` is on. Throws NoReverseRelation; nothing if it is another model's relation.
-std::optional<RelationSide> side_on(const Registry& registry, const Model& model, const Prefetch& wanted) {
+std::optional<RelationSide> side_on(Context& context, const Model& model, const Prefetch& wanted) {
     detail::RelationData* relation = wanted.relation();
     if (!relation)
-        return find_side(registry, model, wanted.name());
-    if (&relation->require_source() != &model)
-        return std::nullopt;
-    return RelationSide{relation, false};
+        return find_side(context, model, wanted.name());
+    relation = detail::relation_on(*relation, model);
+    return relation ? std::optional(RelationSide{relation, false}) : std::nullopt;
 }
 
 /// The query on the far objects of a side where all are of one model, if there is one. Throws WrongModel.
@@ -48,7 +47,7 @@ const detail::QueryState* query_of(const RelationSide& side, const Model& model,
     const Model& far = *schema::typed_side_of(*side.relation, side.reverse).far;
     const detail::QueryState* query = nullptr;
     for (const auto& each : wanted.queries()) {
-        if (each->model != &far)
+        if (&each->model->concrete_model() != &far.concrete_model())
             throw WrongModel(fmt::format("{} leads from {} to objects of {}: a query on {} chooses none of them",
                                          side.relation->label, model.label(), far.label(), each->model->label()));
         query = each.get();
@@ -62,12 +61,12 @@ std::vector<Object> load(Context& context, const RelationSide& side, const Model
     const Owners owners(model, objects);
     if (wanted.has_through()) {
         const GM2MField field(static_cast<detail::GM2MFieldData&>(*side.relation));
-        return load_with_rows(context, {field, side.reverse, model}, owners);
+        return load_with_rows(context, {field, side.reverse, side.near(model)}, owners);
     }
     if (side.relation->is_generic && !side.reverse)
         return load_forward(context, GM2MField(static_cast<detail::GM2MFieldData&>(*side.relation)), owners,
                             wanted.queries());
-    return load_typed(context, *side.relation, side.reverse, owners, model, query_of(side, model, wanted));
+    return load_typed(context, *side.relation, side.reverse, owners, side.near(model), query_of(side, model, wanted));
 }
 
 /// Throws ObjectError unless the rows of a through model can be loaded along.
@@ -92,7 +91,7 @@ void check_through(const RelationSide& side, const Prefetch& wanted) {
 void check_prefetch(Context& context, const Model& model, const Prefetch& wanted) {
     if (is_followed(model, wanted))
         return check_followed(model, wanted);
-    const std::optional<RelationSide> side = side_on(context.registry, model, wanted);
+    const std::optional<RelationSide> side = side_on(context, model, wanted);
     if (!side)
         throw_not_of(wanted, fmt::format("not of {}", model.label()));
     check_through(*side, wanted);
@@ -117,7 +116,7 @@ void prefetch(Context& context, std::span<const Object> objects, const Prefetch&
         }
         std::optional<RelationSide> side;
         try {
-            side = side_on(context.registry, *model, wanted);
+            side = side_on(context, *model, wanted);
         } catch (const NoReverseRelation&) {
             missing = std::current_exception();  // other models among the objects may have it
         }

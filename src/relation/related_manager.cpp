@@ -39,6 +39,16 @@ GM2MField gm2m_field(detail::RelationData& relation) {
     return GM2MField(static_cast<detail::GM2MFieldData&>(relation));
 }
 
+const Model& linked_model(const Model& model, const detail::RelationData& relation) {
+    return relation.is_generic ? static_cast<const detail::GM2MFieldData&>(relation).linked_model(model)
+                               : model.concrete_model();
+}
+
+/// Whether the relation's links make no difference between objects of the two models: proxies of one another.
+bool is_linked_as_one(const Model& a, const Model& b, const detail::RelationData& relation) {
+    return &linked_model(a, relation) == &linked_model(b, relation);
+}
+
 /// Whether the links are rows of a through model.
 bool has_through(detail::RelationData& relation) {
     return relation.is_generic && gm2m_field(relation).has_through();
@@ -61,19 +71,19 @@ const Model& RelatedSet::model_of(std::string_view label) const {
 }
 
 bool RelatedSet::is_of_type(const Model& model) const {
-    return !only_ || std::ranges::find(*only_, &model) != only_->end();
+    return !only_ || std::ranges::any_of(*only_, [&](const Model* only) { return is_linked_as_one(*only, model, *relation_); });
 }
 
 const detail::QueryState* RelatedSet::query_on(const Model& model) const {
     for (const auto& query : queries_)
-        if (query->model == &model)
+        if (is_linked_as_one(*query->model, model, *relation_))
             return query.get();
     return nullptr;
 }
 
 bool RelatedSet::narrow(std::vector<int>& content_types) const {
     for (const Model* model : *only_)
-        if (const auto id = context_->content_types.find_id(*model))
+        if (const auto id = context_->content_types.find_id(linked_model(*model, *relation_)))
             content_types.push_back(*id);
     return !content_types.empty();
 }
@@ -99,7 +109,7 @@ void RelatedSet::require_far(const Model& model) const {
     if (!reverse_ && relation_->is_generic)
         return;
     const Model& far = *schema::typed_side_of(*relation_, reverse_).far;
-    if (&far != &model)
+    if (&far.concrete_model() != &model.concrete_model())
         throw WrongModel(fmt::format("{} leads from {} to objects of {}, not of {}", relation_->label, model_->label(),
                                      far.label(), model.label()));
 }

@@ -65,7 +65,7 @@ Changes ThroughLinks::change(std::span<const ObjectRef> objects, const Plan& pla
     });
     if (!reverse_ && writes_)
         for (const Reference& added : changes.added)
-            if (!field_.is_related(*added.model))
+            if (!field_.data().has_relation(*added.model))
                 field_.data().add_relation(label_key(added.model->label()), added.model, true);
     return changes;
 }

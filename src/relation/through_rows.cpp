@@ -84,7 +84,7 @@ private:
             return true;
         std::vector<Operand> types;
         for (const Model* model : *wanted_.only)
-            if (const auto id = context_.content_types.find_id(*model))
+            if (const auto id = context_.content_types.find_id(wanted_.field.data().linked_model(*model)))
                 types.emplace_back(Value(*id));
         const bool has_types = !types.empty();
         query.filters.push_back(F(fields_.target->content_type->name()).in(std::move(types)));

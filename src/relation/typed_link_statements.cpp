@@ -129,14 +129,16 @@ private:
         const std::string order = side_.order_column.empty() ? "" : "l." + dialect_.quote(side_.order_column);
         const ModelStatements& far = ModelStatements::of(context_, *side_.far);
         const std::string far_key = dialect_.quote(side_.far->primary_key().column());
-        const std::string joined =
-            format("{} AS l JOIN {} AS t ON t.{} = l.{}", table_, context_.table_of(*side_.far), far_key, far_);
-        if (order.empty())  // the compact layout, which may be distributed
-            out_.all = format("SELECT {} FROM {} WHERE {} ORDER BY l.{}", far.columns, joined, is_near(1, "l."), far_);
+        if (order.empty() && !dialect_.writes_row_by_row())
+            // The compact layout, which may be distributed. The keys of an array are sought by their index; to a join with
+            // links, of which there are few, the planner would read all of a small table.
+            out_.all = format("SELECT {} FROM {} AS t{} WHERE t.{} = ANY (ARRAY(SELECT l.{} FROM {} AS l WHERE {})) ORDER BY t.{}",
+                              far.columns, context_.table_of(*side_.far), far.parents, far_key, far_, table_, is_near(1, "l."),
+                              far_key);
         else
-            out_.all = format("SELECT {} FROM {} AS l {} WHERE {} ORDER BY {}", far.columns, table_,
-                              dialect_.join_by_key(context_.table_of(*side_.far), far_key, "l." + far_),
-                              is_near(1, "l."), order);
+            out_.all = format("SELECT {} FROM {} AS l {}{} WHERE {} ORDER BY {}", far.columns, table_,
+                              dialect_.join_by_key(context_.table_of(*side_.far), far_key, "l." + far_, "t"),
+                              far.parents_by_key, is_near(1, "l."), order.empty() ? "l." + far_ : order);
         out_.keys = linked_now(1);
         const std::string links =
             format("FROM {} WHERE {}{}", table_, is_near(1), side_.far_can_be_null ? format(" AND {} IS NOT NULL", far_) : "");
@@ -145,20 +147,20 @@ private:
         out_.contains =
             format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {})", table_, far_, parameter(1), is_near(2));
 
-        dialect_.writes_row_by_row() ? read_many_in_turn(far) : read_many(far.columns);
+        dialect_.writes_row_by_row() ? read_many_in_turn(far) : read_many(far);
     }
 
     // From the list, which is given, to the links and on to the far objects: to plan a condition on a list of many texts
     // can take longer than to execute it. The order is restored in memory, an object at a time, where it is that of
     // numbers; the engine would sort all links at once.
-    void read_many(const std::string& far_columns) {
+    void read_many(const ModelStatements& far) {
         const std::string near_key = "l." + near_.back(), far_key = "l." + far_;
         const bool sortable = !side_.order_column.empty() || is_integer(out_.far_kind);
         const Dialect::ListColumn list[] = {{near_.size(), side_.near_kind, "near_key"}};
         out_.of_many = format(
-            "SELECT {}, {}, {} FROM {} CROSS JOIN {} AS l CROSS JOIN {} AS t WHERE {}{} = k.near_key AND t.{} = {}{}",
+            "SELECT {}, {}, {} FROM {} CROSS JOIN {} AS l CROSS JOIN {} AS t{} WHERE {}{} = k.near_key AND t.{} = {}{}",
             near_key, !side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column) : sortable ? far_key : "0",
-            far_columns, dialect_.rows_of(list, "k"), table_, context_.table_of(*side_.far),
+            far.columns, dialect_.rows_of(list, "k"), table_, context_.table_of(*side_.far), far.parents,
             side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "", near_key,
             dialect_.quote(side_.far->primary_key().column()), far_key, sortable ? "" : " ORDER BY " + far_key);
         out_.of_many_is_sorted = !sortable;
@@ -176,10 +178,10 @@ private:
             objects += ", NULL";
         out_.links_and_objects = format(
             "SELECT {} FROM {} CROSS JOIN {} AS l WHERE {}l.{} = k.value "
-            "UNION ALL SELECT {} FROM {} CROSS JOIN {} AS t WHERE t.{} = k.value",
+            "UNION ALL SELECT {} FROM {} CROSS JOIN {} AS t{} WHERE t.{} = k.value",
             links, dialect_.placed_rows_of(1, "k"), table_,
             side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(3)) : "", near_.back(), objects,
-            dialect_.placed_rows_of(2, "k"), context_.table_of(*side_.far),
+            dialect_.placed_rows_of(2, "k"), context_.table_of(*side_.far), far.parents,
             dialect_.quote(side_.far->primary_key().column()));
     }
 

@@ -73,17 +73,17 @@ const TypedLinkingStatements& TypedLinks::linking() {
 ValueList far_keys(const Context& context, const detail::RelationData& relation, const Model& near, const Model& far,
                    std::span<const ObjectRef> objects, bool distinct) {
     ObjectReader reader(context.registry);
-    const Field& key = far.primary_key();
-    ValueList keys(key.kind());
+    ValueList keys(far.primary_key().kind());
     keys.reserve(objects.size());
     std::set<Value> seen;
     Scratch scratch;
     for (const ObjectRef& object : objects) {
         const ObjectView view = reader.read(object);
-        if (view.model != &far)
+        if (!view.model->is_a(far))
             throw WrongModel(fmt::format("{} links objects of {} to those of {}: a {} cannot be one of them", relation.label,
                                          near.label(), far.label(), view.model->label()));
         scratch.clear();
+        const Field& key = view.model->primary_key();
         const ValueView value = view.key_view(scratch);
         if (is_missing_key(key, value))
             throw UnsavedObject(fmt::format("an object of {} was never saved, so that it cannot be linked by {}: insert "

@@ -25,7 +25,7 @@ std::string references(const backend::Dialect& dialect, const Model& target) {
 }
 
 bool is_generated_by_database(const Field& field) {
-    return field.is_generated() && form_of(field.kind()) == ValueView::Form::integer;
+    return field.is_generated() && !field.is_parent_link() && form_of(field.kind()) == ValueView::Form::integer;
 }
 
 std::string column_definition(const backend::Dialect& dialect, const Field& field, bool constraint_is_late,
@@ -71,6 +71,15 @@ std::string joined(const std::vector<std::string>& parts) {
     return all;
 }
 
+/// The foreign keys in the model's own table, the one to its parent included.
+std::vector<const Field*> own_foreign_keys(const Model& model) {
+    std::vector<const Field*> keys;
+    for (const auto& field : model.fields())
+        if (field->is_foreign_key() && !field->is_inherited() && field->options().db_constraint)
+            keys.push_back(field.get());
+    return keys;
+}
+
 /// Depth first along the foreign keys that cannot be NULL; a model under way that is met again closes a cycle.
 class Sorter {
 public:
@@ -87,9 +96,9 @@ private:
         if (const auto met = std::ranges::find(path_, &model); met != path_.end())
             throw_cycle({met, path_.end()});
         path_.push_back(&model);
-        for (const auto& field : model.fields())
-            if (field->is_foreign_key() && !field->null() && field->options().db_constraint && field->target() != &model)
-                visit(*field->target());
+        for (const Field* field : own_foreign_keys(model))
+            if (const Model& target = field->target()->concrete_model(); !field->null() && &target != &model)
+                visit(target);
         path_.pop_back();
         order_.push_back(&model);
     }
@@ -116,10 +125,10 @@ CreationOrder creation_order(const Registry& registry) {
     CreationOrder order{Sorter().sort(models), {}};
     const auto place = [&](const Model* model) { return std::ranges::find(order.models, model); };
     for (const Model* model : order.models)
-        for (const auto& field : model->fields())
-            if (field->is_foreign_key() && field->null() && field->options().db_constraint &&
-                field->target()->is_managed() && place(field->target()) > place(model))
-                order.late.push_back(field.get());
+        for (const Field* field : own_foreign_keys(*model))
+            if (const Model& target = field->target()->concrete_model();
+                field->null() && target.is_managed() && place(&target) > place(model))
+                order.late.push_back(field);
     return order;
 }
 
@@ -128,6 +137,8 @@ std::vector<std::string> create_table(const backend::Dialect& dialect, const Mod
     std::vector<std::string> parts, indexes;
     const bool is_clustered = !model.has_primary_key();  // the join table of a compact relation
     for (const auto& field : model.fields()) {
+        if (field->is_inherited())
+            continue;
         const bool is_late = dialect.adds_constraints_later() && std::ranges::find(late, field.get()) != late.end();
         parts.push_back(column_definition(dialect, *field, is_late, content_type_table));
         const bool wanted = field->options().index || (field->is_foreign_key() && !leads_an_index(model, *field));

@@ -17,6 +17,7 @@ JoinTable join_table_of(const GM2MField& field) {
     table.source->require_complete();
     table.name = field.table();
     table.key_length = field.key_length();
+    table.for_concrete_model = field.options().for_concrete_model;
     if (!field.has_through()) {
         table.layout = field.options().layout;
         table.constraints = field.options().db_constraint;
@@ -27,6 +28,11 @@ JoinTable join_table_of(const GM2MField& field) {
     table.through = &field.join_model();
     table.through->require_complete();
     const ThroughFields fields = field.through_fields();
+    for (const Field* each : {fields.source, fields.target->content_type, fields.target->key})
+        if (&each->table_model() != &table.through->concrete_model())
+            throw ConfigurationError(fmt::format("{}: {} of its through model is in the table of {}, a parent of it; the fields "
+                                                 "that make the links are in its own",
+                                                 field.label(), each->label(), each->table_model().label()));
     const Field& key = table.through->primary_key();
     table.id_column = form_of(key.kind()) == ValueView::Form::integer && key.is_generated() ? key.column() : "";
     table.source_column = fields.source->column();
@@ -65,6 +71,9 @@ std::vector<OrderColumn> order_columns(const Model& through, const std::vector<s
             throw ConfigurationError(fmt::format("links are ordered by the fields of {}, of which '{}' is none{}",
                                                  through.label(), bare, did_you_mean(bare, known)));
         }
+        if (!field->is_primary_key() && &field->table_model() != &through.concrete_model())
+            throw ConfigurationError(fmt::format("links are ordered by the fields in the table of {}, of which {} is none",
+                                                 through.label(), field->label()));
         append(*field, descending);
     }
     append(through.primary_key(), false);

@@ -29,6 +29,7 @@ struct JoinTable {
     std::optional<std::size_t> key_length;
     Layout layout = Layout::standard;
     bool constraints = true;
+    bool for_concrete_model = true;
     const Model* source = nullptr;
     const Model* through = nullptr;
     /// The through model's ordering, its key at the end; empty if it has none.
@@ -40,6 +41,8 @@ struct JoinTable {
     bool is_numbered() const noexcept { return ordering.empty() && !id_column.empty(); }
     /// Whether there is an order of its own, of linking or of the through model.
     bool is_ordered() const noexcept { return !ordering.empty() || !id_column.empty(); }
+    /// The model whose content type links to objects of a model have. (BEHAVIOUR 1.4)
+    const Model& linked_model(const Model& model) const { return for_concrete_model ? model.concrete_model() : model; }
 };
 
 /// Throws ConfigurationError while the source model is not registered or not complete.

@@ -85,12 +85,12 @@ public:
 
 private:
     std::string name_of(const Model& model, std::string_view side) const {
-        return fmt::format("{}{}_{}", prefix_of(dialect_, join_, field_), digits_of(dialect_, model.table()), side);
+        return fmt::format("{}{}_{}", prefix_of(dialect_, join_, field_), digits_of(dialect_, model.is_proxy() ? model.label() : model.table()), side);
     }
     /// Of a side of a model that this registry has, and cares for.
     bool is_known(const std::string& name) const {
         return std::ranges::any_of(registry_.models(), [&](const Model* model) {
-            return model->is_managed() && (name == name_of(*model, "src") || name == name_of(*model, "tgt"));
+            return model->concrete_model().is_managed() && (name == name_of(*model, "src") || name == name_of(*model, "tgt"));
         });
     }
 
@@ -123,7 +123,7 @@ private:
             append(*join_.source, "src",
                    fmt::format("{} = {}", dialect_.quote(join_.source_column), key_of(*join_.source)), true);
         for (const Model* model : registry_.models())
-            if (model->is_managed() && deletes_links(field_.target_policy(*model)))
+            if (model->concrete_model().is_managed() && deletes_links(field_.target_policy(*model)))
                 append(*model, "tgt", links_to(*model, key_of(*model)), false);
         return all;
     }

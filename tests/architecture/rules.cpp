@@ -18,7 +18,7 @@ const std::map<std::string, Names> allowed_layers{
     {"query", {"backend", "model", "schema", "content_types"}},
     {"relation", {"backend", "model", "schema", "content_types", "query"}},
     {"deletion", {"backend", "model", "schema", "content_types", "query", "relation"}},
-    {"check", {"model", "relation"}},
+    {"check", {"backend", "model", "schema"}},
     // The top composes all of them.
     {"database", {"backend", "model", "schema", "content_types", "query", "relation", "deletion", "check"}},
 };
@@ -32,6 +32,7 @@ const std::map<std::string, Names> allowed_files{
 /// The layer of each public header: it is included from there and from above.
 const std::map<std::string, std::string> public_headers{
     {"gm2m/adapter.hpp", "value"},
+    {"gm2m/check.hpp", "check"},
     {"gm2m/condition.hpp", "model"},
     {"gm2m/content_types.hpp", "content_types"},
     {"gm2m/database.hpp", "database"},
@@ -39,6 +40,7 @@ const std::map<std::string, std::string> public_headers{
     {"gm2m/deletion.hpp", "deletion"},
     {"gm2m/expression.hpp", "query"},
     {"gm2m/field.hpp", "model"},
+    {"gm2m/finding.hpp", "model"},
     {"gm2m/gm2m.hpp", "database"},
     {"gm2m/gm2m_field.hpp", "model"},
     {"gm2m/interop/signals2.hpp", "model"},
@@ -55,6 +57,7 @@ const std::map<std::string, std::string> public_headers{
     {"gm2m/related_manager.hpp", "relation"},
     {"gm2m/retry.hpp", "database"},
     {"gm2m/signal.hpp", "model"},
+    {"gm2m/source_location.hpp", "value"},
     {"gm2m/statement_listener.hpp", "value"},
     {"gm2m/transaction.hpp", "database"},
     {"gm2m/value.hpp", "value"},

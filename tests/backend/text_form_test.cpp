@@ -37,6 +37,23 @@ TEST(TextFormTest, ReadsKeysOfTheirKindAlone) {
     EXPECT_FALSE(text::parse_value(Kind::uuid, "xyz", buffer));
 }
 
+TEST(TextFormTest, ReadsIntegersOfAllLengths) {
+    for (std::int64_t value = 1;; value = value * 10 + 7) {
+        EXPECT_EQ(text::parse_integer(std::to_string(value)), value);
+        EXPECT_EQ(text::parse_integer(std::to_string(-value)), -value);
+        EXPECT_FALSE(text::parse_integer(std::to_string(value) + ":"));
+        EXPECT_FALSE(text::parse_integer("/" + std::to_string(value)));
+        if (value > INT64_MAX / 10 - 1)
+            break;
+    }
+    EXPECT_EQ(text::parse_integer("0"), 0);
+    EXPECT_EQ(text::parse_integer("999999999999999999"), 999'999'999'999'999'999);
+    EXPECT_EQ(text::parse_integer("9223372036854775807"), INT64_MAX);
+    EXPECT_EQ(text::parse_integer("-9223372036854775808"), INT64_MIN);
+    for (const char* text : {"", "-", "9223372036854775808", "-9223372036854775809"})
+        EXPECT_FALSE(text::parse_integer(text)) << text;
+}
+
 TEST(TextFormTest, KnowsUtf8) {
     for (const char* text : {"", "plain", "Zürich", "日本", "🎬 is outside the basic plane", "12345678ü"})
         EXPECT_TRUE(text::is_valid_utf8(text)) << text;

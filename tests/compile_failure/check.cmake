@@ -5,7 +5,7 @@ if(NOT first_line MATCHES "^// Expected: (.+)$")
   message(FATAL_ERROR "${program} does not say what the compiler is to say: \"// Expected: …\"")
 endif()
 set(expected "${CMAKE_MATCH_1}")
-set(compile "${CMAKE_COMMAND}" -E env LC_ALL=C "${compiler}" -std=c++20 -fsyntax-only -I "${include}")
+set(compile "${CMAKE_COMMAND}" -E env LC_ALL=C "${compiler}" -std=c++20 -fsyntax-only -Werror=unused-result -I "${include}")
 
 execute_process(COMMAND ${compile} "${program}" RESULT_VARIABLE code ERROR_VARIABLE errors)
 if(NOT code EQUAL 0)

@@ -51,7 +51,8 @@ TEST_F(GM2MFieldTest, ReadsParametersGivenAtRunTime) {
                                                     {"related_query_name", "fan"},
                                                     {"verbose_name", "videos"},
                                                     {"pk_maxlength", 36},
-                                                    {"layout", "compact"}});
+                                                    {"layout", "compact"},
+                                                    {"unique", true}});
     EXPECT_EQ(options.related, std::vector<std::string>{"cinema.Movie"});
     EXPECT_EQ(options.db_table, "links");
     EXPECT_FALSE(options.db_constraint);
@@ -59,6 +60,7 @@ TEST_F(GM2MFieldTest, ReadsParametersGivenAtRunTime) {
     EXPECT_EQ(options.related_query_name, "fan");
     EXPECT_EQ(options.pk_maxlength, 36U);
     EXPECT_EQ(options.layout, Layout::compact);
+    EXPECT_TRUE(options.unique);
     EXPECT_FALSE(GM2MOptions::parse({{"pk_maxlength", nullptr}}).pk_maxlength);
 }
 
@@ -69,7 +71,6 @@ TEST_F(GM2MFieldTest, RefusesWrongParameters) {
     } catch (const ConfigurationError& error) {
         EXPECT_EQ(std::string(error.what()), "a GM2MField has no parameter 'pk_max_length'; did you mean 'pk_maxlength'?");
     }
-    EXPECT_THROW(GM2MOptions::parse({{"unique", true}}), ConfigurationError);
     EXPECT_THROW(GM2MOptions::parse({{"pk_maxlength", "long"}}), ConfigurationError);
     EXPECT_THROW(GM2MOptions::parse({{"pk_maxlength", 0}}), ConfigurationError);
     EXPECT_THROW(GM2MOptions::parse({{"layout", "dense"}}), ConfigurationError);
@@ -79,10 +80,18 @@ TEST_F(GM2MFieldTest, RefusesWrongParameters) {
     EXPECT_THROW(models.gm2m("cinema.User", "a", {.related_name = "a b"}), ConfigurationError);
     EXPECT_THROW(models.gm2m("cinema.User", "a", {.related = {"Movie"}}), ConfigurationError);
     EXPECT_THROW(models.gm2m("cinema.User", "a__b"), ConfigurationError);
-    EXPECT_THROW(models.gm2m("cinema.User", "name"), ConfigurationError);  // a field has the name
     EXPECT_THROW(models.gm2m("User", "a"), ConfigurationError);
-    models.gm2m("cinema.User", "once");
-    EXPECT_THROW(models.gm2m("cinema.user", "once"), ConfigurationError);
+}
+
+// The second relation of a name has a handle, and is none of the registry's: tests/check.
+TEST_F(GM2MFieldTest, IsDeclaredOnce) {
+    const GM2MField field = models.gm2m("cinema.User", "once");
+    const GM2MField again = models.gm2m("cinema.user", "once", {.db_table = "other"});
+    EXPECT_EQ(again.table(), "other");
+    EXPECT_EQ(again.label(), "cinema.User.once");
+    models.many_to_many("cinema.User", "once", "cinema.Movie");
+    EXPECT_EQ(models.gm2m_fields(), std::vector{field});
+    EXPECT_TRUE(models.many_to_many_fields().empty());
 }
 
 // 3.2, 3.5: the reverse side is there for models listed in `related` and for those that add_relation() names

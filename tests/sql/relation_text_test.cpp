@@ -20,13 +20,19 @@ protected:
         expect(operation, GetParam().is_sqlite() ? sqlite : postgresql);
     }
 
-    /// Each link's person; where no table is distributed, sought by its key.
-    std::string sought_person() const {
+    /// The persons that like an object, each sought by its key: one after the other, or, where tables may be distributed,
+    /// by all keys at once.
+    std::string persons_who_like_it() const {
+        const std::string columns = "SELECT t.id, t.name, t.home_id FROM ", links = "archive_person_likes AS l ",
+                          condition = "WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = $2";
+        if (GetParam().is_sqlite())
+            return columns + links + "CROSS JOIN archive_person AS t ON t.id = l.gm2m_src_id " + condition + " ORDER BY " +
+                   (is_compact() ? "l.gm2m_src_id" : "l.id");
         if (is_compact())
-            return "JOIN archive_person AS t ON t.id = l.gm2m_src_id";
-        return GetParam().is_sqlite() ? "CROSS JOIN archive_person AS t ON t.id = l.gm2m_src_id"
-                                      : "CROSS JOIN LATERAL (SELECT * FROM archive_person AS s WHERE s.id = l.gm2m_src_id "
-                                        "OFFSET 0) AS t";
+            return columns + "archive_person AS t WHERE t.id = ANY (ARRAY(SELECT l.gm2m_src_id FROM " + links + condition +
+                   ")) ORDER BY t.id";
+        return columns + links + "CROSS JOIN LATERAL (SELECT * FROM archive_person AS s WHERE s.id = l.gm2m_src_id OFFSET 0) "
+                                 "AS t " + condition + " ORDER BY l.id";
     }
 
     const std::string nulls_first = GetParam().is_sqlite() ? "" : " NULLS FIRST";
@@ -196,9 +202,7 @@ TEST_P(RelationTextTest, Reads) {
     }
     expect([&] { liked_by(bob).contains(alien); },
            "SELECT EXISTS (SELECT 1 " + mine + " AND gm2m_ct_id = $2 AND gm2m_pk = $3)");
-    expect([&] { persons_who_like(alien).all(); },
-           "SELECT t.id, t.name, t.home_id FROM archive_person_likes AS l " + sought_person() +
-               " WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = $2 ORDER BY " + (is_compact() ? "l.gm2m_src_id" : "l.id"));
+    expect([&] { persons_who_like(alien).all(); }, persons_who_like_it());
 }
 
 // SQLite: one execution for each link. PostgreSQL: one statement with lists, under locks on the source and the targets.

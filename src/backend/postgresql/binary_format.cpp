@@ -41,11 +41,19 @@ enum Oid : unsigned {
 constexpr std::int64_t days_to_2000 = 10'957;  // from 1970-01-01
 constexpr std::int64_t microseconds_to_2000 = days_to_2000 * 86'400 * 1'000'000;
 
+/// From the network's byte order.
 template <class T>
 T load(const char* data) {
-    std::make_unsigned_t<T> value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        value = static_cast<std::make_unsigned_t<T>>((value << 8) | static_cast<unsigned char>(data[i]));
+    std::make_unsigned_t<T> value;
+    std::memcpy(&value, data, sizeof value);
+    if constexpr (std::endian::native == std::endian::little) {
+        if constexpr (sizeof value == 8)
+            value = __builtin_bswap64(value);
+        else if constexpr (sizeof value == 4)
+            value = __builtin_bswap32(value);
+        else
+            value = __builtin_bswap16(value);
+    }
     return static_cast<T>(value);
 }
 
@@ -98,50 +106,50 @@ void append_fixed(std::string& out, Kind kind, std::int64_t value) {
 // --- results ---
 
 template <class T>
-ValueView decode_integer(BinaryColumn&, const char* data, std::size_t) {
-    return ValueView::of_integer(load<T>(data));
+void decode_integer(BinaryColumn&, const char* data, std::size_t, ValueView& cell) {
+    cell = ValueView::of_integer(load<T>(data));
 }
-ValueView decode_bool(BinaryColumn&, const char* data, std::size_t) {
-    return ValueView::of_integer(*data != 0);
+void decode_bool(BinaryColumn&, const char* data, std::size_t, ValueView& cell) {
+    cell = ValueView::of_integer(*data != 0);
 }
 template <class T>
-ValueView decode_integer_as_real(BinaryColumn&, const char* data, std::size_t) {
-    return ValueView::of_real(static_cast<double>(load<T>(data)));
+void decode_integer_as_real(BinaryColumn&, const char* data, std::size_t, ValueView& cell) {
+    cell = ValueView::of_real(static_cast<double>(load<T>(data)));
 }
-ValueView decode_float8(BinaryColumn&, const char* data, std::size_t) {
-    return ValueView::of_real(std::bit_cast<double>(load<std::int64_t>(data)));
+void decode_float8(BinaryColumn&, const char* data, std::size_t, ValueView& cell) {
+    cell = ValueView::of_real(std::bit_cast<double>(load<std::int64_t>(data)));
 }
-ValueView decode_float4(BinaryColumn&, const char* data, std::size_t) {
-    return ValueView::of_real(std::bit_cast<float>(load<std::int32_t>(data)));
+void decode_float4(BinaryColumn&, const char* data, std::size_t, ValueView& cell) {
+    cell = ValueView::of_real(std::bit_cast<float>(load<std::int32_t>(data)));
 }
-ValueView decode_text(BinaryColumn&, const char* data, std::size_t size) {
-    return ValueView::of_text({data, size});
+void decode_text(BinaryColumn&, const char* data, std::size_t size, ValueView& cell) {
+    cell = ValueView::of_text({data, size});
 }
-ValueView decode_padded_text(BinaryColumn&, const char* data, std::size_t size) {
+void decode_padded_text(BinaryColumn&, const char* data, std::size_t size, ValueView& cell) {
     while (size > 0 && data[size - 1] == ' ')
         --size;  // the padding of char(n) means nothing
-    return ValueView::of_text({data, size});
+    cell = ValueView::of_text({data, size});
 }
-ValueView decode_jsonb(BinaryColumn&, const char* data, std::size_t size) {
-    return ValueView::of_text({data + 1, size - 1});  // after the version
+void decode_jsonb(BinaryColumn&, const char* data, std::size_t size, ValueView& cell) {
+    cell = ValueView::of_text({data + 1, size - 1});  // after the version
 }
-ValueView decode_bytes(BinaryColumn&, const char* data, std::size_t size) {
-    return ValueView::of_bytes(data, size);
+void decode_bytes(BinaryColumn&, const char* data, std::size_t size, ValueView& cell) {
+    cell = ValueView::of_bytes(data, size);
 }
-ValueView decode_date(BinaryColumn&, const char* data, std::size_t) {
+void decode_date(BinaryColumn&, const char* data, std::size_t, ValueView& cell) {
     const auto days = load<std::int32_t>(data);
     if (days == INT32_MAX || days == INT32_MIN)
         throw InvalidValue("a date is infinite, which no C++ date can hold");
-    return ValueView::of_integer(days + days_to_2000);
+    cell = ValueView::of_integer(days + days_to_2000);
 }
-ValueView decode_time(BinaryColumn&, const char* data, std::size_t) {
-    return ValueView::of_integer(load<std::int64_t>(data));
+void decode_time(BinaryColumn&, const char* data, std::size_t, ValueView& cell) {
+    cell = ValueView::of_integer(load<std::int64_t>(data));
 }
-ValueView decode_timestamp(BinaryColumn&, const char* data, std::size_t) {
+void decode_timestamp(BinaryColumn&, const char* data, std::size_t, ValueView& cell) {
     const auto microseconds = load<std::int64_t>(data);
     if (microseconds == INT64_MAX || microseconds == INT64_MIN)
         throw InvalidValue("a date-time is infinite, which no C++ date-time can hold");
-    return ValueView::of_integer(microseconds + microseconds_to_2000);
+    cell = ValueView::of_integer(microseconds + microseconds_to_2000);
 }
 
 /// numeric_send(): ndigits, weight, sign, dscale, then digits to the base of 10,000.
@@ -286,17 +294,17 @@ BinaryColumn::BinaryColumn(unsigned type, Kind kind, std::string_view column_nam
             case bpchar_oid: decode_ = decode_padded_text; break;
             case jsonb_oid: decode_ = decode_jsonb; break;
             case numeric_oid:
-                decode_ = [](BinaryColumn& self, const char* data, std::size_t) {
+                decode_ = [](BinaryColumn& self, const char* data, std::size_t, ValueView& cell) {
                     self.scratch_.clear();
                     append_numeric(self.scratch_, data);
-                    return ValueView::of_text(self.scratch_);
+                    cell = ValueView::of_text(self.scratch_);
                 };
                 break;
             case uuid_oid:
-                decode_ = [](BinaryColumn& self, const char* data, std::size_t) {
+                decode_ = [](BinaryColumn& self, const char* data, std::size_t, ValueView& cell) {
                     self.scratch_.clear();
                     text::append_uuid(self.scratch_, data, true);
-                    return ValueView::of_text(self.scratch_);
+                    cell = ValueView::of_text(self.scratch_);
                 };
                 break;
             case bool_oid:

@@ -46,11 +46,11 @@ public:
     /// `type` is the OID of the result's column. Throws InvalidValue if that type does not read as `kind`.
     BinaryColumn(unsigned type, Kind kind, std::string_view column_name);
 
-    /// The view refers to `data` or to this object.
-    ValueView decode(const char* data, std::size_t size) { return decode_(*this, data, size); }
+    /// The cell refers to `data` or to this object. It is written where it is to be: this is done for each of many.
+    void decode(const char* data, std::size_t size, ValueView& cell) { decode_(*this, data, size, cell); }
 
 private:
-    using Decode = ValueView (*)(BinaryColumn&, const char*, std::size_t);
+    using Decode = void (*)(BinaryColumn&, const char*, std::size_t, ValueView&);
 
     Decode decode_;
     std::string scratch_;

@@ -236,8 +236,7 @@ std::size_t PostgresqlConnection::read_rows(const pg_result* result, Request& re
         if (columns_.empty())
             find_columns(result, request);
         for (int row = 0; row < rows; ++row) {
-            for (std::size_t i = 0; i < columns_.size(); ++i)
-                cells_[i] = read_cell(result, row, static_cast<int>(i));
+            read_cells(result, row);
             request.sink->row(cells_);
         }
     }
@@ -247,11 +246,18 @@ std::size_t PostgresqlConnection::read_rows(const pg_result* result, Request& re
     return *affected ? std::strtoull(affected, nullptr, 10) : static_cast<std::size_t>(rows);
 }
 
-ValueView PostgresqlConnection::read_cell(const pg_result* result, int row, int column) {
-    const auto size = static_cast<std::size_t>(PQgetlength(result, row, column));
-    if (size == 0 && PQgetisnull(result, row, column))
-        return {};
-    return columns_[static_cast<std::size_t>(column)].decode(PQgetvalue(result, row, column), size);
+void PostgresqlConnection::read_cells(const pg_result* result, int row) {
+    ValueView* cell = cells_.data();
+    int i = 0;
+    for (BinaryColumn& column : columns_) {
+        const int size = PQgetlength(result, row, i);
+        if (size == 0 && PQgetisnull(result, row, i))
+            *cell = {};
+        else
+            column.decode(PQgetvalue(result, row, i), static_cast<std::size_t>(size), *cell);
+        ++cell;
+        ++i;
+    }
 }
 
 void PostgresqlConnection::find_columns(const pg_result* result, const Request& request) {

@@ -31,7 +31,8 @@ private:
     /// How many rows the statement changed or returned, if this is its last result.
     std::size_t read_rows(const pg_result* result, Request& request);
     void find_columns(const pg_result* result, const Request& request);
-    ValueView read_cell(const pg_result* result, int row, int column);
+    /// Into `cells_`.
+    void read_cells(const pg_result* result, int row);
 
     pg_conn* connection_;
     StatementCache<std::string> statements_;  // the names of prepared statements

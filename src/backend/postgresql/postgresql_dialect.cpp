@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "backend/dialect.hpp"
@@ -91,6 +93,48 @@ public:
         return "SELECT quote_ident(n.nspname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
                "WHERE c.oid = to_regclass($1::text)";
     }
+    // A column of a domain is what the domain is of.
+    std::string describe_columns() const override {
+        return "SELECT a.attname::text, CASE t.typtype WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) "
+               "ELSE format_type(a.atttypid, a.atttypmod) END, "
+               "CASE WHEN c.relkind IN ('r', 'p') THEN (NOT a.attnotnull)::integer END, 0 "
+               "FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_type AS t ON t.oid = "
+               "a.atttypid "
+               "WHERE a.attrelid = to_regclass(quote_ident($1::text)) AND a.attnum > 0 AND NOT a.attisdropped "
+               "ORDER BY a.attnum";
+    }
+    std::string describe_indexes() const override {
+        return "SELECT i.indexrelid::bigint, i.indisunique::integer, a.attname::text FROM pg_index AS i "
+               "CROSS JOIN LATERAL unnest(i.indkey::smallint[]) WITH ORDINALITY AS k (attnum, place) "
+               "LEFT JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum "
+               "WHERE i.indrelid = to_regclass(quote_ident($1::text)) AND i.indisvalid AND i.indpred IS NULL "
+               "AND k.place <= i.indnkeyatts ORDER BY i.indexrelid, k.place";
+    }
+    // As results are decoded: see BinaryColumn.
+    bool is_suitable(std::string_view type, Kind kind) const override {
+        const std::string base = std::string(type.substr(0, type.find('('))) +
+                                 std::string(type.find(')') == type.npos ? "" : type.substr(type.find(')') + 1));
+        const auto is_one_of = [&](std::initializer_list<std::string_view> types) {
+            return std::ranges::find(types, base) != types.end();
+        };
+        switch (kind) {
+            case Kind::boolean: return base == "boolean";
+            case Kind::small_integer:
+            case Kind::integer:
+            case Kind::big_integer: return is_one_of({"smallint", "integer", "bigint"});
+            case Kind::real: return is_one_of({"real", "double precision", "smallint", "integer", "bigint"});
+            case Kind::date: return base == "date";
+            case Kind::time: return base == "time without time zone";
+            case Kind::date_time: return is_one_of({"timestamp with time zone", "timestamp without time zone"});
+            case Kind::uuid: return base == "uuid";
+            case Kind::bytes: return base == "bytea";
+            default:
+                return !is_one_of({"boolean", "bytea", "smallint", "integer", "bigint", "real", "double precision",
+                                   "date", "time without time zone", "timestamp with time zone",
+                                   "timestamp without time zone"});
+        }
+    }
+    bool ignores_case_of_names() const noexcept override { return false; }
     // CREATE TABLE IF NOT EXISTS by two sessions at once can fail in the catalogue. The number is this library's own.
     std::string lock_schema() const override { return "SELECT pg_advisory_xact_lock(7235419926041)"; }
 
@@ -174,14 +218,16 @@ public:
         return fmt::format("cardinality(${}::{}[])", n, type_name(kind));
     }
 
-    std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
-                               Kind kind) const override {
-        return fmt::format("SELECT {} FROM {} AS t WHERE {}", columns, table, in_list(fmt::format("t.{}", key), 1, kind));
+    std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key, Kind kind,
+                               std::string_view joins) const override {
+        return fmt::format("SELECT {} FROM {} AS t{} WHERE {}", columns, table, joins,
+                           in_list(fmt::format("t.{}", key), 1, kind));
     }
 
     // The planner would rather read a table of some thousand rows whole than seek a few of them; OFFSET keeps the subquery.
-    std::string join_by_key(std::string_view table, std::string_view key, std::string_view value) const override {
-        return fmt::format("CROSS JOIN LATERAL (SELECT * FROM {} AS s WHERE s.{} = {} OFFSET 0) AS t", table, key, value);
+    std::string join_by_key(std::string_view table, std::string_view key, std::string_view value,
+                            std::string_view alias) const override {
+        return fmt::format("CROSS JOIN LATERAL (SELECT * FROM {} AS s WHERE s.{} = {} OFFSET 0) AS {}", table, key, value, alias);
     }
 
     bool writes_row_by_row() const noexcept override { return false; }

@@ -70,7 +70,8 @@ std::string json_of(const ValueList& list) {
                                    name_of(kind)));
 }
 
-/// Keeps the connection's mutex, which every call takes, so that the values of a row may be read without it.
+/// Keeps the connection's mutex, which every call takes, so that the values of a row may be read without it, and each call
+/// finds it taken by its own thread.
 class MutexHold {
 public:
     explicit MutexHold(sqlite3* handle) : mutex_(sqlite3_db_mutex(handle)) { sqlite3_mutex_enter(mutex_); }
@@ -87,46 +88,48 @@ std::string_view text_of(sqlite3_value* value) {
     return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
-/// To be called with the connection's mutex held.
-ValueView cell_of(sqlite3_stmt* statement, int column, Kind kind, std::array<char, 16>* uuid) {
-    sqlite3_value* const cell = sqlite3_column_value(statement, column);
-    const int type = sqlite3_value_type(cell);
-    if (type == SQLITE_NULL)
-        return {};
+/// The cell is written where it is to be: this is done for each of many.
+void read_cell(sqlite3_stmt* statement, int column, Kind kind, std::array<char, 16>& uuid, ValueView& cell) {
+    sqlite3_value* const value = sqlite3_column_value(statement, column);
+    const int type = sqlite3_value_type(value);
+    if (type == SQLITE_NULL) {
+        cell = {};
+        return;
+    }
     switch (kind) {
         case Kind::boolean:
         case Kind::small_integer:
         case Kind::integer:
         case Kind::big_integer:
             if (type == SQLITE_INTEGER)
-                return ValueView::of_integer(sqlite3_value_int64(cell));
+                return void(cell = ValueView::of_integer(sqlite3_value_int64(value)));
             break;
         case Kind::real:
             if (type == SQLITE_FLOAT || type == SQLITE_INTEGER)
-                return ValueView::of_real(sqlite3_value_double(cell));
+                return void(cell = ValueView::of_real(sqlite3_value_double(value)));
             break;
         case Kind::text:
         case Kind::json:
         case Kind::decimal:
             if (type != SQLITE_BLOB)
-                return ValueView::of_text(text_of(cell));
+                return void(cell = ValueView::of_text(text_of(value)));
             break;
         case Kind::bytes: {
-            const void* data = sqlite3_value_blob(cell);
-            return ValueView::of_bytes(data ? data : "", static_cast<std::size_t>(sqlite3_value_bytes(cell)));
+            const void* data = sqlite3_value_blob(value);
+            return void(cell = ValueView::of_bytes(data ? data : "", static_cast<std::size_t>(sqlite3_value_bytes(value))));
         }
         case Kind::uuid:
-            if (type == SQLITE_TEXT && text::parse_uuid(text_of(cell), uuid->data()))
-                return ValueView::of_bytes(uuid->data(), 16);
-            if (type == SQLITE_BLOB && sqlite3_value_bytes(cell) == 16)
-                return ValueView::of_bytes(sqlite3_value_blob(cell), 16);
+            if (type == SQLITE_TEXT && text::parse_uuid(text_of(value), uuid.data()))
+                return void(cell = ValueView::of_bytes(uuid.data(), 16));
+            if (type == SQLITE_BLOB && sqlite3_value_bytes(value) == 16)
+                return void(cell = ValueView::of_bytes(sqlite3_value_blob(value), 16));
             break;
         case Kind::date:
         case Kind::time:
         case Kind::date_time:
             if (type == SQLITE_TEXT)
-                if (const auto value = text::parse_value(kind, text_of(cell), nullptr))
-                    return *value;
+                if (const auto parsed = text::parse_value(kind, text_of(value), nullptr))
+                    return void(cell = *parsed);
             break;
     }
     throw_bad_cell(statement, column, kind);
@@ -207,6 +210,7 @@ void SqliteConnection::run_one(Request& request) {
     next_round_trip();
     Report report(*this, *request.sql);
     sqlite3_stmt* statement = prepare(*request.sql);
+    const MutexHold hold(handle_);
     ResetLater reset{statement};
     request.affected = 0;
     std::size_t executions = 1;
@@ -236,15 +240,19 @@ std::size_t SqliteConnection::step_through(sqlite3_stmt* statement, const Reques
                                            std::span<const Kind> columns) {
     cells_.resize(columns.size());
     uuids_.resize(columns.size());
+    ValueView* const cells = cells_.data();
+    std::array<char, 16>* const uuids = uuids_.data();
     std::size_t rows = 0;
     int result;
-    const MutexHold hold(handle_);
     while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
         ++rows;
         if (!request.sink)
             continue;
-        for (std::size_t i = 0; i < cells_.size(); ++i)
-            cells_[i] = cell_of(statement, static_cast<int>(i), columns[i], &uuids_[i]);
+        int column = 0;
+        for (const Kind kind : columns) {
+            const auto i = static_cast<std::size_t>(column);
+            read_cell(statement, column++, kind, uuids[i], cells[i]);
+        }
         request.sink->row(cells_);
     }
     if (result != SQLITE_DONE)

@@ -5,6 +5,19 @@
 namespace gm2m::backend {
 namespace {
 
+enum class Affinity { integer, text, none, real, numeric };
+
+Affinity affinity_of(std::string_view type) {
+    const auto has = [&](std::string_view part) { return type.find(part) != std::string_view::npos; };
+    if (has("int"))
+        return Affinity::integer;
+    if (has("char") || has("clob") || has("text"))
+        return Affinity::text;
+    if (type.empty() || has("blob"))
+        return Affinity::none;
+    return has("real") || has("floa") || has("doub") ? Affinity::real : Affinity::numeric;
+}
+
 class SqliteDialect final : public Dialect {
 public:
     std::string_view name() const noexcept override { return "sqlite3"; }
@@ -58,6 +71,34 @@ public:
     std::string drop_trigger(std::string_view name) const override { return fmt::format("DROP TRIGGER IF EXISTS {}", name); }
     // No other name of a table is allowed in a trigger, and it means the one in the trigger's own file.
     std::string schema_of_table() const override { return ""; }
+    std::string describe_columns() const override {
+        return "SELECT name, lower(type), CASE WHEN pk > 0 THEN 0 WHEN (SELECT m.type = 'view' FROM sqlite_master AS m WHERE "
+               "m.name = ?1 COLLATE NOCASE AND m.type IN ('table', 'view')) THEN NULL ELSE 1 - \"notnull\" END, pk "
+               "FROM pragma_table_info(?1)";
+    }
+    std::string describe_indexes() const override {
+        return "SELECT l.seq, l.\"unique\", i.name FROM pragma_index_list(?1) AS l, pragma_index_info(l.name) AS i "
+               "WHERE NOT l.partial ORDER BY l.seq, i.seqno";
+    }
+    // By the affinity of the column, which converts what is written: https://www.sqlite.org/datatype3.html
+    bool is_suitable(std::string_view type, Kind kind) const override {
+        const Affinity affinity = affinity_of(type);
+        if (affinity == Affinity::none || kind == Kind::bytes)
+            return true;
+        switch (kind) {
+            case Kind::boolean:
+            case Kind::small_integer:
+            case Kind::integer:
+            case Kind::big_integer: return affinity == Affinity::integer || affinity == Affinity::numeric;
+            case Kind::real: return affinity != Affinity::text;
+            case Kind::decimal: return affinity != Affinity::integer;
+            case Kind::date:
+            case Kind::time:
+            case Kind::date_time: return affinity == Affinity::text || affinity == Affinity::numeric;
+            default: return affinity == Affinity::text;
+        }
+    }
+    bool ignores_case_of_names() const noexcept override { return true; }
     std::string lock_schema() const override { return ""; }
 
     std::string key_from_text(std::string_view text, Kind kind) const override {
@@ -129,15 +170,16 @@ public:
     std::string list_size(std::size_t n, Kind) const override { return fmt::format("json_array_length(?{})", n); }
 
     // Reads the list once, in its order, and seeks each key: faster than IN, which sorts the list first.
-    std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
-                               Kind) const override {
-        return fmt::format("SELECT {} FROM json_each(?1) AS k CROSS JOIN {} AS t ON t.{} = k.value", columns, table,
-                           key);
+    std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key, Kind,
+                               std::string_view joins) const override {
+        return fmt::format("SELECT {} FROM json_each(?1) AS k CROSS JOIN {} AS t ON t.{} = k.value{}", columns, table,
+                           key, joins);
     }
 
     // CROSS JOIN keeps the tables in this order.
-    std::string join_by_key(std::string_view table, std::string_view key, std::string_view value) const override {
-        return fmt::format("CROSS JOIN {} AS t ON t.{} = {}", table, key, value);
+    std::string join_by_key(std::string_view table, std::string_view key, std::string_view value,
+                            std::string_view alias) const override {
+        return fmt::format("CROSS JOIN {} AS {} ON {}.{} = {}", table, alias, alias, key, value);
     }
 
     bool writes_row_by_row() const noexcept override { return true; }

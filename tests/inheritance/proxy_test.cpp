@@ -1,0 +1,183 @@
+#include "inheritance/zoo.hpp"
+
+namespace gm2m::test {
+namespace {
+
+/// 8.1, 1.4: a proxy is another label for the objects of a model; it shares its concrete model's content type unless
+/// the relation says for_concrete_model = false.
+class ProxyTest : public ZooTest {
+protected:
+    Object old(const char* name) { return make("zoo.OldAnimal", {{"name", name}}); }
+    std::string content_types(const char* table) {
+        std::string all;
+        for (const std::string& each :
+             scratch.sql(std::string("SELECT c.model || ':' || l.gm2m_pk FROM ") + table +
+                         " AS l JOIN gm2m_content_type AS c ON c.id = l.gm2m_ct_id ORDER BY 1"))
+            all += (all.empty() ? "" : " ") + each;
+        return all;
+    }
+};
+GM2M_INSTANTIATE(ProxyTest, all_configurations);
+
+TEST_P(ProxyTest, HasTheTableAndTheFieldsOfItsModel) {
+    const Model& proxy = zoo.models["zoo.OldAnimal"];
+    EXPECT_TRUE(proxy.is_proxy());
+    EXPECT_EQ(&proxy.concrete_model(), &zoo.models["zoo.Animal"]);
+    EXPECT_EQ(proxy.table(), "zoo_animal");
+    EXPECT_TRUE(proxy.is_a(zoo.models["zoo.Animal"]));
+    const Object kaa = old("Kaa");
+    EXPECT_EQ(kaa.to_string(), "zoo.OldAnimal:1");
+    EXPECT_EQ(as("zoo.Animal", kaa)["name"], Value("Kaa"));
+    const Object read = as("zoo.OldAnimal", kaa);
+    read.set("name", "Boa");
+    db.update(read);
+    db.save(read);
+    EXPECT_EQ(list(db.query("zoo.OldAnimal").filter(F("name") == "Boa").fetch(), "name"), "Boa");
+    EXPECT_EQ(db.query("zoo.OldAnimal").filter(F("name") == "Boa").update({{"name", "Kaa"}}), 1U);
+    if (GetParam().models == Models::compiled) {
+        EXPECT_EQ(db.query<OldAnimal>().filter(F(&Animal::name) == "Kaa").get()->name, "Kaa");
+    }
+}
+
+// A proxy that is declared at run time has the structs of the model that it stands for.
+TEST_P(ProxyTest, OfAStructIsThatStruct) {
+    if (GetParam().models == Models::run_time)
+        return;
+    Registry models;
+    models.model<User>("cinema.User").primary_key("id", &User::id).field("name", &User::name);
+    models.model("cinema.Critic").proxy("cinema.User");
+    models.model("cinema.Grumbler").proxy("cinema.Critic");
+    Database other = Database::open(models, scratch.url());
+    other.create_tables();
+    (void)other.insert(User{.name = "Ann"});
+    const Object critic = other.get("cinema.Grumbler", 1);
+    EXPECT_EQ(critic.get<User>().name, "Ann");
+    EXPECT_EQ(critic.to_string(), "cinema.Grumbler:1");
+    EXPECT_EQ(&critic.model().concrete_model(), &models.get<User>());
+    critic.get<User>().name = "Bob";
+    other.update(critic);
+    EXPECT_EQ(other.get<User>(1)->name, "Bob");
+}
+
+TEST_P(ProxyTest, SharesTheContentTypeOfItsModel) {
+    ContentTypes& types = db.content_types();
+    EXPECT_EQ(types.get_for_model("zoo.OldAnimal"), types.get_for_model("zoo.Animal"));
+    EXPECT_NE(types.get_for_model("zoo.OldAnimal", false), types.get_for_model("zoo.Animal"));
+    EXPECT_EQ(types.get_for_model("zoo.OldAnimal", false).registered, &zoo.models["zoo.OldAnimal"]);
+
+    const Object ann = visitor("Ann"), kaa = old("Kaa");
+    const RelatedManager seen = db.related(ann, zoo.sights);
+    EXPECT_EQ(seen.add(kaa).added.size(), 1U);
+    EXPECT_EQ(seen.add(as("zoo.Animal", kaa)).added.size(), 0U);
+    EXPECT_EQ(content_types("zoo_visitor_sights"), "animal:1");
+    EXPECT_EQ(names(seen.all()), "zoo.Animal:1");
+    EXPECT_EQ(seen.count_by_model().front().label, "zoo.Animal");
+    EXPECT_TRUE(seen.contains(kaa));
+    EXPECT_EQ(seen.of_type({"zoo.OldAnimal"}).count(), 1U);
+    EXPECT_EQ(seen.of_type({"zoo.OldAnimal"}).all().size(), 1U);
+    EXPECT_EQ(names(seen.where("zoo.OldAnimal", F("name") == "Kaa").fetch()), "zoo.OldAnimal:1");
+    EXPECT_EQ(seen.with(db.query("zoo.OldAnimal").filter(F("name") == "x")).count(), 0U);
+    EXPECT_EQ(names(db.related(kaa, "visitor_set").all()), "zoo.Visitor:1");
+    EXPECT_EQ(db.query("zoo.Visitor").filter(F("sights__oldanimal__name") == "Kaa").count(), 1U);
+    EXPECT_EQ(db.query("zoo.Visitor").filter(F("sights") == kaa).count(), 1U);
+    EXPECT_EQ(db.query("zoo.OldAnimal").filter(F("visitor__name") == "Ann").count(), 1U);
+    EXPECT_EQ(db.query("zoo.Visitor").annotate("n", Count("sights__oldanimal__name")).values({"n"}).front()["n"],
+              Value(std::int64_t{1}));
+    const auto prefetched = db.query("zoo.OldAnimal").prefetch("visitor_set").fetch();
+    EXPECT_EQ(names(db.related(prefetched[0], "visitor_set").all()), "zoo.Visitor:1");
+    const auto visitors = db.query("zoo.Visitor")
+                              .prefetch(Prefetch("sights").with(db.query("zoo.OldAnimal").filter(F("name") == "x")))
+                              .fetch();
+    EXPECT_EQ(names(db.related(visitors[0], "sights").all()), "");
+    EXPECT_EQ(seen.remove(kaa).removed.size(), 1U);
+    db.related(kaa, "visitor_set").add(ann);
+    EXPECT_EQ(content_types("zoo_visitor_sights"), "animal:1");
+    EXPECT_EQ(zoo.sights.get_related_models().size(), 2U);
+}
+
+TEST_P(ProxyTest, HasItsOwnContentTypeWhereTheRelationSaysSo) {
+    const Object ann = visitor("Ann"), kaa = old("Kaa"), plain = as("zoo.Animal", kaa);
+    const RelatedManager seen = db.related(ann, zoo.proxies);
+    EXPECT_EQ(seen.add(kaa, plain).added.size(), 2U);
+    EXPECT_EQ(content_types("zoo_visitor_proxies"), "animal:1 oldanimal:1");
+    EXPECT_EQ(names(seen.all()), "zoo.Animal:1 zoo.OldAnimal:1");
+    EXPECT_EQ(seen.count_by_model().size(), 2U);
+    EXPECT_EQ(names(seen.of_type({"zoo.OldAnimal"}).all()), "zoo.OldAnimal:1");
+    EXPECT_EQ(seen.remove(plain).removed.size(), 1U);
+    EXPECT_TRUE(seen.contains(kaa));
+    EXPECT_FALSE(seen.contains(plain));
+    EXPECT_EQ(names(db.related(kaa, "proxy_fans").all()), "zoo.Visitor:1");
+    zoo.proxies.add_relation("zoo.Animal");
+    EXPECT_EQ(names(db.related(plain, "proxy_fans").all()), "");
+    EXPECT_EQ(db.query("zoo.Visitor").filter(F("proxies__oldanimal__name") == "Kaa").count(), 1U);
+    EXPECT_EQ(db.query("zoo.Visitor").filter(F("proxies__animal__name") == "Kaa").count(), 0U);
+    EXPECT_EQ(db.query("zoo.Visitor").filter(F("proxies") == kaa).count(), 1U);
+    EXPECT_EQ(db.query("zoo.Visitor").filter(F("proxies") == plain).count(), 0U);
+    EXPECT_EQ(db.query("zoo.OldAnimal").filter(F("proxy_fans__name") == "Ann").count(), 1U);
+    const auto visitors = db.query("zoo.Visitor").prefetch("proxies").fetch();
+    EXPECT_EQ(names(db.related(visitors[0], "proxies").all()), "zoo.OldAnimal:1");
+    db.discover();
+    EXPECT_TRUE(zoo.proxies.is_related(zoo.models["zoo.OldAnimal"]));
+}
+
+TEST_P(ProxyTest, GoesWithItsLinksThroughWhicheverModel) {
+    const Object ann = visitor("Ann");
+    for (const char* label : {"zoo.OldAnimal", "zoo.Animal"}) {
+        const Object kaa = old("Kaa"), plain = as("zoo.Animal", kaa);
+        db.related(ann, zoo.proxies).add(kaa, plain);
+        db.related(ann, zoo.sights).add(kaa);
+        const Object going = as(label, kaa);
+        EXPECT_EQ(db.explain_remove(going).would.links, 3U);
+        std::string heard;
+        const SignalConnection connection = zoo.models[label].signals().deleted.connect(
+            [&](const ObjectsDeleted& deleted) { heard = deleted.model.label(); });
+        const Deleted deleted = db.remove(going);
+        connection.disconnect();
+        EXPECT_EQ(heard, "zoo.Animal");
+        EXPECT_EQ(rows(deleted), "zoo.Animal 1");
+        EXPECT_EQ(deleted.links, 3U);
+        EXPECT_EQ(count_of("zoo_animal") + count_of("zoo_visitor_proxies") + count_of("zoo_visitor_sights"), "000");
+    }
+    (void)old("Kaa");
+    db.related(ann, zoo.proxies).add(db.query("zoo.OldAnimal").get());
+    EXPECT_EQ(db.remove(db.query("zoo.OldAnimal")).links, 1U);
+    EXPECT_EQ(count_of("zoo_animal") + count_of("zoo_visitor_proxies"), "00");
+}
+
+TEST_P(ProxyTest, HasTheRelationsAndForeignKeysOfItsModel) {
+    const Object kaa = old("Kaa"), hut = place("hut");
+    db.related(kaa, zoo.toys).add(hut);
+    EXPECT_EQ(names(db.related(as("zoo.Animal", kaa), "toys").all()), "zoo.Place:hut");
+    EXPECT_EQ(names(db.related(hut, "animal_set").all()), "zoo.Animal:1");
+    db.related(kaa, "dens").add(hut);
+    EXPECT_EQ(db.query("zoo.OldAnimal").filter(F("dens__code") == "hut").count(), 1U);
+    const Object rex = dog("Rex");
+    EXPECT_EQ(db.query("zoo.OldAnimal").filter(F("dog__breed") == "?").count(), 1U);
+    (void)rex;
+}
+
+// What refers to a proxy goes as what refers to its model does; its row is in the same table.
+TEST_P(ProxyTest, IsATargetOfForeignKeys) {
+    Registry models;
+    models.model("x.Parent").primary_key("id", Kind::big_integer).field("name", Kind::text);
+    models.model("x.Alias").proxy("x.Parent");
+    models.model("x.Child").inherits("x.Alias").field("more", Kind::text);
+    models.model("x.Ref")
+        .primary_key("id", Kind::big_integer)
+        .foreign_key("to", "x.Alias", {.on_delete = ForeignKeyPolicy::cascade});
+    models.many_to_many("x.Ref", "many", "x.Alias", {.related_name = "many_refs", .layout = GetParam().layout});
+    Database other = Database::open(models, scratch.url());
+    other.create_tables();
+    EXPECT_EQ(models["x.Child"].parent(), &models["x.Parent"]);
+    const Object child = other.insert(models["x.Child"].make({{"name", "c"}, {"more", "m"}}));
+    const Object ref = other.insert(models["x.Ref"].make({{"to", child.key()}}));
+    EXPECT_EQ(other.follow(ref, "to").to_string(), "x.Alias:1");
+    EXPECT_EQ(other.query("x.Ref").filter(F("to") == child).count(), 1U);
+    other.related(ref, "many").add(child);
+    EXPECT_EQ(names(other.related(ref, "many").all()), "x.Alias:1");
+    EXPECT_EQ(other.query("x.Child").filter(F("ref__id") == 1).count(), 1U);
+    EXPECT_EQ(rows(other.remove(Reference{&models["x.Parent"], child.key()})), "x.Child 1, x.Parent 1, x.Ref 1");
+}
+
+}  // namespace
+}  // namespace gm2m::test
