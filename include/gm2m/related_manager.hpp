@@ -98,8 +98,8 @@ public:
             instances.emplace_back(std::move(object));
         return instances;
     }
-    /// The linked objects of a relation through a model, each with the row that links it, in their order: an object that
-    /// several rows link comes several times. 1 statement for the rows, 1 per model; none if they were prefetched so.
+    /// The linked objects of a relation through a model, each with the row that links it, in the order of all(): an object
+    /// that several rows link comes several times. 1 statement for the rows, 1 per model; none if they were prefetched so.
     /// O(n). Throws ObjectError if the relation has no through model. (BEHAVIOUR 4.3)
     std::vector<Linked<>> all_with_through() const;
     /// Those that are a T, typed: `for (auto& [usage, language] : spoken.all_with_through<Usage, Language>())`.
@@ -266,12 +266,13 @@ private:
     using RelatedSet::RelatedSet;
 
     template <class Work>
-    auto write(std::span<const ObjectRef> objects, Work&& work) const;
+    auto write(std::span<const ObjectRef> objects, Work&& work, bool rehearsing = false) const;
     template <class Work>
     Changes change(std::span<const ObjectRef> objects, Work&& work) const;
     void drop_prefetched(std::span<const ObjectRef> objects) const;
     void note(const Changes* changes) const;
     void require_choices(std::span<const ObjectRef> objects, bool but_for_linked) const;
+    void erase_linked(std::vector<Reference>& objects) const;
 
     Changes add_refs(std::span<const ObjectRef> objects) const;
     Changes remove_refs(std::span<const ObjectRef> objects) const;

@@ -9,7 +9,9 @@
 #include "deletion/counting.hpp"
 #include "deletion/deleting.hpp"
 #include "deletion/execution.hpp"
+#include "deletion/through_rows.hpp"
 #include "relation/link_statements.hpp"
+#include "schema/join_table.hpp"
 
 namespace gm2m {
 
@@ -86,6 +88,16 @@ std::vector<FieldCount> count_left_behind(Context& context, const Collected& col
     return left;
 }
 
+/// Rows of a through model with a content type.
+void remove_rows_of(Context& context, const GM2MField& field, const Model& through, const Parameter& content_type) {
+    const backend::Dialect& dialect = context.connection.dialect();
+    const schema::JoinTable join = schema::join_table_of(field);
+    remove_rows(context, through,
+                fmt::format("FROM {} AS l WHERE l.{} = {}", dialect.table(join.name), dialect.quote(join.content_type_column),
+                            dialect.parameter(1)),
+                std::span(&content_type, 1));
+}
+
 }  // namespace
 
 Deleted remove(Context& context, const Given& given) {
@@ -141,9 +153,11 @@ std::vector<ContentType> remove_stale(Context& context, bool of_unknown_apps) {
             ids.push_back(content_type.id);
             const Parameter& id = parameters.emplace_back(Parameter::integer(content_type.id));
             for (const GM2MField& field : context.registry.gm2m_fields())
-                if (field.find_source())
+                if (const Model* through = field.find_through(); through && field.find_source())
+                    remove_rows_of(context, field, *through, id);
+                else if (field.find_source())
                     requests.push_back({.sql = &LinkStatements::of(context, field).remove_content_type,
-                                    .parameters = std::span(&id, 1)});
+                                        .parameters = std::span(&id, 1)});
         }
         context.connection.execute(requests, Access::write);
         context.content_types.remove(ids);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "deletion/deletion.hpp"
+#include "deletion/through_rows.hpp"
 #include "relation/link_statements.hpp"
 #include "schema/join_table.hpp"
 
@@ -38,14 +39,16 @@ public:
 
     void check(const GM2MField& field) {
         const schema::JoinTable join = schema::join_table_of(field);
+        const std::string and_is_link = schema::and_is_link(dialect_, join, "l.");
+        rows_of_ = field.find_through();
         const std::string table = dialect_.table(join.name), content_type = "l." + dialect_.quote(join.content_type_column),
                           key = "l." + dialect_.quote(join.key_column);
         find(Kind::source_gone, field.label(), join.source->label(), table,
-             no_row(*join.source, "= l." + dialect_.quote(join.source_column)), options_.repair);
+             no_row(*join.source, "= l." + dialect_.quote(join.source_column)) + and_is_link, options_.repair);
         for (const int id : occurring(field)) {
             const auto known = context_.content_types.find(id);
             const Parameter parameters[] = {Parameter::integer(id)};
-            const std::string is_of_model = fmt::format("{} = {}", content_type, dialect_.parameter(1));
+            const std::string is_of_model = fmt::format("{} = {}{}", content_type, dialect_.parameter(1), and_is_link);
             if (known && known->registered)
                 find(Kind::target_gone, field.label(), known->registered->label(), table,
                      fmt::format("{} AND {}", is_of_model, no_target(*known->registered, key)), options_.repair, parameters);
@@ -56,11 +59,13 @@ public:
         }
         // Where the database does not enforce the foreign key.
         find(Kind::target_gone, field.label(), "content types that are not there", table,
-             fmt::format("{} NOT IN (SELECT id FROM {})", content_type, dialect_.table(context_.content_types.table())),
+             fmt::format("{} NOT IN (SELECT id FROM {}){}", content_type, dialect_.table(context_.content_types.table()),
+                         and_is_link),
              options_.repair);
     }
 
     void check(const ManyToManyField& field) {
+        rows_of_ = nullptr;
         const std::string table = dialect_.table(field.join_model().table());
         for (const auto& [kind, key] : {std::pair(Kind::source_gone, &field.source_key()),
                                         std::pair(Kind::target_gone, &field.target_key())})
@@ -99,9 +104,11 @@ private:
         std::size_t count = 0;
         RowSink sink([&](std::span<const ValueView> row) { count = static_cast<std::size_t>(row[0].integer()); });
         constexpr gm2m::Kind columns[] = {gm2m::Kind::big_integer};
-        const std::string sql = fmt::format("{} FROM {} AS l WHERE {}", remove ? "DELETE" : "SELECT count(*)",
-                                            table, condition);
+        const std::string rows = fmt::format("FROM {} AS l WHERE {}", table, condition);
+        const std::string sql = (remove ? "DELETE " : "SELECT count(*) ") + rows;
         Request request{.sql = &sql, .parameters = parameters};
+        if (remove && rows_of_)
+            return note(kind, relation, model, remove_rows(context_, *rows_of_, rows, parameters));
         if (!remove) {
             request.columns = columns;
             request.sink = &sink;
@@ -109,6 +116,9 @@ private:
         context_.connection.execute(request, remove ? Access::write : Access::read);
         if (remove)
             count = request.affected;
+        note(kind, relation, model, count);
+    }
+    void note(Kind kind, const std::string& relation, const std::string& model, std::size_t count) {
         if (count > 0)
             found_.push_back({kind, relation, model, count});
     }
@@ -118,6 +128,7 @@ private:
     const VerifyOptions& options_;
     const std::vector<ContentType>& stale_;
     std::vector<Inconsistency>& found_;
+    const Model* rows_of_ = nullptr;  // the through model of the relation that is checked
 };
 
 }  // namespace

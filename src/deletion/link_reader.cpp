@@ -4,6 +4,7 @@
 
 #include "deletion/link_condition.hpp"
 #include "relation/changed_links.hpp"
+#include "schema/join_table.hpp"
 
 namespace gm2m::deletion {
 
@@ -28,8 +29,8 @@ std::vector<Link> read_links(Context& context, const GM2MField& field, std::span
             return;
         taken = sources;
         const std::string sql =
-            fmt::format("SELECT {} FROM {} WHERE {}{}", condition.link_columns(), condition.table(), condition.sql(),
-                        limit > 0 ? fmt::format(" LIMIT {}", limit - rows.size()) : "");
+            fmt::format("SELECT {} FROM {} WHERE ({}){}{}", condition.link_columns(), condition.table(), condition.sql(),
+                        schema::and_is_link(context.connection.dialect(), schema::join_table_of(field)), limit > 0 ? fmt::format(" LIMIT {}", limit - rows.size()) : "");
         backend::Request request{.sql = &sql, .parameters = condition.parameters(), .columns = kinds, .sink = &sink};
         context.connection.execute(request, backend::Access::read);
     });

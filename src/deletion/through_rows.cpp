@@ -8,6 +8,21 @@ bool has_through(const LinkEnd& end) {
     return end.relation->is_generic && end.field().has_through();
 }
 
+std::size_t remove_rows(Context& context, const Model& through, const std::string& rows,
+                        std::span<const backend::Parameter> parameters) {
+    return backend::in_transaction(context.connection, [&] {
+        const Field& key = through.primary_key();
+        std::vector<Reference> found;
+        backend::RowSink sink([&](std::span<const ValueView> row) { found.push_back({&through, Value(key.kind(), row[0])}); });
+        const Kind columns[] = {key.kind()};
+        const std::string sql = fmt::format("SELECT l.{} {}", context.connection.dialect().quote(key.column()), rows);
+        backend::Request request{.sql = &sql, .parameters = parameters, .columns = columns, .sink = &sink};
+        context.connection.execute(request, backend::Access::write);
+        context.remove_objects(context, std::vector<ObjectRef>(found.begin(), found.end()));
+        return found.size();
+    });
+}
+
 ThroughRows::ThroughRows(Context& context, const LinkEnd& end, const Going& going, std::size_t begin, bool lock)
     : model_(end.field().join_model()), condition_(context, *end.relation), found_(model_.primary_key().kind()),
       kinds_{found_.kind()} {

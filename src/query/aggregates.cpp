@@ -112,8 +112,9 @@ QueryCompiler::Related QueryCompiler::all_links(const ResolvedPath& path) {
     const schema::JoinTable join = schema::join_table_of(*path.open_relation);
     const std::string links = writer_.alias();
     return {.from = fmt::format("{} AS {}", dialect.table(join.name), links),
-            .correlated = fmt::format("{}.{} = {}", links, dialect.quote(join.source_column),
-                                      scope_.column(path.hops, path.open_relation->source().primary_key()))};
+            .correlated = fmt::format("{}.{} = {}{}", links, dialect.quote(join.source_column),
+                                      scope_.column(path.hops, path.open_relation->source().primary_key()),
+                                      schema::and_is_link(dialect, join, links + "."))};
 }
 
 QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, const ResolvedPath& path) {
@@ -146,9 +147,10 @@ QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, c
     const Kind kind = target.primary_key().kind();
     const auto text_key = [&](const std::string& key) { return dialect.key_to_text(key, kind); };
     related.correlated = fmt::format(
-        "{} = {} AND {} = {}", column(join.content_type_column),
+        "{} = {} AND {} = {}{}", column(join.content_type_column),
         writer_.bind(Value(context_.content_types.id_or_none(join.linked_model(target)))),
-        column(reverse ? join.key_column : join.source_column), reverse ? text_key(outer) : outer);
+        column(reverse ? join.key_column : join.source_column), reverse ? text_key(outer) : outer,
+        schema::and_is_link(dialect, join, links + "."));
     related.from = fmt::format("{} AS {}", dialect.table(join.name), links);
     if (path.field || aggregate.condition()) {  // otherwise links are counted, not rows
         const std::string key = scope.column(hop.to->primary_key());

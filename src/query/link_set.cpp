@@ -75,7 +75,17 @@ std::string LinkSet::in_row(SqlWriter& writer, const std::string& column, const 
     const std::string value = fmt::format("{}.{}", alias, writer.dialect().quote(column));
     return fmt::format("(SELECT {} FROM {} AS {} WHERE {} AND {}.{} = {}{})", value, table, alias, is_near(writer, alias),
                        alias, far_column, stored(writer, key, kind),
-                       may_repeat ? fmt::format(" ORDER BY {} LIMIT 1", value) : "");
+                       may_repeat ? first_of(writer, alias) : "");
+}
+
+std::string LinkSet::first_of(const SqlWriter& writer, const std::string& alias) const {
+    std::string all;
+    for (const auto& [column, descending, can_be_null] : order)
+        all += fmt::format("{}{}.{}{}", all.empty() ? " ORDER BY " : ", ", alias, writer.dialect().quote(column),
+                           can_be_null  ? writer.dialect().order_suffix(descending, !descending)
+                           : descending ? " DESC"
+                                        : "");
+    return all + " LIMIT 1";
 }
 
 std::string LinkSet::stored(const SqlWriter& writer, const std::string& key, Kind kind) const {

@@ -23,8 +23,10 @@ struct LinkSet {
     std::string is_near(SqlWriter& writer, const std::string& alias) const;
     /// A condition on a column of far keys: it is linked.
     std::string is_linked(SqlWriter& writer, const std::string& key, Kind kind) const;
-    /// What the row that links the object with that key has in a column.
+    /// What the row that links the object with that key has in a column; of several, the first in the order of the links.
     std::string in_row(SqlWriter& writer, const std::string& column, const std::string& key, Kind kind) const;
+    /// Of several rows under an alias, the first.
+    std::string first_of(const SqlWriter& writer, const std::string& alias) const;
     /// A column of far keys as the join table has them.
     std::string stored(const SqlWriter& writer, const std::string& key, Kind kind) const;
 };

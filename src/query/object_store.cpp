@@ -8,6 +8,8 @@
 #include <gm2m/error.hpp>
 #include <gm2m/object_signals.hpp>
 
+#include "model/prefetched.hpp"
+#include "model/through.hpp"
 #include "query/field_source.hpp"
 #include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
@@ -23,6 +25,37 @@ using backend::RowSink;
 const Model& writable(const Model& model) {
     model.require_writable();
     return model;
+}
+
+/// The relations whose links are rows of the model; none as long as nothing is prefetched.
+std::vector<GM2MField> relations_through(const Context& context, const Model& model) {
+    std::vector<GM2MField> found;
+    if (detail::Prefetched::is_in_use())
+        for (const GM2MField& field : context.registry.gm2m_fields())
+            if (field.find_source() && field.find_through() == &model)
+                found.push_back(field);
+    return found;
+}
+
+/// Rows of a through model are new: what was prefetched for what they link is outdated.
+void outdate_new_links(Context& context, const Model& model, std::span<const Object> rows) {
+    constexpr std::size_t few = 1'000;
+    if (rows.size() > few)
+        return outdate_links(context, model);
+    for (const GM2MField& field : relations_through(context, model)) {
+        const detail::ThroughChoice fields = detail::choose_through_fields(field.data());
+        if (!fields.source || !fields.target)
+            continue;  // as a check finds
+        for (const Object& row : rows) {
+            context.write_log.wrote(field.relation(), false, {&field.source(), row[fields.source->name()]});
+            const Value type = row[fields.target->content_type->name()];
+            const auto target = type.is_null() || !std::in_range<int>(type.view().integer())
+                                    ? std::nullopt
+                                    : context.content_types.find(static_cast<int>(type.view().integer()));
+            if (target && target->registered)
+                context.write_log.wrote(field.relation(), true, {target->registered, row[fields.target->key->name()]});
+        }
+    }
 }
 
 /// What an insertion of objects of one model consists of: table by table, a parent's row before the one that points to it.
@@ -98,6 +131,10 @@ public:
             for (const Object& object : source->objects())
                 log.set(*object.row(), true);
     }
+    void outdate_links(Context& context) const {
+        for (const auto* source : {&keyed_, &generated_})
+            outdate_new_links(context, model_, source->objects());
+    }
 
 private:
     struct KeySink final : backend::ResultSink {
@@ -169,6 +206,12 @@ private:
 
 }  // namespace
 
+void outdate_links(Context& context, const Model& model) {
+    for (const GM2MField& field : relations_through(context, model))
+        for (const bool reverse : {false, true})
+            context.write_log.wrote_side(field.relation(), reverse);
+}
+
 void insert(Context& context, std::span<const Object> objects) {
     std::vector<std::unique_ptr<Insertion>> insertions;  // in the order in which the models first appear
     for (const Object& object : objects) {
@@ -190,8 +233,10 @@ void insert(Context& context, std::span<const Object> objects) {
                 insertion->append_requests(i, requests);
             context.connection.execute(requests, Access::write);
         }
-        for (const auto& insertion : insertions)
+        for (const auto& insertion : insertions) {
             insertion->finish(context.stored_log);
+            insertion->outdate_links(context);
+        }
     };
     const bool is_heard =
         std::ranges::any_of(insertions, [](const auto& i) { return i->model().signals().saved.is_heard(); });
@@ -256,6 +301,7 @@ void update(Context& context, const ObjectView& object, std::span<const std::str
     const auto run = [&] {
         if (!update.run())
             throw DoesNotExist(fmt::format("there is no {} to update", describe(model, key_value)));
+        outdate_links(context, model);
     };
     if (!model.signals().saved.is_heard() && !update.is_of_several_tables())
         return run();
@@ -310,6 +356,7 @@ void update_many(Context& context, std::span<const Object> objects, std::span<co
         context.connection.execute(requests, Access::write);
         if (sink.gone)
             throw DoesNotExist(fmt::format("there is no {} to update", sink.gone.to_string()));
+        outdate_links(context, model);
         if (model.signals().saved.is_heard())
             for (const Object& object : objects)
                 send_saved(context, object, object.reference(), false);
@@ -336,6 +383,7 @@ void save(Context& context, const Object& object) {
     const auto run = [&] {
         context.connection.execute(requests, Access::write);
         context.stored_log.set(*object.row(), true);
+        outdate_links(context, model);
     };
     if (!model.signals().saved.is_heard())
         return run();

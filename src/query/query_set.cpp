@@ -9,6 +9,7 @@
 #include "backend/nearest.hpp"
 #include "query/fetch_statement.hpp"
 #include "query/object_sink.hpp"
+#include "query/object_store.hpp"
 #include "query/query_compiler.hpp"
 
 namespace gm2m {
@@ -36,6 +37,7 @@ std::size_t update(const detail::QueryState& state, QueryCompiler::Changes chang
     compiler.update(changes, table);
     backend::Request request = compiler.request(nullptr);
     state.context->connection.execute(request, Access::write);
+    object_store::outdate_links(*state.context, *state.model);
     return request.affected;
 }
 

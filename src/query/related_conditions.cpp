@@ -122,7 +122,8 @@ ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, con
     const std::string links = writer_.alias();
     const auto column = [&](const std::string& name) { return fmt::format("{}.{}", links, dialect.quote(name)); };
     Leading rows{.from = fmt::format("{} AS {}", dialect.table(join.name), links),
-                 .condition = fmt::format("{} = {}", column(join.content_type_column), bind_content_type(join.linked_model(target))),
+                 .condition = fmt::format("{} = {}{}", column(join.content_type_column), bind_content_type(join.linked_model(target)),
+                                          schema::and_is_link(dialect, join, links + ".")),
                  .near = column(reverse ? join.key_column : join.source_column),
                  .near_is_text = reverse,
                  .layout = join.layout};
@@ -162,7 +163,8 @@ std::string ConditionCompiler::write_unlinked(Scope& scope, std::span<const Hop>
     const std::string key = scope.column(hops, relation.source().primary_key());
     const std::string source = dialect.quote(join.source_column), table = dialect.table(join.name);
     if (!unlinked)
-        return fmt::format("{} IN (SELECT {} FROM {})", key, source, table);
+        return fmt::format("{} IN (SELECT {} FROM {}{})", key, source, table,
+                           join.nullable_columns.empty() ? "" : " WHERE 1 = 1" + schema::and_is_link(dialect, join));
     if (is_difference_of_sets(join.layout)) {
         Scope all(context_, writer_, relation.source());
         return fmt::format("({} IN (SELECT {} FROM {} EXCEPT SELECT {} FROM {}){})", key,
@@ -170,7 +172,8 @@ std::string ConditionCompiler::write_unlinked(Scope& scope, std::span<const Hop>
                            hops.empty() ? "" : fmt::format(" OR {} IS NULL", key));
     }
     const std::string links = writer_.alias();
-    return fmt::format("NOT EXISTS (SELECT 1 FROM {} AS {} WHERE {}.{} = {})", table, links, links, source, key);
+    return fmt::format("NOT EXISTS (SELECT 1 FROM {} AS {} WHERE {}.{} = {}{})", table, links, links, source, key,
+                       schema::and_is_link(dialect, join, links + "."));
 }
 
 /// A relation to objects of any models, compared with objects: whether one of them is linked.

@@ -22,7 +22,7 @@ std::optional<Condition> choice_of(const GM2MField& field, const Model& model) {
 }
 
 void require_choices(Context& context, const GM2MField& field, std::span<const ObjectRef> objects,
-                     const std::function<bool(const Reference&)>& is_exempt) {
+                     const std::function<void(std::vector<Reference>& refused)>& exempt) {
     if (field.options().limit_choices_to.empty())
         return;
     ObjectReader reader(context.registry);
@@ -48,10 +48,11 @@ void require_choices(Context& context, const GM2MField& field, std::span<const O
         compiler.select_keys(false);
         backend::Request request = compiler.request(&sink);
         context.connection.execute(request, backend::Access::read);
-        for (const Reference& each : refused)
-            if (!is_exempt || !is_exempt(each))
-                throw InvalidChoice(fmt::format("{} does not fulfil what limit_choices_to of {} asks of {}: nothing was linked",
-                                                each.to_string(), field.label(), label));
+        if (exempt && !refused.empty())
+            exempt(refused);
+        if (!refused.empty())
+            throw InvalidChoice(fmt::format("{} does not fulfil what limit_choices_to of {} asks of {}: nothing was linked",
+                                            refused.front().to_string(), field.label(), label));
     }
 }
 

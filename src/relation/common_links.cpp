@@ -16,10 +16,10 @@ using query::SqlWriter;
 /// The join table meets itself by way of what the one object is linked to, which is read once and kept: in this form
 /// the statement also runs where the table is distributed by its sources. (DESIGN 5) It has no far object twice, so that
 /// it can be joined; CROSS JOIN keeps it first on SQLite, which would go through all links for an IN. The columns have
-/// the alias l.
+/// the alias l. Where rows of a through model may link an object twice, what they link is numbered, and counted once.
 std::string statement(const std::string& table, const std::string& near_columns,
                       const std::vector<std::string>& far_columns, const std::string& own, const std::string& is_near,
-                      std::size_t limit) {
+                      std::size_t limit, bool may_repeat = false, const std::string& and_is_link = "") {
     std::string selected, names, linked;
     for (const std::string& column : far_columns) {
         const std::string name = fmt::format("far_{}", linked.empty() ? 1 : 2);
@@ -27,11 +27,17 @@ std::string statement(const std::string& table, const std::string& near_columns,
         names += (linked.empty() ? "" : ", ") + name;
         linked += fmt::format("{} = own.{} AND ", column, name);
     }
+    std::string linked_by_own = fmt::format("SELECT {} FROM {} AS l WHERE {}", selected, table, own);
+    if (may_repeat) {
+        linked_by_own = fmt::format("SELECT x.*, row_number() OVER () FROM (SELECT DISTINCT {}) AS x", linked_by_own.substr(7));
+        names += ", n";
+    }
     return fmt::format(
-        "WITH own ({1}) AS MATERIALIZED (SELECT {2} FROM {3} AS l WHERE {4}) "
-        "SELECT {0}, count(*) FROM own CROSS JOIN {3} AS l WHERE {5}NOT ({6}) "
-        "GROUP BY {0} ORDER BY count(*) DESC, {0} LIMIT {7}",
-        near_columns, names, selected, table, own, linked, is_near, std::min<std::size_t>(limit, INT64_MAX));
+        "WITH own ({1}) AS MATERIALIZED ({2}) "
+        "SELECT {0}, {7} FROM own CROSS JOIN {3} AS l WHERE {4}NOT ({5}){8} "
+        "GROUP BY {0} ORDER BY {7} DESC, {0} LIMIT {6}",
+        near_columns, names, linked_by_own, table, linked, is_near, std::min<std::size_t>(limit, INT64_MAX),
+        may_repeat ? "count(DISTINCT own.n)" : "count(*)", and_is_link);
 }
 
 struct Ranking {
@@ -95,7 +101,9 @@ std::vector<InCommon> most_in_common(Context& context, const GM2MField& field, c
         own += " AND " + dialect.in_list(content_type, writer.bind(std::move(ids)), Kind::integer);
     }
     return of_one_model(context, field.source(),
-                        statement(dialect.table(join.name), near, far, own, is_near, limit), writer);
+                        statement(dialect.table(join.name), near, far, own, is_near, limit, join.through != nullptr,
+                                  schema::and_is_link(dialect, join, "l.")),
+                        writer);
 }
 
 std::vector<InCommon> most_in_common(Context& context, detail::RelationData& relation, bool reverse, const Model& near,
@@ -110,6 +118,7 @@ std::vector<InCommon> most_in_common(Context& context, detail::RelationData& rel
         return of_one_model(context, near, statement(dialect.table(side.table), near_key, {far}, is_near, is_near, limit),
                             writer);
     }
+    const GM2MField field(static_cast<detail::GM2MFieldData&>(relation));
     const std::string content_type = "l." + dialect.quote(side.near_columns.front());
     const std::string type = writer.bind(Value(context.content_types.id_or_none(near)));
     const std::string is_near =
@@ -118,7 +127,8 @@ std::vector<InCommon> most_in_common(Context& context, detail::RelationData& rel
     LinkedObjects linked;
     constexpr Kind columns[] = {Kind::integer, Kind::text, Kind::big_integer};
     const std::string sql =
-        statement(dialect.table(side.table), content_type + ", " + near_key, {far}, is_near, is_near, limit);
+        statement(dialect.table(side.table), content_type + ", " + near_key, {far}, is_near, is_near, limit, side.is_through,
+                  schema::and_is_link(dialect, schema::join_table_of(field), "l."));
     run(context, sql, writer, columns, [&](std::span<const ValueView> row) {
         linked.row(row.first(2));
         ranking.counts.push_back(static_cast<std::size_t>(row[2].integer()));

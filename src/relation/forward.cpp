@@ -294,7 +294,7 @@ std::vector<Object> Forward::all(const ContentTypes& only) {
         std::ranges::sort(present);
         return load_joined(context_, field_, source_, present);
     }
-    LinkedObjects linked;
+    LinkedObjects linked(sql_.may_repeat);
     read(&LinkStatements::Read::all, only, LinkedObjects::columns, linked);
     return linked.load(context_);
 }

@@ -17,6 +17,7 @@ struct LinkNames {
           content_type(dialect.quote(join.content_type_column)),
           key(dialect.quote(join.key_column)),
           order(schema::link_order(dialect, join, "")),
+          and_is_link(schema::and_is_link(dialect, join)),
           source_table(dialect.table(join.source->table())),
           source_key(dialect.quote(join.source->primary_key().column())),
           source_kind(join.source->primary_key().kind()) {}
@@ -28,7 +29,7 @@ struct LinkNames {
         return fmt::format("SELECT {} FROM {} WHERE {} = $1 FOR NO KEY UPDATE", selected, source_table, source_key);
     }
 
-    std::string table, source, content_type, key, order;
+    std::string table, source, content_type, key, order, and_is_link;
     std::string source_table, source_key;
     Kind source_kind;
 };

@@ -20,7 +20,7 @@ bool LinkNotice::is_heard_of_clearing() const {
     return is_heard_of({&LinkSignals::clearing, &LinkSignals::cleared});
 }
 
-Changes LinkNotice::around(const std::function<Changes()>& run) const {
+Changes LinkNotice::around(const Operation& run) const {
     return backend::in_transaction(context_.connection, [&] {
         if (is_heard_of({&LinkSignals::adding, &LinkSignals::removing})) {
             lock_object();
@@ -28,7 +28,7 @@ Changes LinkNotice::around(const std::function<Changes()>& run) const {
             send(&LinkSignals::removing, expected.removed);
             send(&LinkSignals::adding, expected.added);
         }
-        Changes changes = run();
+        Changes changes = run(false);
         send(&LinkSignals::removed, changes.removed);
         send(&LinkSignals::added, changes.added);
         return changes;
@@ -53,12 +53,12 @@ std::size_t LinkNotice::around_clear(const std::function<bool()>& has_links,
 }
 
 // What an operation changes depends on what is there, and each finds it out in a way of its own: it is run and undone.
-Changes LinkNotice::rehearse(const std::function<Changes()>& run) const {
+Changes LinkNotice::rehearse(const Operation& run) const {
     backend::Connection& connection = context_.connection;
     const WriteLog::Rehearsal rehearsal(context_.write_log);
     connection.begin();
     try {
-        Changes expected = run();
+        Changes expected = run(true);
         connection.rollback();
         return expected;
     } catch (...) {

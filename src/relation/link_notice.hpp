@@ -19,12 +19,14 @@ public:
     bool is_heard() const;
     bool is_heard_of_clearing() const;
 
+    /// What is to be run: also before, as a rehearsal that is undone.
+    using Operation = std::function<Changes(bool rehearsing)>;
     /// Runs the operation, in a transaction, with what is sent before and after.
-    Changes around(const std::function<Changes()>& run) const;
+    Changes around(const Operation& run) const;
     std::size_t around_clear(const std::function<bool()>& has_links, const std::function<std::size_t()>& run) const;
 
 private:
-    Changes rehearse(const std::function<Changes()>& run) const;
+    Changes rehearse(const Operation& run) const;
     void lock_object() const;
     using SignalMember = Signal<LinkChange> LinkSignals::*;
     bool is_heard_of(std::initializer_list<SignalMember> signals) const;

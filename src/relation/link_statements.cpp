@@ -47,7 +47,7 @@ std::string content_types(const LinkNames& n, const std::string& types) {
 }
 
 LinkStatements::Read reads(const LinkNames& n, const Dialect& dialect, const std::string& types) {
-    const std::string links = format("FROM {} WHERE {} = {}{}", n.table, n.source, dialect.parameter(1), types);
+    const std::string links = format("FROM {} WHERE {} = {}{}{}", n.table, n.source, dialect.parameter(1), types, n.and_is_link);
     return {format("SELECT {}, {} {} ORDER BY {}", n.content_type, n.key, links, n.order),
             format("SELECT count(*) {}", links), format("SELECT EXISTS (SELECT 1 {})", links),
             format("SELECT {}, count(*) {} GROUP BY {} ORDER BY {}", n.content_type, links, n.content_type,
@@ -75,6 +75,7 @@ LinkStatements generate(Context& context, const GM2MField& field) {
     // The order of linking is restored here, a source at a time; the engine would sort all links at once.
     sql.is_numbered = join.is_numbered();
     sql.has_ordering = !join.ordering.empty();
+    sql.may_repeat = join.through != nullptr;
     sql.of_many_sources = format("SELECT l.{}, l.{}, l.{}{} FROM {} AS l WHERE {}{}", n.source, n.content_type, n.key,
                                  sql.is_numbered ? ", l." + dialect.quote(join.id_column) : "", n.table,
                                  dialect.in_list("l." + n.source, 1, n.source_kind),

@@ -32,6 +32,8 @@ struct LinkStatements {
     bool is_numbered;
     /// Whether a through model orders them.
     bool has_ordering;
+    /// Whether rows of a through model may link an object twice.
+    bool may_repeat;
 
     /// Which content types occur in the join table.
     std::string occurring;

@@ -17,7 +17,14 @@ void LinkedObjects::row(std::span<const ValueView> cells) {
         if (found == groups_.end())
             groups_.push_back({content_type});
     }
-    groups_[last_].keys.push_text(cells[1].text());
+    Group& group = groups_[last_];
+    std::uint32_t place = may_repeat_ ? group.index.find(group.keys, cells[1]) : KeyIndex::none;
+    if (place == KeyIndex::none) {
+        place = static_cast<std::uint32_t>(group.keys.size());
+        group.keys.push_text(cells[1].text());
+    }
+    if (may_repeat_)
+        group.places.push_back(place);
     group_of_.push_back(static_cast<std::uint32_t>(last_));
 }
 
@@ -35,8 +42,11 @@ std::vector<Object> LinkedObjects::load_in_place(Context& context) {
     std::vector<Object> objects;
     objects.reserve(group_of_.size());
     std::vector<std::size_t> next(groups_.size(), 0);
-    for (const std::uint32_t group : group_of_)
-        objects.push_back(std::move(groups_[group].objects[next[group]++]));
+    for (const std::uint32_t of : group_of_) {
+        Group& group = groups_[of];
+        const std::size_t link = next[of]++;
+        objects.push_back(may_repeat_ ? group.objects[group.places[link]] : std::move(group.objects[link]));
+    }
     return objects;
 }
 

@@ -3,6 +3,7 @@
 #include <gm2m/object.hpp>
 
 #include "query/context.hpp"
+#include "relation/key_index.hpp"
 
 namespace gm2m::relation {
 
@@ -11,6 +12,9 @@ namespace gm2m::relation {
 class LinkedObjects final : public backend::ResultSink {
 public:
     static constexpr Kind columns[] = {Kind::integer, Kind::text};
+
+    /// `may_repeat`: links may lead to one object twice, by rows of a through model; it is loaded once, and comes twice.
+    explicit LinkedObjects(bool may_repeat = false) : may_repeat_(may_repeat) {}
 
     /// A link: content type and key text.
     void row(std::span<const ValueView> cells) override;
@@ -24,8 +28,11 @@ private:
         std::int64_t content_type;
         backend::ValueList keys{Kind::text};
         std::vector<Object> objects = {};
+        std::vector<std::uint32_t> places = {};  // of each link's key, where it may repeat
+        KeyIndex index = {};
     };
 
+    bool may_repeat_;
     std::vector<Group> groups_;
     std::size_t last_ = 0;
     std::vector<std::uint32_t> group_of_;  // each link's

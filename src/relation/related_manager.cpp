@@ -1,6 +1,7 @@
 #include <gm2m/related_manager.hpp>
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -316,13 +317,15 @@ RelatedManager RelatedManager::updating() const {
     return more;
 }
 
-/// Runs the write of this side.
+/// Runs the write of this side. Where links are objects, with signals of their own, a rehearsal writes none.
 template <class Work>
-auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work) const {
+auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work, bool rehearsing) const {
     drop_prefetched(objects);
     return in_relation(*relation_, [&] {
         if (has_through(*relation_)) {
             relation::ThroughLinks links(*context_, gm2m_field(*relation_), reverse_, *model_, key_, values_, updating_);
+            if (rehearsing)
+                links.rehearse();
             return work(links);
         }
         if (std::ranges::any_of(objects, [](const ObjectRef& object) { return object.values() != nullptr; }))
@@ -338,9 +341,9 @@ auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work) cons
 
 template <class Work>
 Changes RelatedManager::change(std::span<const ObjectRef> objects, Work&& work) const {
-    const auto run = [&] { return write(objects, work); };
+    const auto run = [&](bool rehearsing) { return write(objects, work, rehearsing); };
     const relation::LinkNotice notice(*context_, *relation_, reverse_, {model_, key_});
-    Changes changes = notice.is_heard() ? notice.around(run) : run();
+    Changes changes = notice.is_heard() ? notice.around(run) : run(false);
     note(&changes);
     return changes;
 }
@@ -353,11 +356,31 @@ void RelatedManager::require_choices(std::span<const ObjectRef> objects, bool bu
     const Reference near{model_, key_};
     const ObjectRef target(near);
     if (!reverse_)
-        relation::require_choices(*context_, field, objects, [&](const Reference& object) {
-            return but_for_linked && RelatedSet(*this).contains(object);
+        return relation::require_choices(*context_, field, objects, [&](std::vector<Reference>& refused) {
+            if (but_for_linked)
+                erase_linked(refused);
         });
-    else if (!but_for_linked || !std::ranges::all_of(objects, [&](const ObjectRef& source) { return contains(source); }))
+    std::vector<Reference> sources;
+    if (but_for_linked)
+        for (const ObjectRef& object : objects) {
+            const ObjectView view = ObjectReader(context_->registry).read(object);
+            sources.push_back({view.model, saved_key(view)});
+        }
+    if (!sources.empty())
+        erase_linked(sources);
+    if (!but_for_linked || !sources.empty())
         relation::require_choices(*context_, field, std::span(&target, 1));
+}
+
+/// Leaves those of some objects of one model that are not linked. 1 statement.
+void RelatedManager::erase_linked(std::vector<Reference>& objects) const {
+    std::vector<Operand> keys;
+    for (const Reference& object : objects)
+        keys.emplace_back(object.key);
+    std::set<Value> linked;
+    for (const Object& object : where(objects.front().model->label(), F("pk").in(std::move(keys))).fetch())
+        linked.insert(object.key());
+    std::erase_if(objects, [&](const Reference& object) { return linked.contains(object.key); });
 }
 
 Changes RelatedManager::add_refs(std::span<const ObjectRef> objects) const {

@@ -53,6 +53,7 @@ Changes ThroughLinks::change(std::span<const ObjectRef> objects, const Plan& pla
     if (objects.empty() && !plan.removes_others)
         return {};
     Changes changes = backend::in_transaction(context_.connection, [&] {
+        lock_database();
         if (!read(objects, plan.adds))
             return Changes{};
         if (plan.adds)
@@ -62,7 +63,7 @@ Changes ThroughLinks::change(std::span<const ObjectRef> objects, const Plan& pla
         look(plan.removes_others);
         return carry_out(plan);
     });
-    if (!reverse_)
+    if (!reverse_ && writes_)
         for (const Reference& added : changes.added)
             if (!field_.data().has_relation(*added.model))
                 field_.data().add_relation(label_key(added.model->label()), added.model, true);
@@ -71,16 +72,18 @@ Changes ThroughLinks::change(std::span<const ObjectRef> objects, const Plan& pla
 
 std::size_t ThroughLinks::clear() {
     return backend::in_transaction(context_.connection, [&] {
+        lock_database();
         if (!find_near(false))
             return std::size_t{0};
         lock_sources(true);
         look(true);
         std::vector<Far*> all;
         std::size_t count = 0;
-        for (Far& far : fars_) {
-            all.push_back(&far);
-            count += far.rows.size();
-        }
+        for (Far& far : fars_)
+            if (far.is_held) {
+                all.push_back(&far);
+                count += far.rows.size();
+            }
         remove_rows(all);
         return count;
     });
@@ -112,7 +115,7 @@ void ThroughLinks::read_targets(std::span<const ObjectRef> objects, bool creates
     for (std::size_t i = 0; i < links.size(); ++i) {
         Far& given = far(links.content_types.integer_at(i), links.keys.text_at(i), links.models[i]);
         given.is_given = true;
-        if (links.size() == objects.size())
+        if (links.size() == objects.size() && objects[i].values())  // a repeat without any takes none away
             given.values = objects[i].values();
     }
 }
@@ -122,7 +125,8 @@ void ThroughLinks::read_sources(std::span<const ObjectRef> objects) {
     for (std::size_t i = 0; i < keys.size(); ++i) {
         Far& given = far(Value(keys.kind(), keys[i]));
         given.is_given = true;
-        given.values = objects[i].values();
+        if (objects[i].values())
+            given.values = objects[i].values();
     }
 }
 
@@ -142,15 +146,19 @@ ThroughLinks::Far& ThroughLinks::far(const Value& source) {
 
 // --- what is there ---
 
+// Where rows are not locked, a transaction that was begun here has the whole database. In one that was not, any statement
+// that writes locks it; it comes first, since a transaction that has read is let wait for nobody.
+void ThroughLinks::lock_database() {
+    backend::Connection& connection = context_.connection;
+    if (!connection.dialect().locks_rows() && connection.in_foreign_transaction())
+        connection.execute(fmt::format("DELETE FROM {} WHERE 0", connection.dialect().table(join_.name)));
+}
+
 // Whoever writes links of a source holds its row, so that what is seen from here on stays as it is. (BEHAVIOUR 2.12)
 void ThroughLinks::lock_sources(bool of_all) {
     backend::Connection& connection = context_.connection;
-    if (!connection.dialect().locks_rows()) {
-        // A transaction that was begun here has the whole database; any statement that writes locks it.
-        if (connection.in_foreign_transaction())
-            connection.execute(fmt::format("DELETE FROM {} WHERE 0", connection.dialect().table(join_.name)));
+    if (!connection.dialect().locks_rows())
         return;
-    }
     if (reverse_ && of_all)
         look(true);
     ValueList keys(join_.source->primary_key().kind());
@@ -167,6 +175,7 @@ void ThroughLinks::lock_sources(bool of_all) {
         Request request{.sql = &sql, .parameters = parameters};
         connection.execute(request, Access::write);
     }
+    holds_sources_ = true;
 }
 
 void ThroughLinks::look(bool at_all) {
@@ -227,7 +236,9 @@ void ThroughLinks::look(const std::string& condition, std::span<const Parameter>
     context_.connection.execute(request, Access::read);
     ModelsByContentType models(context_);
     for (Row& row : rows) {
+        const std::size_t known = fars_.size();
         Far& linked = reverse_ ? far(row.source) : far(row.content_type, row.target, models.find(row.content_type));
+        linked.is_held = linked.is_held && (!holds_sources_ || !reverse_ || fars_.size() == known);
         linked.rows.push_back(std::move(row.key));
     }
 }
@@ -238,7 +249,7 @@ Changes ThroughLinks::carry_out(const Plan& plan) {
     std::vector<Far*> fresh, kept, gone;
     Changes changes;
     for (Far& each : fars_) {
-        const bool is_linked = !each.rows.empty();
+        const bool is_linked = !each.rows.empty() && each.is_held;
         if (is_linked && (each.is_given ? plan.removes_given : plan.removes_others)) {
             gone.push_back(&each);
             changes.removed.push_back(each.reference);
@@ -250,9 +261,12 @@ Changes ThroughLinks::carry_out(const Plan& plan) {
         }
     }
     require_targets(fresh);
-    insert(fresh);
-    changes.updated = update(kept);
+    if (!writes_)
+        return changes;
+    // What is unique besides, as a place in an order, is free for those that come.
     remove_rows(gone);
+    changes.updated = update(kept);
+    insert(fresh);
     return changes;
 }
 

@@ -29,6 +29,9 @@ public:
     }
     std::size_t clear();
 
+    /// From here on says what would be added and removed, and writes no links.
+    void rehearse() noexcept { writes_ = false; }
+
 private:
     /// What is done with the objects given that are not linked, those that are, and others that are.
     struct Plan {
@@ -45,6 +48,7 @@ private:
         bool is_given = false;
         const FieldValues* values = nullptr;
         std::vector<Value> rows = {};
+        bool is_held = true;  // by the lock on its source; what somebody else has linked since was linked after this
     };
 
     Changes change(std::span<const ObjectRef> objects, const Plan& plan);
@@ -56,6 +60,7 @@ private:
     Far& far(std::int64_t content_type, std::string_view key, const Model* model);
     Far& far(const Value& source);
 
+    void lock_database();
     void lock_sources(bool of_all);
     /// Finds the rows of the objects that are known, or of all that are linked.
     void look(bool at_all);
@@ -78,6 +83,8 @@ private:
     std::int64_t near_type_ = 0;  // of a target
     ThroughValues values_;
     bool updating_;
+    bool writes_ = true;
+    bool holds_sources_ = false;  // those of the objects known then
     std::deque<Far> fars_;
     std::unordered_map<std::string, Far*> by_name_;
 };

@@ -10,6 +10,7 @@
 #include "query/object_sink.hpp"
 #include "query/query_compiler.hpp"
 #include "relation/follow.hpp"
+#include "schema/join_table.hpp"
 
 namespace gm2m::relation {
 namespace {
@@ -37,9 +38,7 @@ public:
     /// Nothing if they can have none.
     std::optional<detail::QueryState> of(std::span<const Value> near_keys) const {
         detail::QueryState query{.context = &context_, .model = &wanted_.field.join_model()};
-        query.order = wanted_.order;
-        if (!query.order.empty())
-            query.order.emplace_back("pk");
+        query.order = order();
         if (!wanted_.reverse) {
             query.filters.push_back(F(fields_.source->name()).in(operands(near_keys)));
             return limit_targets(query) ? std::optional(query) : std::nullopt;
@@ -64,6 +63,19 @@ public:
     }
 
 private:
+    /// That of all(): of linking, if it is no other.
+    std::vector<OrderTerm> order() const {
+        std::vector<OrderTerm> terms = wanted_.order;
+        const schema::JoinTable join = schema::join_table_of(wanted_.field);
+        if (terms.empty() && !wanted_.reverse && !join.ordering.empty())
+            return terms;  // the model's own
+        if (terms.empty() && join.id_column.empty() && wanted_.reverse)
+            terms.emplace_back(fields_.source->name());
+        else if (terms.empty() && join.id_column.empty())
+            terms = {OrderTerm(fields_.target->content_type->name()), OrderTerm(fields_.target->key->name())};
+        terms.emplace_back("pk");
+        return terms;
+    }
     bool is_wanted(const Model& model) const {
         return !wanted_.only || std::ranges::find(*wanted_.only, &model) != wanted_.only->end();
     }
@@ -87,9 +99,15 @@ private:
 }  // namespace
 
 std::vector<Object> rows_by_key(Context& context, const Model& model, std::span<const Value> keys) {
-    detail::QueryState query{.context = &context, .model = &model};
-    query.filters.push_back(F("pk").in(operands(keys)));
-    return fetch(context, query);
+    std::vector<Object> rows;
+    while (!keys.empty()) {
+        const std::span part = keys.first(std::min(keys.size(), context.keys_per_statement));
+        keys = keys.subspan(part.size());
+        detail::QueryState query{.context = &context, .model = &model};
+        query.filters.push_back(F("pk").in(operands(part)));
+        std::ranges::move(fetch(context, query), std::back_inserter(rows));
+    }
+    return rows;
 }
 
 std::vector<Linked<>> linked_with_rows(Context& context, const ThroughQuery& wanted, const Value& near_key) {

@@ -9,7 +9,7 @@
 /// The rows of through models, with what they link. (BEHAVIOUR 4.3)
 namespace gm2m::relation {
 
-/// The objects of a model with these keys, in any order. 1 statement.
+/// The objects of a model with these keys, in any order. 1 statement, or as many as the keys need.
 std::vector<Object> rows_by_key(Context& context, const Model& model, std::span<const Value> keys);
 
 /// Whose rows are wanted, and which.
@@ -18,10 +18,10 @@ struct ThroughQuery {
     bool reverse;
     const Model& near;
     std::optional<std::vector<const Model*>> only = {};  // models of the linked objects
-    std::vector<OrderTerm> order = {};                   // else the through model's
+    std::vector<OrderTerm> order = {};                   // else that of all()
 };
 
-/// The linked objects of one object, each with the row that links it, in the order of the rows; those that are gone are left
+/// The linked objects of one object, each with the row that links it, in that order; those that are gone are left
 /// out. 1 statement for the rows, 1 per model.
 std::vector<Linked<>> linked_with_rows(Context& context, const ThroughQuery& wanted, const Value& near_key);
 

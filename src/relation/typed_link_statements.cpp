@@ -140,8 +140,10 @@ private:
                               dialect_.join_by_key(context_.table_of(*side_.far), far_key, "l." + far_, "t"),
                               far.parents_by_key, is_near(1, "l."), order.empty() ? "l." + far_ : order);
         out_.keys = linked_now(1);
-        out_.count = format("SELECT count(*) FROM {} WHERE {}", table_, is_near(1));
-        out_.exists = format("SELECT EXISTS (SELECT 1 FROM {} WHERE {})", table_, is_near(1));
+        const std::string links =
+            format("FROM {} WHERE {}{}", table_, is_near(1), side_.far_can_be_null ? format(" AND {} IS NOT NULL", far_) : "");
+        out_.count = "SELECT count(*) " + links;
+        out_.exists = format("SELECT EXISTS (SELECT 1 {})", links);
         out_.contains =
             format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {})", table_, far_, parameter(1), is_near(2));
 

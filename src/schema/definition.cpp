@@ -201,6 +201,12 @@ std::string create_reverse_index(const backend::Dialect& dialect, const JoinTabl
                                     dialect.quote(table.key_column), dialect.quote(table.source_column)));
 }
 
+std::string create_forward_index(const backend::Dialect& dialect, const JoinTable& table) {
+    return create_index(dialect, table.name, fmt::format("{}_{}_forward", table.source_column, table.key_column),
+                        fmt::format("{}, {}, {}", dialect.quote(table.source_column), dialect.quote(table.content_type_column),
+                                    dialect.quote(table.key_column)));
+}
+
 std::string create_content_type_table(const backend::Dialect& dialect, const std::string& name) {
     const std::string text = dialect.column_type(Kind::text, longest_model_name, 0, 0);
     return fmt::format("CREATE TABLE IF NOT EXISTS {} (id {}, app_label {} NOT NULL, model {} NOT NULL, "

@@ -30,6 +30,8 @@ std::vector<std::string> create_join_table(const backend::Dialect& dialect, cons
                                            const std::string& content_type_table);
 /// By content type, key and source. Of a through model's table, which may have several of each, its name says which.
 std::string create_reverse_index(const backend::Dialect& dialect, const JoinTable& table);
+/// By source, content type and key, of a through model's table: the automatic one has a unique key.
+std::string create_forward_index(const backend::Dialect& dialect, const JoinTable& table);
 std::string create_content_type_table(const backend::Dialect& dialect, const std::string& name);
 
 }  // namespace gm2m::schema

@@ -41,7 +41,17 @@ JoinTable join_table_of(const GM2MField& field) {
     table.constraints = fields.source->options().db_constraint;
     if (!table.through->ordering().empty())
         table.ordering = order_columns(*table.through, table.through->ordering());
+    for (const Field* column : {fields.source, fields.target->content_type, fields.target->key})
+        if (column->null())
+            table.nullable_columns.push_back(column->column());
     return table;
+}
+
+std::string and_is_link(const backend::Dialect& dialect, const JoinTable& join, std::string_view prefix) {
+    std::string condition;
+    for (const std::string& column : join.nullable_columns)
+        condition += fmt::format(" AND {}{} IS NOT NULL", prefix, dialect.quote(column));
+    return condition;
 }
 
 std::vector<OrderColumn> order_columns(const Model& through, const std::vector<std::string>& names) {
@@ -110,7 +120,8 @@ TypedSide reverse_side_of(const GM2MField& field) {
             .source = join.source,
             .source_is_far = true,
             .constraints = join.constraints,
-            .is_through = join.through != nullptr};
+            .is_through = join.through != nullptr,
+            .far_can_be_null = std::ranges::find(join.nullable_columns, join.source_column) != join.nullable_columns.end()};
 }
 
 TypedSide side_of(const ManyToManyField& field, bool reverse) {

@@ -34,6 +34,8 @@ struct JoinTable {
     const Model* through = nullptr;
     /// The through model's ordering, its key at the end; empty if it has none.
     std::vector<OrderColumn> ordering = {};
+    /// Those of a through model's three columns that may be empty: a row is a link where none of them is.
+    std::vector<std::string> nullable_columns = {};
 
     /// Whether the order of links is that of the numbers in `id_column`.
     bool is_numbered() const noexcept { return ordering.empty() && !id_column.empty(); }
@@ -50,6 +52,9 @@ JoinTable join_table_of(const GM2MField& field);
 /// and key. `prefix` is the table's alias with a point, or nothing.
 std::string link_order(const backend::Dialect& dialect, const JoinTable& join, std::string_view prefix,
                        bool reversed = false);
+
+/// That a row is a link, in a condition that goes on, " AND …"; nothing where every row is one. `prefix` as before.
+std::string and_is_link(const backend::Dialect& dialect, const JoinTable& join, std::string_view prefix = "");
 
 /// The columns of a through model that an order names, its key at the end. Throws ConfigurationError for what is no field
 /// of it.
@@ -76,6 +81,7 @@ struct TypedSide {
     bool source_is_far = false;
     bool constraints = true;
     bool is_through = false;
+    bool far_can_be_null = false;  // a row without a far object is no link
 
     bool is_generic() const noexcept { return near_columns.size() == 2; }
 };

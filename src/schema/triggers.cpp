@@ -27,19 +27,22 @@ std::string digits_of(const Dialect& dialect, const std::string& table) {
     return Dialect::digest(dialect.fit(table)).substr(0, 16);
 }
 
-/// How the names of the triggers begin that delete rows of a join table. By names alone, "a" and "b_c" would be "a_b"
-/// and "c", and two long ones would be cut to the same.
-std::string prefix_of(const Dialect& dialect, const JoinTable& join) {
-    return fmt::format("gm2m_{}_", digits_of(dialect, join.name));
+/// How the names of the triggers begin that delete the links of a relation. By names alone, "a" and "b_c" would be "a_b"
+/// and "c", and two long ones would be cut to the same. Several relations may have their links in one through model.
+std::string prefix_of(const Dialect& dialect, const JoinTable& join, const GM2MField& field) {
+    const std::string digits = digits_of(dialect, join.name);
+    if (!join.through)
+        return fmt::format("gm2m_{}_", digits);
+    return fmt::format("gm2m_{}{}_", digits.substr(0, 8), Dialect::digest(field.label()).substr(0, 8));
 }
 
 struct Found {
     std::string name, full_name, text;
 };
 
-std::vector<Found> find_triggers(Connection& connection, const JoinTable& join) {
+std::vector<Found> find_triggers(Connection& connection, const JoinTable& join, const GM2MField& field) {
     const Dialect& dialect = connection.dialect();
-    const std::string sql = dialect.find_triggers(), prefix = prefix_of(dialect, join),
+    const std::string sql = dialect.find_triggers(), prefix = prefix_of(dialect, join, field),
                       table = dialect.table(join.name);
     const Parameter parameters[] = {Parameter::text(prefix), Parameter::text(table)};
     constexpr Kind columns[] = {Kind::text, Kind::text, Kind::text};
@@ -67,7 +70,7 @@ public:
     void update() {
         const std::vector<Trigger> wanted = field_.options().db_triggers ? this->wanted() : std::vector<Trigger>();
         std::unordered_set<std::string> present;
-        for (const Found& found : find_triggers(connection_, join_)) {
+        for (const Found& found : find_triggers(connection_, join_, field_)) {
             const auto same = std::ranges::find(wanted, found.name, &Trigger::name);
             if (same != wanted.end() && dialect_.trigger_text(*same) == found.text)
                 present.insert(found.name);
@@ -82,7 +85,7 @@ public:
 
 private:
     std::string name_of(const Model& model, std::string_view side) const {
-        return fmt::format("{}{}_{}", prefix_of(dialect_, join_), digits_of(dialect_, model.is_proxy() ? model.label() : model.table()), side);
+        return fmt::format("{}{}_{}", prefix_of(dialect_, join_, field_), digits_of(dialect_, model.is_proxy() ? model.label() : model.table()), side);
     }
     /// Of a side of a model that this registry has, and cares for.
     bool is_known(const std::string& name) const {
@@ -151,7 +154,7 @@ void update_triggers(Connection& connection, const Registry& registry, const std
 void drop_triggers(Connection& connection, const Registry& registry) {
     for (const GM2MField& field : registry.gm2m_fields())
         if (field.options().managed)
-            for (const Found& found : find_triggers(connection, join_table_of(field)))
+            for (const Found& found : find_triggers(connection, join_table_of(field), field))
                 connection.execute(connection.dialect().drop_trigger(found.full_name));
 }
 

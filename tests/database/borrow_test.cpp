@@ -109,7 +109,23 @@ TEST_P(BorrowTest, TheSessionStaysUsable) {
 }
 
 /// Where a writer locks the file.
-class BorrowFromFileTest : public BorrowTest {};
+class BorrowFromFileTest : public BorrowTest {
+protected:
+    /// The session waits for a writer, who commits thereupon.
+    void lend_a_handler(std::optional<Transaction>& writer) {
+        sqlite_api::sqlite3_busy_handler(
+            static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_,
+            [](void* held, int) {
+                auto& other = *static_cast<std::optional<Transaction>*>(held);
+                if (!other)
+                    return 0;
+                other->commit();
+                other.reset();
+                return 1;
+            },
+            &writer);
+    }
+};
 std::vector<Configuration> file_configurations() {
     return {{Engine::sqlite, Layout::standard}, {Engine::sqlite, Layout::compact}};
 }
@@ -121,22 +137,40 @@ TEST_P(BorrowFromFileTest, SetWaitsForAnotherWriter) {
     const Object me = user("Me"), alien = movie("Alien"), brazil = movie("Brazil");
     borrowed.related(me, cinema.preferred).set(alien);
     std::optional<Transaction> writer(db);
-    sqlite_api::sqlite3_busy_handler(
-        static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_,
-        [](void* held, int) {
-            auto& other = *static_cast<std::optional<Transaction>*>(held);
-            if (!other)
-                return 0;
-            other->commit();
-            other.reset();
-            return 1;
-        },
-        &writer);
+    lend_a_handler(writer);
     session.begin();
     borrowed.related(me, cinema.preferred).set(brazil);
     EXPECT_FALSE(writer.has_value());
     session.commit();
     EXPECT_EQ(names(preferred_by(me).all()), brazil.to_string());
+}
+
+TEST_P(BorrowFromFileTest, SetThroughAModelWaitsForAnotherWriter) {
+    cinema.registry.model("cinema.Like")
+        .primary_key("id", Kind::integer)
+        .foreign_key("fan", "cinema.User")
+        .field("of_type", Kind::integer)
+        .field("of_key", Kind::text, {.max_length = 16})
+        .generic_foreign_key("of", "of_type", "of_key");
+    const GM2MField liked = cinema.registry.gm2m("cinema.User", "liked", {.related_name = "fans", .through = "cinema.Like"});
+    liked.add_relation("cinema.Movie");
+    db.create_tables();
+    const Object me = user("Me"), alien = movie("Alien"), brazil = movie("Brazil");
+    db.related(me, liked).add(alien);
+    for (const bool reverse : {false, true}) {
+        Database borrowed = borrow(cinema.registry, session);  // which knows no content type yet
+        std::optional<Transaction> writer(db);
+        db.related(me, liked).toggle(alien);
+        lend_a_handler(writer);
+        session.begin();
+        if (reverse)
+            EXPECT_EQ(borrowed.related(alien, "fans").set(me).added.size(), 0U);
+        else
+            EXPECT_EQ(borrowed.related(me, liked).set(brazil).removed.size(), 0U);
+        EXPECT_FALSE(writer.has_value());
+        session.commit();
+    }
+    EXPECT_EQ(db.related(me, liked).count(), 2U);
 }
 
 TEST(BorrowedSessionTest, HasToBeConnected) {

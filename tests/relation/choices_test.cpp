@@ -56,6 +56,26 @@ TEST_P(ChoicesTest, StaysWhatIsLinked) {
     EXPECT_THROW(preferred_by(me).toggle(vertigo), InvalidChoice);
 }
 
+// … with as many statements for many as for few.
+TEST_P(ChoicesTest, UnlinksMany) {
+    std::vector<Object> many = movies(12);  // whose titles do not fit
+    for (const Object& each : many) {
+        each.set("title", "V");
+        db.update(each);
+    }
+    preferred_by(me).add(many);
+    const Object you = user("You");
+    users_of(many[0]).add(you);
+    db.query("cinema.Movie").update({{"title", "x"}});
+    StatementCounter counter(db);
+    EXPECT_EQ(preferred_by(me).toggle(many).removed.size(), many.size());
+    EXPECT_LE(counter.statements(), 4U + (GetParam().is_sqlite() ? 1 : 0));
+    EXPECT_THROW(preferred_by(me).toggle(many), InvalidChoice);
+    EXPECT_THROW(users_of(many[0]).toggle(me, you), InvalidChoice);
+    EXPECT_EQ(users_of(many[0]).toggle(you, you).removed.size(), 1U);
+    EXPECT_THROW(users_of(many[0]).toggle(many[1]), WrongModel);
+}
+
 // Lists of candidates honour it, whether they are linked or not.
 TEST_P(ChoicesTest, ListsOfCandidates) {
     preferred_by(me).add(vertigo);

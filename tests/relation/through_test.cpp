@@ -1,3 +1,5 @@
+#include <stdexcept>
+
 #include "relation/spoken.hpp"
 
 namespace gm2m::test {
@@ -215,6 +217,44 @@ TEST_P(ThroughTest, SendsTheSignalsOfItsModel) {
     EXPECT_EQ(saved, 2U);
     EXPECT_EQ(added, 2U);
     EXPECT_EQ(deleted, 2U);
+}
+
+// 6.7: who listens to what is about to be changes nothing of that: the rows are saved and deleted once.
+TEST_P(ThroughTest, RehearsesWithoutRows) {
+    std::string told;
+    const auto note = [&](const char* name, const LinkChange& change) {
+        told += std::string(name) + std::to_string(change.objects.size()) + (change.reverse ? "r " : " ");
+    };
+    LinkSignals& signals = spoken.signals();
+    signals.adding.connect([&](const LinkChange& change) { note("adding", change); });
+    signals.added.connect([&](const LinkChange& change) { note("added", change); });
+    signals.removing.connect([&](const LinkChange& change) { note("removing", change); });
+    signals.removed.connect([&](const LinkChange& change) { note("removed", change); });
+    models["world.Usage"].signals().saved.connect([&](const ObjectSaved&) { told += "saved "; });
+    models["world.Usage"].signals().deleted.connect([&](const ObjectsDeleted&) { told += "deleted "; });
+    const auto heard = [&] { return std::exchange(told, ""); };
+    spoken_in(ch).with_values(percent(65)).add(german, german);
+    EXPECT_EQ(heard(), "adding1 saved added1 ");
+    spoken_in(ch).with_values(percent(5)).add(german);
+    EXPECT_EQ(heard(), "");
+    spoken_in(ch).with_values(percent(5)).updating().set(french, latin);
+    EXPECT_EQ(heard(), "removing1 adding2 deleted saved saved removed1 added2 ");
+    db.related(latin, "spoken_in").with_values(percent(1)).toggle(ch, de);
+    EXPECT_EQ(heard(), "removing1r adding1r deleted saved removed1r added1r ");
+    spoken_in(ch).remove(french, german);
+    EXPECT_EQ(heard(), "removing1 deleted removed1 ");
+    EXPECT_THROW(spoken_in(ch).with_values(percent(1)).add(Reference{&models["world.Language"], Value(4711)}), IntegrityError);
+    EXPECT_EQ(heard(), "");
+    EXPECT_EQ(rows(), 1U);
+}
+
+// 6.7: what a receiver refuses is not done, nor is a content type left behind.
+TEST_P(ThroughTest, ReceiversThatRefuse) {
+    spoken.signals().adding.connect([](const LinkChange&) { throw std::runtime_error("no"); });
+    EXPECT_THROW(spoken_in(ch).with_values(percent(65)).add(german), std::runtime_error);
+    EXPECT_EQ(rows(), 0U);
+    EXPECT_EQ(scratch.sql("SELECT count(*) FROM gm2m_content_type").front(), "0");
+    EXPECT_FALSE(spoken.is_related(german.model()));
 }
 
 }  // namespace gm2m::test

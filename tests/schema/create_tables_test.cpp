@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <set>
 #include <thread>
 
 #include "support/configuration.hpp"
@@ -29,6 +30,16 @@ protected:
                          : "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND tablename = '" +
                                table + "'")
                 .front());
+    }
+    /// Of each index "name name", in its order.
+    std::multiset<std::string> index_columns(const std::string& table) {
+        const auto found = scratch.sql(
+            GetParam().is_sqlite()
+                ? "SELECT (SELECT group_concat(name, ' ') FROM (SELECT c.name FROM pragma_index_info(l.name) AS c ORDER BY c.seqno)) "
+                  "FROM pragma_index_list('" + table + "') AS l"
+                : "SELECT (SELECT string_agg(a.attname, ' ' ORDER BY a.attnum) FROM pg_attribute AS a WHERE a.attrelid = i.indexrelid) "
+                  "FROM pg_index AS i WHERE i.indrelid = '" + table + "'::regclass");
+        return {found.begin(), found.end()};
     }
     static std::string message_of(const auto& work) {
         try {
@@ -222,6 +233,55 @@ TEST_P(CreateTablesTest, IsRaceFree) {
     threads.clear();
     EXPECT_EQ(failures, 0);
     EXPECT_TRUE(has_table("a_model0_links"));
+}
+
+// 4.2: the links of a target are found by an index of the through model's table, and those of a
+// source by another, for each pair of foreign keys that a relation uses, however many relations do.
+TEST_P(CreateTablesTest, ReverseIndexesOfThroughModels) {
+    models.model("a.Person").primary_key("id", Kind::integer);
+    models.model("a.Gift")
+        .primary_key("id", Kind::integer)
+        .foreign_key("giver", "a.Person")
+        .foreign_key("receiver", "a.Person")
+        .field("thing_type", Kind::integer)
+        .field("thing_key", Kind::text, {.max_length = 16})
+        .field("wrap_type", Kind::integer)
+        .field("wrap_key", Kind::text, {.max_length = 16})
+        .generic_foreign_key("thing", "thing_type", "thing_key")
+        .generic_foreign_key("wrap", "wrap_type", "wrap_key");
+    const auto relation = [&](const char* name, const char* person, const char* what) {
+        models.gm2m("a.Person", name, {.related_name = std::string(name) + "_by", .through = "a.Gift", .through_fields = {person, what}});
+    };
+    relation("given", "giver", "thing");
+    open().create_tables();
+    const std::size_t of_one = indexes("a_gift");
+    EXPECT_EQ(index_columns("a_gift").count("thing_type thing_key giver_id"), 1U);
+    EXPECT_EQ(index_columns("a_gift").count("giver_id thing_type thing_key"), 1U);
+    relation("received", "receiver", "thing");
+    relation("also_given", "giver", "thing");
+    relation("wrapped", "giver", "wrap");
+    open().create_tables();
+    open().create_tables();  // safe to repeat
+    EXPECT_EQ(index_columns("a_gift").count("thing_type thing_key receiver_id"), 1U);
+    EXPECT_EQ(index_columns("a_gift").count("wrap_type wrap_key giver_id"), 1U);
+    EXPECT_EQ(indexes("a_gift"), of_one + 4);
+}
+
+// … and of those that the model declares itself there are no others.
+TEST_P(CreateTablesTest, IndexesThatAThroughModelHas) {
+    models.model("a.Person").primary_key("id", Kind::integer);
+    models.model("a.Gift")
+        .primary_key("id", Kind::integer)
+        .foreign_key("giver", "a.Person")
+        .field("thing_type", Kind::integer)
+        .field("thing_key", Kind::text, {.max_length = 16})
+        .generic_foreign_key("thing", "thing_type", "thing_key")
+        .unique_together({"giver", "thing_type", "thing_key"})
+        .index({"thing_type", "thing_key", "giver"});
+    models.gm2m("a.Person", "given", {.through = "a.Gift"});
+    open().create_tables();
+    EXPECT_EQ(index_columns("a_gift").count("thing_type thing_key giver_id"), 1U);
+    EXPECT_EQ(index_columns("a_gift").count("giver_id thing_type thing_key"), 1U);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ protected:
         options.db_triggers = true;
         return options;
     }
-    void remove_by_sql(const char* table, const char* condition) {
+    void remove_by_sql(const char* table, const std::string& condition) {
         scratch.sql(std::string("DELETE FROM ") + table + " WHERE " + condition);
     }
 };
@@ -303,6 +303,37 @@ TEST(TriggerOptionsTest, TakeAJoinTableThatIsManaged) {
     Registry models;
     models.model("cinema.User").primary_key("id", Kind::integer);
     EXPECT_THROW(models.gm2m("cinema.User", "likes", {.db_triggers = true, .managed = false}), ConfigurationError);
+}
+
+// 4.2: two relations through one model have triggers of their own, and neither drops the other's.
+TEST_P(TriggerTest, OfTwoRelationsThroughOneModel) {
+    Registry models;
+    models.model("shop.Person").primary_key("id", Kind::integer);
+    models.model("shop.Thing").primary_key("id", Kind::integer);
+    models.model("shop.Gift")
+        .primary_key("id", Kind::integer)
+        .foreign_key("giver", "shop.Person", {.null = true, .db_constraint = false})
+        .foreign_key("receiver", "shop.Person", {.null = true, .db_constraint = false})
+        .field("thing_type", Kind::integer)
+        .field("thing_key", Kind::text, {.max_length = 16})
+        .generic_foreign_key("thing", "thing_type", "thing_key");
+    const auto relation = [&](const char* name, const char* person, bool triggers) {
+        return models.gm2m("shop.Person", name, {.related_name = std::string(name) + "_by", .through = "shop.Gift",
+                                                 .through_fields = {person, "thing"}, .db_triggers = triggers});
+    };
+    const GM2MField given = relation("given", "giver", true), received = relation("received", "receiver", true);
+    relation("also_given", "giver", false);
+    Database shop = Database::open(models, scratch.url());
+    shop.create_tables();
+    shop.create_tables();  // safe to repeat
+    const Object ann = shop.insert(models["shop.Person"].make()), bob = shop.insert(models["shop.Person"].make());
+    const Object ball = shop.insert(models["shop.Thing"].make());
+    shop.related(ann, given).add(ball);
+    shop.related(bob, received).add(ball);
+    remove_by_sql("shop_person", "id = " + ann.key().to_string());
+    EXPECT_EQ(shop.query("shop.Gift").count(), 1U);
+    remove_by_sql("shop_person", "id = " + bob.key().to_string());
+    EXPECT_EQ(shop.query("shop.Gift").count(), 0U);
 }
 
 }  // namespace gm2m::test
