@@ -90,6 +90,15 @@ void check_related(const Registry& registry, const GM2MField& field, Found& foun
                           fmt::format("register '{}', or take it out of `related`", label));
 }
 
+void check_choices(const Registry& registry, const GM2MField& field, Found& found) {
+    for (const auto& [label, condition] : field.options().limit_choices_to)
+        if (!find_model(registry, label))
+            found.warning("gm2m.W006", field.label(), field.location(),
+                          fmt::format("limit_choices_to limits nothing: the model '{}' is not registered{}", label,
+                                      near_labels(registry, label)),
+                          fmt::format("register '{}', or name the model that is meant", label));
+}
+
 bool keeps_links(LinkPolicy policy) {
     return policy == LinkPolicy::do_nothing || policy == LinkPolicy::do_nothing_signal;
 }
@@ -144,6 +153,7 @@ void check_relations(const Registry& registry, Found& found) {
             found.error("gm2m.E001", field.label(), field.location(), "a GM2MField cannot be unique",
                         "leave out `unique`");
         check_related(registry, field, found);
+        check_choices(registry, field, found);
         check_links(field, found);
     }
     for (const ManyToManyField& field : registry.many_to_many_fields()) {

@@ -92,7 +92,7 @@ public:
                 add(Level::warning, "gm2m.W401", nullptr,
                     fmt::format("no index of the table '{}' begins with {}: lookups by that read all of it", table(),
                                 joined(columns)),
-                    fmt::format("CREATE INDEX ON {} ({})", table(), joined(columns)));
+                    fmt::format("CREATE INDEX <name> ON {} ({})", table(), joined(columns)));
     }
 
 private:
@@ -155,7 +155,7 @@ private:
     void missing_unique(const Names& columns) {
         add(level(), "gm2m.E406", nullptr,
             fmt::format("nothing keeps {} unique in the table '{}'", joined(columns), table()),
-            fmt::format("CREATE UNIQUE INDEX ON {} ({})", table(), joined(columns)));
+            fmt::format("CREATE UNIQUE INDEX <name> ON {} ({})", table(), joined(columns)));
     }
 
     void compare_column(const Field& field, const ExistingTable::Column& column) {

@@ -30,6 +30,7 @@ public:
         }
         take_generic_foreign_keys();
         heir_.indexes_.insert(heir_.indexes_.end(), parent_.indexes_.begin(), parent_.indexes_.end());
+        take_ordering();
     }
 
     /// The columns stay where they are, but for the key, of which the heir's table has its own.
@@ -55,9 +56,15 @@ public:
                 heir_.primary_key_ = &own;
         }
         take_generic_foreign_keys();
+        take_ordering();
     }
 
 private:
+    /// Unless it has one of its own.
+    void take_ordering() {
+        if (heir_.ordering_.empty())
+            heir_.ordering_ = parent_.ordering_;
+    }
     void require_free_name(const std::string& name) const {
         if (heir_.find_field(name) || heir_.find_generic_foreign_key(name))
             throw ConfigurationError(

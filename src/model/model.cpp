@@ -13,6 +13,13 @@
 namespace gm2m {
 namespace {
 
+/// Throws ConfigurationError for what a proxy has from the model that it stands for alone.
+void require_no_proxy(const Model& model, std::string_view what) {
+    if (model.is_proxy())
+        throw ConfigurationError(fmt::format("{} is a proxy of {}, and has no {} of its own: declare it there", model.label(),
+                                             model.concrete_model().label(), what));
+}
+
 /// Throws ConfigurationError for a policy that could never be carried out.
 void check_policy(const std::string& field, const FieldOptions& options, bool can_be_null, bool is_foreign_key) {
     using Action = ForeignKeyPolicy::Action;
@@ -203,6 +210,7 @@ void ModelDeclaration::declare_index(std::vector<std::string> fields, bool uniqu
     if (fields.empty())
         return refuse("gm2m.E307", "an index names no field; it is ignored", "name the fields of the index",
                       model_->label_, at);
+    require_no_proxy(*model_, "index");
     model_->require_no_heirs();
     model_->indexes_.push_back({std::move(fields), unique, at});
 }
@@ -211,6 +219,7 @@ void ModelDeclaration::declare_generic_foreign_key(std::string_view name, std::s
                                                    std::string_view key, const SourceLocation& at) {
     Model& model = *model_;
     check_field_name("generic foreign key", name, model.label_);
+    require_no_proxy(model, "generic foreign key");
     model.require_no_heirs();
     if (!takes_name(name, at))
         return;
@@ -244,6 +253,7 @@ void ModelDeclaration::declare_ordering(std::vector<std::string> fields) {
 }
 
 void ModelDeclaration::set_table(std::string_view table) {
+    require_no_proxy(*model_, "table");
     check_column_name("table", table, model_->label_);
     model_->table_ = table;
 }

@@ -8,7 +8,6 @@
 
 #include "model/access.hpp"
 #include "model/names.hpp"
-#include "model/relation_data.hpp"
 #include "query/query_compiler.hpp"
 
 namespace gm2m::relation {
@@ -16,7 +15,7 @@ namespace gm2m::relation {
 std::optional<Condition> choice_of(const GM2MField& field, const Model& model) {
     std::optional<Condition> all;
     for (const auto& [label, condition] : field.options().limit_choices_to)
-        if (label_key(label) == label_key(model.label()))
+        if (label_key(label) == label_key(model.label()) || label_key(label) == label_key(model.concrete_model().label()))
             all = all ? *all && condition : condition;
     return all;
 }
@@ -29,8 +28,7 @@ void require_choices(Context& context, const GM2MField& field, std::span<const O
     std::map<std::string, std::pair<const Model*, std::vector<Operand>>> by_model;
     for (const ObjectRef& object : objects) {
         const ObjectView view = reader.read(object);
-        const Model& model = field.data().linked_model(*view.model);
-        by_model.try_emplace(model.label(), &model, std::vector<Operand>())
+        by_model.try_emplace(view.model->label(), view.model, std::vector<Operand>())
             .first->second.second.emplace_back(saved_key(view));
     }
     for (auto& [label, given] : by_model) {

@@ -10,6 +10,7 @@
 namespace gm2m::relation {
 
 /// The condition on objects of a model, if there is one.
+/// For a proxy also that of the model that it stands for.
 std::optional<Condition> choice_of(const GM2MField& field, const Model& model);
 
 /// Throws InvalidChoice, naming one, if there are objects that do not fulfil the condition of their model, but for those that

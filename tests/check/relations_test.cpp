@@ -63,6 +63,15 @@ TEST_F(RelationCheckTest, E311TargetIsNotRegistered) {
     EXPECT_EQ(found(), "");
 }
 
+TEST_F(RelationCheckTest, W006ChoicesOfAModelThatIsNotRegistered) {
+    models.gm2m("cinema.User", "likes", {.limit_choices_to = {{"cinema.Movies", F("id") > 1}}});
+    EXPECT_EQ(found(), "W006 cinema.User.likes");
+    EXPECT_EQ(one().message,
+              "limit_choices_to limits nothing: the model 'cinema.Movies' is not registered; did you mean 'cinema.Movie'?");
+    declare("cinema.Movies");
+    EXPECT_EQ(found(), "");
+}
+
 TEST_F(RelationCheckTest, W001KeysThatMayBeTooLong) {
     const auto with_key = [&](const char* label, Kind kind, FieldOptions options = {}) {
         models.model(label).primary_key("key", kind, std::move(options));

@@ -174,7 +174,7 @@ TEST_P(TablesCheckTest, E406AndW401ConstraintsAndIndexes) {
               "E406 cinema.Movie E; E406 cinema.Movie E; W401 cinema.Movie W; W401 cinema.User.likes W; ");
     EXPECT_EQ(findings(models)[0].message, "nothing keeps id unique in the table 'cinema_movie'");
     EXPECT_EQ(findings(models)[1].message, "nothing keeps title, year unique in the table 'cinema_movie'");
-    EXPECT_EQ(findings(models)[3].hint, "CREATE INDEX ON cinema_user_likes (gm2m_ct_id, gm2m_pk, gm2m_src_id)");
+    EXPECT_EQ(findings(models)[3].hint, "CREATE INDEX <name> ON cinema_user_likes (gm2m_ct_id, gm2m_pk, gm2m_src_id)");
     create(
         "CREATE UNIQUE INDEX a ON cinema_movie (id); CREATE UNIQUE INDEX b ON cinema_movie (year, title);"
         "CREATE INDEX c ON cinema_user_likes (gm2m_ct_id, gm2m_pk, gm2m_src_id)");

@@ -131,6 +131,18 @@ TEST(AbstractDeclarationTest, WhicheverIsDeclaredFirst) {
     (void)after;
 }
 
+// The order is taken over, and can be another.
+TEST(AbstractDeclarationTest, Ordering) {
+    Registry models;
+    models.model("app.Base").abstract().primary_key("id", Kind::integer).field("name", Kind::text).ordering({"-name"});
+    models.model("app.Left").inherits("app.Base");
+    models.model("app.Right").inherits("app.Base").ordering({"id"});
+    models.model("app.Other").proxy("app.Left");
+    EXPECT_EQ(models["app.Left"].ordering(), std::vector<std::string>{"-name"});
+    EXPECT_EQ(models["app.Right"].ordering(), std::vector<std::string>{"id"});
+    EXPECT_EQ(models["app.Other"].ordering(), std::vector<std::string>{"-name"});
+}
+
 std::string message_of(const std::function<void(Registry&)>& declare) {
     Registry models;
     models.model("app.Base").abstract().primary_key("id", Kind::big_integer).field("name", Kind::text);
@@ -192,6 +204,10 @@ TEST(AbstractDeclarationTest, MistakesAreErrorsThatNameWhatIsWrong) {
              {"cannot be a proxy of app.Base"});
     contains(message_of([](Registry& models) { models.model("app.A").proxy("app.Parent").field("x", Kind::text); }),
              {"app.A is a proxy of app.Parent", "'x'"});
+    contains(message_of([](Registry& models) { models.model("app.A").proxy("app.Parent").unique_together({"title"}); }),
+             {"app.A is a proxy of app.Parent", "index"});
+    contains(message_of([](Registry& models) { models.model("app.A").proxy("app.Parent").table("other"); }),
+             {"app.A is a proxy of app.Parent", "table"});
     contains(message_of([](Registry& models) {
                  models.model("app.A").proxy("app.Parent");
                  models.gm2m("app.A", "things");

@@ -180,4 +180,33 @@ TEST_P(ProxyTest, IsATargetOfForeignKeys) {
 }
 
 }  // namespace
+// 2.3: conditions of a model hold for its proxies too, and those of a proxy for what is added as such.
+TEST_P(ProxyTest, LimitChoicesTo) {
+    Registry models;
+    models.model("a.Video").primary_key("id", Kind::integer).field("name", Kind::text);
+    models.model("a.Old").proxy("a.Video");
+    for (const bool concrete : {true, false}) {
+        (void)models.gm2m("a.Video", concrete ? "links" : "own_links",
+                          {.for_concrete_model = concrete,
+                           .related_name = concrete ? "linking" : "own_linking",
+                           .layout = GetParam().layout,
+                           .limit_choices_to = {{"a.Video", F("name") != "bad"}, {"a.Old", F("name") != "new"}}});
+    }
+    Database other = Database::open(models, scratch.url());
+    other.create_tables();
+    const Object good = other.insert(models["a.Video"].make({{"name", "good"}}));
+    const Object bad = other.insert(models["a.Video"].make({{"name", "bad"}}));
+    const Object fresh = other.insert(models["a.Video"].make({{"name", "new"}}));
+    for (const char* name : {"links", "own_links"}) {
+        const RelatedManager links = other.related(good, name);
+        EXPECT_THROW(links.add(bad), InvalidChoice);
+        EXPECT_THROW(links.add(other.get("a.Old", bad.key())), InvalidChoice);
+        EXPECT_THROW(links.add(other.get("a.Old", fresh.key())), InvalidChoice);
+        EXPECT_EQ(links.count(), 0U);
+        EXPECT_EQ(links.add(fresh).added.size(), 1U);
+        EXPECT_EQ(links.candidates("a.Video").count(), 2U);
+        EXPECT_EQ(links.candidates("a.Old").count(), 1U);
+    }
+}
+
 }  // namespace gm2m::test
