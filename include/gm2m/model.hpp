@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -126,13 +127,15 @@ public:
     /// Whether each of its objects is one of `other` too, with the same key: the model itself, what it is a proxy or a child
     /// of, and the proxies of these.
     bool is_a(const Model& other) const noexcept;
+    /// The models that name it as a parent, or as what they are proxies of, in the order of declaration.
+    std::vector<const Model*> heirs() const { return {heirs_.begin(), heirs_.end()}; }
     /// The models whose tables hold an object's row, from the first parent to the model's own.
     std::vector<const Model*> table_models() const;
-    /// The setting that may replace the model; empty if none does.
-    const std::string& swappable() const noexcept { return swappable_; }
-    /// The label of the model that has replaced it; empty if none has. (BEHAVIOUR 8.2)
-    const std::string& swapped_by() const noexcept { return swapped_by_; }
-    bool is_swapped_out() const noexcept { return !swapped_by_.empty(); }
+    /// The setting that may replace the model, and with it its proxies; empty if none does.
+    const std::string& swappable() const noexcept { return concrete_model().swappable_; }
+    /// The label of the model that has replaced it, or the one that it is a proxy of; empty if none has. (BEHAVIOUR 8.2)
+    const std::string& swapped_by() const noexcept { return concrete_model().swapped_by_; }
+    bool is_swapped_out() const noexcept { return !swapped_by().empty(); }
 
     /// In the order of declaration; inherited fields come first. A child's `<parent>_ptr` stands in the place of its parent's
     /// key, by whose name find_field() finds it too.
@@ -191,6 +194,7 @@ private:
     std::string table_;
     std::string verbose_name_;
     bool managed_ = true;
+    bool declares_table_ = false;  // or whether it is managed
     bool read_only_ = false;
     std::vector<std::unique_ptr<Field>> fields_;
     std::vector<Index> indexes_;
@@ -202,7 +206,7 @@ private:
     bool abstract_ = false;
     Model* proxied_ = nullptr;
     Model* parent_ = nullptr;
-    std::vector<Model*> heirs_;  // that have named it as a parent
+    std::vector<Model*> heirs_;
     std::string swappable_;
     std::string swapped_by_;
 };
@@ -216,10 +220,12 @@ protected:
     ModelDeclaration(Registry& registry, Model& model) : registry_(&registry), model_(&model) {}
 
     /// Null if the model has a field of that name already; check() then says so.
+    /// `target`: of a foreign key.
     Field* declare_field(std::string_view name, Kind kind, bool nullable_member, detail::Accessor accessor,
-                         FieldOptions options, bool primary_key, std::string_view target, const SourceLocation& at);
+                         FieldOptions options, bool primary_key, std::optional<std::string_view> target,
+                         const SourceLocation& at);
     void declare_run_time_field(std::string_view name, Kind kind, FieldOptions options, bool primary_key,
-                                std::string_view target, const SourceLocation& at);
+                                std::optional<std::string_view> target, const SourceLocation& at);
     void declare_index(std::vector<std::string> fields, bool unique, const SourceLocation& at);
     void declare_generic_foreign_key(std::string_view name, std::string_view content_type, std::string_view key,
                                      const SourceLocation& at);
@@ -243,6 +249,7 @@ private:
     void refuse(std::string_view id, std::string message, std::string hint, std::string subject,
                 const SourceLocation& at);
     bool takes_name(std::string_view name, const SourceLocation& at);
+    const Model* parent_with(std::string_view name) const;
 
     Registry* registry_;
     Model* model_;
@@ -302,12 +309,12 @@ public:
         if constexpr (MappableMember<M>)
             static_assert(detail::can_be_key(Adapter<typename Unwrap<M>::type>::kind),
                           "gm2m: a primary key is an integer, text, a UUID, a date, a time or a date-time");
-        return declare(name, member, std::move(options), true, {}, at);
+        return declare(name, member, std::move(options), true, std::nullopt, at);
     }
     template <class Owner, class M>
     ModelBuilder& field(std::string_view name, M Owner::*member, FieldOptions options = {},
                         SourceLocation at = SourceLocation::current()) {
-        return declare(name, member, std::move(options), false, {}, at);
+        return declare(name, member, std::move(options), false, std::nullopt, at);
     }
     /// An enum that is stored as text.
     template <class Owner, class M>
@@ -315,8 +322,8 @@ public:
                         FieldOptions options = {}, SourceLocation at = SourceLocation::current()) {
         check_member<Owner, M>();
         this->declare_field(name, Kind::text, Unwrap<M>::optional,
-                            detail::enum_accessor<T, Owner, M>(member, std::move(text)), std::move(options), false, {},
-                            at);
+                            detail::enum_accessor<T, Owner, M>(member, std::move(text)), std::move(options), false,
+                            std::nullopt, at);
         return *this;
     }
     /// A foreign key to `target` ("app.Model", registered before or after); the member holds the target's key.
@@ -350,7 +357,7 @@ private:
     }
     template <class Owner, class M>
     ModelBuilder& declare(std::string_view name, M Owner::*member, FieldOptions options, bool primary_key,
-                          std::string_view target, const SourceLocation& at) {
+                          std::optional<std::string_view> target, const SourceLocation& at) {
         check_member<Owner, M>();
         static_assert(MappableMember<M>, "gm2m: no field kind for this member's type; specialise gm2m::Adapter for it");
         if constexpr (MappableMember<M>)
@@ -366,11 +373,11 @@ class RunTimeModelBuilder : public ModelOptions<RunTimeModelBuilder> {
 public:
     RunTimeModelBuilder& primary_key(std::string_view name, Kind kind, FieldOptions options = {},
                                      SourceLocation at = SourceLocation::current()) {
-        return declare_run_time_field(name, kind, std::move(options), true, {}, at), *this;
+        return declare_run_time_field(name, kind, std::move(options), true, std::nullopt, at), *this;
     }
     RunTimeModelBuilder& field(std::string_view name, Kind kind, FieldOptions options = {},
                                SourceLocation at = SourceLocation::current()) {
-        return declare_run_time_field(name, kind, std::move(options), false, {}, at), *this;
+        return declare_run_time_field(name, kind, std::move(options), false, std::nullopt, at), *this;
     }
     /// A foreign key to `target` ("app.Model", registered before or after).
     RunTimeModelBuilder& foreign_key(std::string_view name, std::string_view target, FieldOptions options = {},

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,14 @@ namespace gm2m {
 namespace detail {
 struct CheckState;
 }
+
+/// A setting by which models can be replaced. (BEHAVIOUR 8.2)
+struct Swap {
+    std::string setting;
+    std::vector<const Model*> models;  ///< that are swappable by it, in the order of declaration
+    std::string label;                 ///< of what is to be in their place; empty unless swap() has said it
+    SourceLocation location;           ///< of the call of swap()
+};
 
 /// The models and relations of one application. Declare everything first, on one thread; from then on any number of
 /// threads and databases may use the registry, and reverse relations may come into being. It outlives its databases.
@@ -80,9 +89,11 @@ public:
     /// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2)
     GM2MField reverse(const Model& target, std::string_view accessor) const;
 
-    /// Replaces the model that is swappable by `setting` with the one labelled `label`; either may be registered later.
-    /// Throws ConfigurationError if it is replaced by another already. (BEHAVIOUR 8.2)
-    void swap(std::string_view setting, std::string_view label);
+    /// Replaces the model that is swappable by `setting` with the one labelled `label`; either may be registered later, and
+    /// check() tells if it never is. Throws ConfigurationError if it is replaced by another already. (BEHAVIOUR 8.2)
+    void swap(std::string_view setting, std::string_view label, SourceLocation at = SourceLocation::current());
+    /// The settings of swap() and of the swappable models, by name.
+    std::vector<Swap> swaps() const;
     /// The label that a foreign key or a relation gives to refer to the model behind a setting: of the replacement, else of
     /// the swappable model, else `default_label`. Throws ConfigurationError if there is none of them yet.
     std::string swappable_label(std::string_view setting, std::string_view default_label = {}) const;

@@ -58,8 +58,10 @@ std::vector<Finding> check_registry::run(const Registry& registry, const CheckOp
     Found found;
     selection.check_itself(found);
     add_mistakes(state, selection, found);
-    if (selection.runs("models"))
+    if (selection.runs("models")) {
         check_registry::check_models(registry, found);
+        check_registry::check_swaps(registry, found);
+    }
     if (selection.runs("relations")) {
         check_registry::check_relations(registry, found);
         check_registry::check_reverse_names(registry, found);

@@ -28,16 +28,27 @@ void check_columns(const Model& model, Found& found) {
     }
 }
 
+/// The parent cannot be abstract: of such a one the columns are the child's own.
+void check_parent(const Field& link, Found& found) {
+    const Model& model = link.model();
+    if (const Model& parent = *link.target(); parent.is_swapped_out())
+        found.error("gm2m.E315", model.label(), model.location(),
+                    fmt::format("the model inherits {}, which has been swapped out for {}, and so has no table",
+                                parent.label(), parent.swapped_by()),
+                    fmt::format("inherit another model, an abstract one best, or do not replace {} where {} is registered",
+                                parent.label(), model.label()));
+}
+
 void check_foreign_keys(const Registry& registry, const Model& model, Found& found) {
     for (const auto& field : model.fields()) {
         if (!field->is_foreign_key() || field->is_inherited())
             continue;
+        if (field->is_parent_link()) {
+            check_parent(*field, found);
+            continue;
+        }
         if (const Model* target = field->target()) {
-            if (target->is_swapped_out())
-                found.error("gm2m.E315", field->label(), field->location(),
-                            fmt::format("the foreign key refers to {}, which has been swapped out for {}", target->label(),
-                                        target->swapped_by()),
-                            fmt::format("refer to Registry::swappable_label(\"{}\")", target->swappable()));
+            check_target(*target, "the foreign key", field->label(), field->location(), found);
             continue;
         }
         const Model* target = find_model(registry, field->target_label());

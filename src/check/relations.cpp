@@ -78,25 +78,35 @@ void check_key_lengths(const GM2MField& field, const GenericForeignKey* through,
 }
 
 void check_related(const Registry& registry, const GM2MField& field, Found& found) {
-    for (const std::string& label : field.options().related)
-        if (const Model* model = find_model(registry, label); model && model->is_swapped_out())
-            found.error("gm2m.E201", field.label(), field.location(),
-                        fmt::format("the related model {} has been swapped out for {}", model->label(), model->swapped_by()),
-                        fmt::format("name Registry::swappable_label(\"{}\") in `related`", model->swappable()));
-        else if (!model)
+    for (const std::string& label : field.options().related) {
+        const Model* model = find_model(registry, label);
+        if (!model) {
             found.warning("gm2m.W002", field.label(), field.location(),
                           fmt::format("the related model '{}' is not registered, so that it has no reverse accessor{}",
                                       label, near_labels(registry, label)),
                           fmt::format("register '{}', or take it out of `related`", label));
+        } else if (const std::string why = why_no_objects(*model); !why.empty()) {
+            found.add(model->is_abstract() ? Level::warning : Level::error,
+                      model->is_abstract() ? "gm2m.W002" : "gm2m.E201", field.label(), field.location(),
+                      fmt::format("the related model {} {}", model->label(), why),
+                      fmt::format("name {} in `related`", models_instead(*model)));
+        }
+    }
 }
 
 void check_choices(const Registry& registry, const GM2MField& field, Found& found) {
-    for (const auto& [label, condition] : field.options().limit_choices_to)
-        if (!find_model(registry, label))
+    for (const auto& [label, condition] : field.options().limit_choices_to) {
+        const Model* model = find_model(registry, label);
+        if (!model)
             found.warning("gm2m.W006", field.label(), field.location(),
                           fmt::format("limit_choices_to limits nothing: the model '{}' is not registered{}", label,
                                       near_labels(registry, label)),
                           fmt::format("register '{}', or name the model that is meant", label));
+        else if (const std::string why = why_no_objects(*model); !why.empty())
+            found.warning("gm2m.W006", field.label(), field.location(),
+                          fmt::format("limit_choices_to limits nothing: the model {} {}", model->label(), why),
+                          fmt::format("limit {}", models_instead(*model)));
+    }
 }
 
 bool keeps_links(LinkPolicy policy) {
@@ -158,7 +168,9 @@ void check_relations(const Registry& registry, Found& found) {
     }
     for (const ManyToManyField& field : registry.many_to_many_fields()) {
         check_source(registry, field.data(), found);
-        if (!field.data().target)
+        if (const Model* target = field.data().target)
+            check_target(*target, "the relation", field.label(), field.location(), found);
+        else
             found.error("gm2m.E311", field.label(), field.location(),
                         fmt::format("the target model '{}' is not registered{}", field.data().target_label,
                                     near_labels(registry, field.data().target_label)),

@@ -59,7 +59,12 @@ void Selection::check_itself(check_registry::Found& found) const {
             found.warning("gm2m.W901", "", {}, fmt::format("no check has the tag '{}'{}", tag, did_you_mean(tag, tags)),
                           "ask for a tag that a check has");
     for (const std::string& subject : options_.subjects)
-        if (!is_known(subject))
+        if (const Model* model = check_registry::find_model(registry_, subject);
+            model && !check_registry::why_no_objects(*model).empty())
+            found.warning("gm2m.W901", "", {},
+                          fmt::format("{} {}, and is not checked", model->label(), check_registry::why_no_objects(*model)),
+                          fmt::format("ask for {}", check_registry::models_instead(*model)));
+        else if (!is_known(subject))
             found.warning("gm2m.W901", "", {}, fmt::format("no model, field or relation is called '{}'", subject),
                           "write \"app.Model\" or \"app.Model.field\"");
 }

@@ -202,7 +202,7 @@ ThroughFields GM2MField::through_fields() const {
     const detail::ThroughChoice choice = detail::choose_through_fields(*data_);
     if (choice.source && choice.target)
         return {choice.source, choice.target};
-    const detail::ThroughProblem& problem = choice.problems.front();
+    const detail::ThroughProblem& problem = *std::ranges::find(choice.problems, false, &detail::ThroughProblem::is_warning);
     throw ConfigurationError(fmt::format("{}: {}. {} [{}]", label(), problem.message, problem.hint, problem.id));
 }
 

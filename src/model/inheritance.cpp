@@ -160,10 +160,11 @@ void Model::require_usable(std::string_view subject) const {
         throw ConfigurationError(
             fmt::format("{} is abstract: it has no table and no objects; a model that inherits it has", subject));
     if (is_swapped_out())
-        throw SwappedModel(
-            fmt::format("{} has been swapped out: '{}' names {} in its place, which is to be used; a reference "
-                        "to whichever it is takes Registry::swappable_label(\"{}\")",
-                        subject, swappable_, swapped_by_, swappable_));
+        throw SwappedModel(fmt::format(
+            "{} {} been swapped out: '{}' names {} in its place, which is to be used; a reference to whichever it is "
+            "takes Registry::swappable_label(\"{}\")",
+            subject, proxied_ ? fmt::format("is a proxy of {}, which has", proxied_->label_) : "has", swappable(),
+            swapped_by(), swappable()));
 }
 
 // --- declarations ---
@@ -247,12 +248,25 @@ void ModelDeclaration::inherit(Model& parent, std::ptrdiff_t offset) {
 void ModelDeclaration::proxy_for(Model& parent, std::ptrdiff_t offset) {
     Model& model = *model_;
     model.require_no_heirs();
-    if (&parent == &model || parent.abstract_)
-        throw ConfigurationError(
-            fmt::format("{} cannot be a proxy of {}: it is one of a model with a table", model.label_, parent.label_));
-    if (!model.fields_.empty() || model.proxied_ || model.abstract_ || registry_->is_source(model))
-        throw ConfigurationError(fmt::format("{} is a proxy of {}, and has no fields and no relations but those",
-                                             model.label_, parent.label_));
+    const auto refuse = [&](const auto& because) {
+        throw ConfigurationError(fmt::format("{} cannot be a proxy of {}: {}", model.label_, parent.label_, because));
+    };
+    if (&parent == &model)
+        refuse("a proxy stands for another model");
+    if (parent.abstract_)
+        refuse("that is abstract, and has no table");
+    if (model.proxied_)
+        refuse(fmt::format("it is one of {} already", model.proxied_->label_));
+    if (model.abstract_)
+        refuse("it is abstract");
+    if (model.parent_)
+        refuse(fmt::format("it inherits {}", model.parent_->label_));
+    for (const auto& [is_declared, what] :
+         {std::pair(!model.fields_.empty(), "fields"), std::pair(registry_->is_source(model), "relations"),
+          std::pair(!model.indexes_.empty(), "indexes"), std::pair(model.declares_table_, "a table, or whether it is managed,"),
+          std::pair(!model.swappable_.empty(), "a setting that swaps it")})
+        if (is_declared)
+            refuse(fmt::format("it declares {} of its own, and a proxy has those of the model that it stands for", what));
     (void)parent.primary_key();
     Inheritance(model, parent, offset).take_everything();
     registry_->resolve_references(model);

@@ -1,5 +1,7 @@
 #include <gm2m/model.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
@@ -7,8 +9,8 @@
 #include <gm2m/registry.hpp>
 
 #include "backend/nearest.hpp"
-#include "model/check_state.hpp"
 #include "model/names.hpp"
+#include "model/registry_state.hpp"
 
 namespace gm2m {
 namespace {
@@ -162,25 +164,42 @@ void ModelDeclaration::refuse(std::string_view id, std::string message, std::str
 bool ModelDeclaration::takes_name(std::string_view name, const SourceLocation& at) {
     if (!model_->find_field(name) && !model_->find_generic_foreign_key(name))
         return true;
-    refuse("gm2m.E303", "the model has two fields of this name; the second one is ignored",
+    const Model* parent = parent_with(name);
+    refuse("gm2m.E303",
+           parent ? fmt::format("the model inherits a field of this name from {}; this one is ignored", parent->label_)
+                  : "the model has two fields of this name; the second one is ignored",
            "give one of them another name", fmt::format("{}.{}", model_->label_, name), at);
     return false;
 }
 
+/// Which of the models that the model inherits has a field of that name; null if none does.
+const Model* ModelDeclaration::parent_with(std::string_view name) const {
+    const auto is_parent = [&](const Model& other) {
+        return std::ranges::find(other.heirs_, model_) != other.heirs_.end() &&
+               (other.find_field(name) || other.find_generic_foreign_key(name));
+    };
+    const std::shared_lock lock(registry_->state_->mutex);
+    for (const auto& other : registry_->state_->models)
+        if (is_parent(*other))
+            return other.get();
+    return nullptr;
+}
+
 Field* ModelDeclaration::declare_field(std::string_view name, Kind kind, bool nullable_member,
                                        detail::Accessor accessor, FieldOptions options, bool primary_key,
-                                       std::string_view target, const SourceLocation& at) {
+                                       std::optional<std::string_view> target, const SourceLocation& at) {
     Model& model = *model_;
-    check_field_name("field", name, model.label_);
+    if (!primary_key || name != pk_name)  // a key may well be called what it is
+        check_field_name("field", name, model.label_);
     const std::string label = fmt::format("{}.{}", model.label_, name);
     if (primary_key && !detail::can_be_key(kind))
         throw ConfigurationError(fmt::format(
             "{} cannot be a primary key: a key is an integer, text, a UUID, a date, a time or a date-time", label));
     if (primary_key && options.null)
         throw ConfigurationError(fmt::format("{} is a primary key and cannot be nullable", label));
-    if (!target.empty())
-        split_label(target);
-    check_policy(label, options, nullable_member && (options.null || !model.is_run_time()), !target.empty());
+    if (target)
+        split_label(*target);
+    check_policy(label, options, nullable_member && (options.null || !model.is_run_time()), target.has_value());
     if (!takes_name(name, at))
         return nullptr;
     if (primary_key && model.primary_key_) {
@@ -197,8 +216,8 @@ Field* ModelDeclaration::declare_field(std::string_view name, Kind kind, bool nu
         field.options_.null = false;  // a std::optional key is null only until the object is inserted
         model.primary_key_ = &field;
     }
-    if (!target.empty()) {
-        field.target_label_ = target;
+    if (target) {
+        field.target_label_ = *target;
         if (field.options_.column.empty())
             field.column_ = field.name_ + "_id";
     }
@@ -256,10 +275,13 @@ void ModelDeclaration::set_table(std::string_view table) {
     require_no_proxy(*model_, "table");
     check_column_name("table", table, model_->label_);
     model_->table_ = table;
+    model_->declares_table_ = true;
 }
 
 void ModelDeclaration::set_managed(bool managed) {
+    require_no_proxy(*model_, "table");
     model_->managed_ = managed;
+    model_->declares_table_ = true;
 }
 
 void ModelDeclaration::set_verbose_name(std::string_view name) {

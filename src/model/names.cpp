@@ -60,6 +60,9 @@ void check_field_name(std::string_view what, std::string_view name, std::string_
         throw ConfigurationError(fmt::format(
             "'{}' cannot be a {} of {}: it is of letters, digits and single underscores, and does not end in one",
             shown(name), what, owner));
+    if (name == pk_name)
+        throw ConfigurationError(
+            fmt::format("'{}' cannot be a {} of {}: in queries it stands for the primary key", name, what, owner));
     if (name.size() > longest_model_name)
         throw ConfigurationError(fmt::format("the {} '{}' of {} is too long: it has at most {} characters", what,
                                              shown(name), owner, longest_model_name));

@@ -20,7 +20,10 @@ std::pair<std::string, std::string> split_label(std::string_view label);
 /// What identifies a model: the label with the model's name in lower case.
 std::string label_key(std::string_view label);
 
-/// Throws ConfigurationError unless the name can be a field's: an identifier without "__", not ending in "_".
+/// What stands for the primary key in queries, whatever its name.
+inline constexpr std::string_view pk_name = "pk";
+
+/// Throws ConfigurationError unless the name can be a field's: an identifier without "__", not ending in "_", not "pk".
 /// `what` is "field", "related_name"….
 void check_field_name(std::string_view what, std::string_view name, std::string_view owner);
 /// Throws ConfigurationError for a table or column name that no engine takes.

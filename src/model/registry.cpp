@@ -117,7 +117,7 @@ void Registry::resolve_reference(Field& field, const Model& declared) {
 }
 
 void ModelDeclaration::declare_run_time_field(std::string_view name, Kind kind, FieldOptions options, bool primary_key,
-                                              std::string_view target, const SourceLocation& at) {
+                                              std::optional<std::string_view> target, const SourceLocation& at) {
     const std::size_t index = model_->fields_.size();
     Field* const field =
         declare_field(name, kind, true, run_time_accessor(index, kind), std::move(options), primary_key, target, at);

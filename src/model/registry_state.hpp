@@ -20,7 +20,11 @@ struct Registry::State {
     std::vector<std::unique_ptr<detail::ManyToManyData>> many_to_many_fields;
     std::vector<std::shared_ptr<void>> refused;  // relations of a name that is taken: there are handles of them
     std::unique_ptr<Model> content_type_model;
-    std::map<std::string, std::string, std::less<>> swaps;  // labels by setting
+    struct Replacement {
+        std::string label;
+        SourceLocation location;  // of swap()
+    };
+    std::map<std::string, Replacement, std::less<>> replacements;  // by setting
     detail::CheckState checks;
     Signal<Deleting> deleting;
 

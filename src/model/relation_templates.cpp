@@ -31,7 +31,7 @@ void connect(detail::RelationData& declared, detail::RelationData& expansion) {
 std::vector<const Model*> Registry::heirs_of(const detail::RelationData& relation) const {
     if (!relation.source || !relation.source->is_abstract())
         return {};
-    return {relation.source->heirs_.begin(), relation.source->heirs_.end()};
+    return relation.source->heirs();
 }
 
 void Registry::expand(detail::GM2MFieldData& relation, const Model& heir) {

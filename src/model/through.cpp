@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <gm2m/registry.hpp>
+
+#include "backend/nearest.hpp"
 #include "model/names.hpp"
 
 namespace gm2m::detail {
@@ -15,6 +18,17 @@ public:
         : source_(*relation.source), through_(*relation.through), names_(relation.options.through_fields) {}
 
     ThroughChoice choose() {
+        if (!through_.is_abstract() && !through_.is_swapped_out()) {
+            choose_fields();
+            require_own_columns();
+        } else {
+            refuse_through();
+        }
+        return std::move(choice_);
+    }
+
+private:
+    void choose_fields() {
         if (names_.empty()) {
             guess_source();
             guess_target();
@@ -26,10 +40,35 @@ public:
             find_source(names_[0]);
             find_target(names_[1]);
         }
-        return std::move(choice_);
     }
 
-private:
+    void refuse_through() {
+        if (through_.is_abstract())
+            problem("gm2m.E112", format("its through model {} is abstract, and has no rows", through_.label()),
+                    "Name a model that inherits it.");
+        else
+            problem("gm2m.E112",
+                    format("its through model {} has been swapped out for {}", through_.label(), through_.swapped_by()),
+                    format("Name Registry::swappable_label(\"{}\").", through_.swappable()));
+    }
+
+    /// The rows of one table are the links.
+    void require_own_columns() {
+        if (!choice_.source || !choice_.target)
+            return;
+        for (const Field* field : {choice_.source, choice_.target->content_type, choice_.target->key})
+            if (&field->table_model() != &through_.concrete_model()) {
+                problem("gm2m.E113",
+                        format("{}, which makes the links, is in the table of {}, of which its through model is a child",
+                               field->label(), field->table_model().label()),
+                        format("Declare the foreign key and the generic one in {} itself, or make {} abstract.",
+                               through_.label(), field->table_model().label()));
+                choice_.source = nullptr;
+                choice_.target = nullptr;
+                return;
+            }
+    }
+
     void problem(std::string id, std::string message, std::string hint, bool is_warning = false) {
         choice_.problems.push_back({std::move(id), std::move(message), std::move(hint), is_warning});
     }
@@ -135,9 +174,14 @@ private:
 ThroughChoice choose_through_fields(const GM2MFieldData& relation) {
     if (relation.through)
         return Chooser(relation).choose();
+    const std::string& through = relation.options.through;
+    std::vector<std::string> labels;
+    for (const Model* model : relation.registry->models())
+        labels.push_back(model->label());
     ThroughChoice none;
-    none.problems.push_back({"gm2m.E101", format("its through model '{}' is not registered", relation.options.through),
-                             "Register it: Registry::model(\"" + relation.options.through + "\")."});
+    none.problems.push_back({"gm2m.E101",
+                             format("its through model '{}' is not registered{}", through, did_you_mean(through, labels)),
+                             format("Register it: Registry::model(\"{}\").", through)});
     return none;
 }
 

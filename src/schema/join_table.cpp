@@ -28,11 +28,6 @@ JoinTable join_table_of(const GM2MField& field) {
     table.through = &field.join_model();
     table.through->require_complete();
     const ThroughFields fields = field.through_fields();
-    for (const Field* each : {fields.source, fields.target->content_type, fields.target->key})
-        if (&each->table_model() != &table.through->concrete_model())
-            throw ConfigurationError(fmt::format("{}: {} of its through model is in the table of {}, a parent of it; the fields "
-                                                 "that make the links are in its own",
-                                                 field.label(), each->label(), each->table_model().label()));
     const Field& key = table.through->primary_key();
     table.id_column = form_of(key.kind()) == ValueView::Form::integer && key.is_generated() ? key.column() : "";
     table.source_column = fields.source->column();

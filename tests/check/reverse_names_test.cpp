@@ -145,5 +145,90 @@ TEST_F(ReverseNameCheckTest, E205TwoQueryNames) {
     EXPECT_EQ(to_string(check(right)), "");
 }
 
+// What a child has beyond its parent, and what a parent has, is in the way as well.
+TEST_F(ReverseNameCheckTest, E202LooksThroughInheritance) {
+    models.model("cinema.Feature").inherits("cinema.Movie").field("fans", Kind::integer);
+    models.gm2m("cinema.Movie", "places", {.related_name = "+"});
+    likes({.related_name = "fans"});
+    models.gm2m("cinema.User", "visits", {.related = {"cinema.Feature"}, .related_name = "places"});
+    std::string text;
+    for (const Finding& finding : check(models))
+        text += finding.id + " " + finding.message + "\n";
+    EXPECT_EQ(text, "gm2m.E202 the reverse accessor 'fans' clashes with the field cinema.Feature.fans\n"
+                    "gm2m.E202 the reverse accessor 'places' clashes with the field cinema.Movie.places\n");
+}
+
+// Once for a field, however many of the targets have it.
+TEST_F(ReverseNameCheckTest, E202OnceForAFamily) {
+    models.model("cinema.Feature").inherits("cinema.Movie").field("length", Kind::integer);
+    models.model("cinema.Classic").proxy("cinema.Movie");
+    models.gm2m("cinema.User", "likes",
+                {.related = {"cinema.Movie", "cinema.Feature", "cinema.Classic"}, .related_name = "name"});
+    EXPECT_EQ(found(), "E202 cinema.User.likes");
+}
+
+TEST_F(ReverseNameCheckTest, E204OfAParentAndItsChild) {
+    models.model("cinema.Feature").inherits("cinema.Movie").field("length", Kind::integer);
+    models.model("cinema.Classic").proxy("cinema.Movie");
+    likes({.related_name = "fans"});
+    models.gm2m("cinema.User", "adores", {.related = {"cinema.Feature"}, .related_name = "fans"});
+    EXPECT_EQ(found(), "E204 cinema.User.adores");
+    EXPECT_EQ(one().message, "the reverse accessor 'fans' on cinema.Feature clashes with that of cinema.User.likes");
+    models.gm2m("cinema.User", "sees", {.related = {"cinema.Classic"}, .related_name = "fans"});
+    EXPECT_EQ(found(), "E204 cinema.User.adores, E204 cinema.User.sees, E204 cinema.User.sees");
+}
+
+// Siblings do not meet.
+TEST_F(ReverseNameCheckTest, E204NotOfSiblings) {
+    models.model("cinema.Feature").inherits("cinema.Movie").field("length", Kind::integer);
+    models.model("cinema.Short").inherits("cinema.Movie").field("festival", Kind::text);
+    models.gm2m("cinema.User", "adores", {.related = {"cinema.Feature"}, .related_name = "fans"});
+    models.gm2m("cinema.User", "bears", {.related = {"cinema.Short"}, .related_name = "fans"});
+    EXPECT_EQ(found(), "");
+}
+
+// A relation of an abstract model is told how its children's come to differ.
+TEST_F(ReverseNameCheckTest, E204OfAnAbstractRelation) {
+    models.model("blog.Written").abstract();
+    models.gm2m("blog.Written", "about", {.related = {"cinema.Movie"}, .related_name = "texts"});
+    models.model("blog.Post").inherits("blog.Written").primary_key("id", Kind::integer);
+    models.model("blog.Note").inherits("blog.Written").primary_key("id", Kind::integer);
+    EXPECT_EQ(found(), "E204 blog.Note.about");
+    EXPECT_EQ(one().hint, "put %(class)s into the related_name of blog.Written.about, from which both come");
+    Registry right;
+    right.model("cinema.Movie").primary_key("id", Kind::integer);
+    right.model("blog.Written").abstract();
+    right.gm2m("blog.Written", "about", {.related = {"cinema.Movie"}, .related_name = "%(class)s_texts"});
+    right.model("blog.Post").inherits("blog.Written").primary_key("id", Kind::integer);
+    right.model("blog.Note").inherits("blog.Written").primary_key("id", Kind::integer);
+    EXPECT_EQ(to_string(check(right)), "");
+}
+
+// A parent leads to its child by the child's name.
+TEST_F(ReverseNameCheckTest, E205AndTheNameOfAChild) {
+    models.model("cinema.Feature").inherits("cinema.Movie").field("length", Kind::integer);
+    models.gm2m("cinema.User", "likes", {.related = {"cinema.Movie"}, .related_query_name = "feature"});
+    EXPECT_EQ(found(), "E205 cinema.User.likes");
+    EXPECT_EQ(one().message, "the reverse query name 'feature' on cinema.Movie clashes with the reverse query name of "
+                             "cinema.Feature.movie_ptr");
+    // From the child itself the name does not lead to it.
+    Registry right;
+    right.model("cinema.User").primary_key("id", Kind::integer);
+    right.model("cinema.Movie").primary_key("id", Kind::integer);
+    right.model("cinema.Feature").inherits("cinema.Movie").field("length", Kind::integer);
+    right.gm2m("cinema.User", "likes", {.related = {"cinema.Feature"}, .related_query_name = "feature"});
+    EXPECT_EQ(to_string(check(right)), "");
+}
+
+// In queries "pk" is the primary key.
+TEST_F(ReverseNameCheckTest, PkIsNoName) {
+    EXPECT_THROW(likes({.related_name = "pk"}), ConfigurationError);
+    EXPECT_THROW(likes({.related_query_name = "pk"}), ConfigurationError);
+    EXPECT_THROW(models.gm2m("cinema.User", "pk"), ConfigurationError);
+    EXPECT_THROW(models.model("a.One").field("pk", Kind::integer), ConfigurationError);
+    models.model("a.Two").primary_key("pk", Kind::integer);
+    EXPECT_EQ(found({.subjects = {"a.Two"}}), "");
+}
+
 }  // namespace
 }  // namespace gm2m::test

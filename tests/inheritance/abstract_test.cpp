@@ -169,7 +169,7 @@ TEST(AbstractDeclarationTest, MistakesAreErrorsThatNameWhatIsWrong) {
     contains(message_of([](Registry& models) { models.model("app.A").field("name", Kind::text).inherits("app.Base"); }),
              {"two fields called 'name'", "app.A", "app.Base"});
     contains(message_of([](Registry& models) { models.model("app.A").inherits("app.Base").field("name", Kind::text); }),
-             {"app.A.name", "two fields of this name"});
+             {"app.A.name", "inherits a field of this name from app.Base"});
     contains(message_of([](Registry& models) {
                  models.model("app.A").abstract().inherits("app.Base");
                  models.model("app.B").abstract().inherits("app.Base");
@@ -217,7 +217,25 @@ TEST(AbstractDeclarationTest, MistakesAreErrorsThatNameWhatIsWrong) {
                  models.gm2m("app.A", "things");
                  models.model("app.A").proxy("app.Parent");
              }),
-             {"app.A is a proxy", "no relations"});
+             {"app.A cannot be a proxy of app.Parent", "relations of its own"});
+    contains(message_of([](Registry& models) { models.model("app.A").table("other").proxy("app.Parent"); }),
+             {"app.A cannot be a proxy of app.Parent", "a table", "of its own"});
+    contains(message_of([](Registry& models) { models.model("app.A").managed(false).proxy("app.Parent"); }),
+             {"app.A cannot be a proxy of app.Parent", "managed"});
+    contains(message_of([](Registry& models) { models.model("app.A").proxy("app.Parent").managed(true); }),
+             {"app.A is a proxy of app.Parent", "table"});
+    contains(message_of([](Registry& models) { models.model("app.A").index({"title"}).proxy("app.Parent"); }),
+             {"app.A cannot be a proxy of app.Parent", "indexes of its own"});
+    contains(message_of([](Registry& models) { models.model("app.A").swappable("S").proxy("app.Parent"); }),
+             {"app.A cannot be a proxy of app.Parent", "a setting"});
+    contains(message_of([](Registry& models) { models.model("app.A").proxy("app.Parent").swappable("S"); }),
+             {"app.A is a proxy of app.Parent", "swapped together with it"});
+    contains(message_of([](Registry& models) { models.model("app.A").inherits("app.Parent").proxy("app.Parent"); }),
+             {"app.A cannot be a proxy of app.Parent", "it inherits app.Parent"});
+    contains(message_of([](Registry& models) { models.model("app.A").abstract().proxy("app.Parent"); }),
+             {"app.A cannot be a proxy of app.Parent", "it is abstract"});
+    contains(message_of([](Registry& models) { models.model("app.A").proxy("app.Parent").proxy("app.Parent"); }),
+             {"app.A cannot be a proxy of app.Parent", "one of app.Parent already"});
     contains(message_of([](Registry& models) {
                  models.gm2m("app.Base", "things", {.db_table = "things"});
                  models.model("app.A").inherits("app.Base");

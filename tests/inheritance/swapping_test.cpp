@@ -81,6 +81,28 @@ TEST_P(SwappingTest, TheReplacementTakesItsPlaceWhicheverIsDeclaredFirst) {
     EXPECT_NE(message_of([&] { db.content_types().get_for_model("auth.User"); }), "");
 }
 
+// A proxy goes with the model that it stands for.
+TEST_P(SwappingTest, SwapsTheProxiesToo) {
+    declare_user(models);
+    models.model("auth.Staff").proxy("auth.User");
+    declare_member(models);
+    EXPECT_FALSE(models["auth.Staff"].is_swapped_out());
+    models.swap("AUTH_USER_MODEL", "accounts.Member");
+    EXPECT_TRUE(models["auth.Staff"].is_swapped_out());
+    EXPECT_EQ(models["auth.Staff"].swappable(), "AUTH_USER_MODEL");
+    EXPECT_EQ(models["auth.Staff"].swapped_by(), "accounts.Member");
+    EXPECT_EQ(models.models().size(), 1U);
+    Database db = Database::open(models, scratch.url());
+    db.create_tables();
+    EXPECT_THROW(scratch.sql("SELECT 1 FROM auth_user"), std::runtime_error);
+    EXPECT_THROW(scratch.sql("SELECT 1 FROM auth_staff"), std::runtime_error);
+    EXPECT_EQ(message_of([&] { db.query("auth.Staff").fetch(); }),
+              "auth.Staff is a proxy of auth.User, which has been swapped out: 'AUTH_USER_MODEL' names accounts.Member in "
+              "its place, which is to be used; a reference to whichever it is takes "
+              "Registry::swappable_label(\"AUTH_USER_MODEL\")");
+    EXPECT_NE(message_of([&] { (void)models["auth.Staff"].make(); }), "");
+}
+
 TEST_P(SwappingTest, ItsContentTypeIsStale) {
     {
         Registry before;
@@ -115,6 +137,10 @@ TEST(SwappingDeclarationTest, Mistakes) {
     EXPECT_NO_THROW(models.swap("AUTH_USER_MODEL", "a.b"));  // models' names ignore case
     EXPECT_THROW(models.swap("AUTH_USER_MODEL", "a.C"), ConfigurationError);
     EXPECT_THROW(models.model("a.Base").abstract().swappable("AUTH_USER_MODEL"), ConfigurationError);
+    const std::vector<Swap> swaps = models.swaps();
+    ASSERT_EQ(swaps.size(), 1U);
+    EXPECT_EQ(swaps[0].setting + " " + swaps[0].label, "AUTH_USER_MODEL a.B");
+    EXPECT_TRUE(swaps[0].models.empty());
     // A model that is swapped for itself is not swapped out.
     models.model("a.B").primary_key("id", Kind::integer).swappable("AUTH_USER_MODEL");
     EXPECT_FALSE(models["a.B"].is_swapped_out());

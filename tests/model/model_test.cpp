@@ -189,6 +189,14 @@ struct Leaf {
     std::int64_t parent{};
 };
 
+TEST(ModelTest, AForeignKeyNamesItsTarget) {
+    Registry models;
+    EXPECT_EQ(message_of([&] { models.model("a.One").foreign_key("parent", ""); }),
+              "'' is no model label: it is written \"app.Name\", of letters, digits and underscores");
+    EXPECT_EQ(message_of([&] { models.model<Leaf>("a.Leaf").foreign_key("parent", &Leaf::parent, ""); }),
+              "'' is no model label: it is written \"app.Name\", of letters, digits and underscores");
+}
+
 TEST(ModelTest, AForeignKeyHasItsTargetsKind) {
     Registry models;
     models.model("a.Parent").primary_key("code", Kind::text);
