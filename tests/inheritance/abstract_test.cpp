@@ -30,6 +30,8 @@ TEST_P(AbstractTest, NoObjectIsOne) {
     EXPECT_THROW(zoo.models["zoo.Named"].make(), ConfigurationError);
     EXPECT_THROW(db.query("zoo.Named").fetch(), ConfigurationError);
     EXPECT_THROW(db.get("zoo.Named", 1), ConfigurationError);
+    EXPECT_THROW(db.remove(Reference{&zoo.models["zoo.Named"], Value(1)}), ConfigurationError);
+    EXPECT_THROW(db.remove(db.query("zoo.Named")), ConfigurationError);
     EXPECT_THROW(db.content_types().get_for_model("zoo.Named"), ConfigurationError);
 }
 

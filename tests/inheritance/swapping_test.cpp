@@ -101,6 +101,14 @@ TEST_P(SwappingTest, SwapsTheProxiesToo) {
               "its place, which is to be used; a reference to whichever it is takes "
               "Registry::swappable_label(\"AUTH_USER_MODEL\")");
     EXPECT_NE(message_of([&] { (void)models["auth.Staff"].make(); }), "");
+    for (const char* label : {"auth.Staff", "auth.User"}) {
+        const Reference reference{&models[label], Value(1)};
+        EXPECT_NE(message_of([&] { db.remove(reference); }), "");
+        EXPECT_NE(message_of([&] { (void)db.explain_remove(reference); }), "");
+        EXPECT_NE(message_of([&] { (void)db.find(label, 1); }), "");
+        EXPECT_NE(message_of([&] { (void)db.query(label).count(); }), "");
+        EXPECT_NE(message_of([&] { db.remove(db.query(label)); }), "");
+    }
 }
 
 TEST_P(SwappingTest, ItsContentTypeIsStale) {
