@@ -39,14 +39,16 @@ public:
     }
 
     void row(std::span<const ValueView> cells) override {
-        const std::uint32_t owner = index_.find_next(near_keys_, cells[0]);
+        const std::size_t objects = objects_.size(), lists = query_ ? 0 : sql_.lists;
+        const std::span<const ValueView> columns = lists > 0 ? cells.first(cells.size() - lists) : cells.subspan(2);
+        const std::span<const ValueView> link = lists > 0 ? cells.last(lists) : cells.first(2);
+        const std::uint32_t owner = index_.find_next(near_keys_, link[0]);
         if (owner == KeyIndex::none)
             return;
-        const std::span<const ValueView> columns = cells.subspan(2);
-        const std::uint32_t object = far_keys_.insert(columns[key_column_]);
-        if (object == objects_.size())
+        const std::uint32_t object = far_keys_.insert_next(columns[key_column_]);
+        if (object == objects)
             objects_.push_back(read_object(far_, columns));
-        links_.push({cells[1].integer(), owner, object});
+        links_.push({link.size() > 1 ? link[1].integer() : 0, owner, object});
     }
 
 private:
@@ -77,12 +79,14 @@ private:
         writer.bind(keys);
         const ModelStatements& statements = ModelStatements::of(context_, far_);
         std::vector<Kind> columns{sql_.side.near_kind, Kind::big_integer};
-        columns.insert(columns.end(), statements.kinds.begin(), statements.kinds.end());
+        columns.insert(sql_.lists > 0 ? columns.begin() : columns.end(), statements.kinds.begin(), statements.kinds.end());
+        columns.resize(statements.kinds.size() + (sql_.lists > 0 ? sql_.lists : 2));
         Request request{.sql = &sql_.of_many,
                         .parameters = writer.parameters(),
                         .columns = columns,
                         .sink = this,
-                        .row_by_row = true};
+                        .row_by_row = true,
+                        .lists = sql_.lists};
         context_.connection.execute(request, Access::read);
     }
 
