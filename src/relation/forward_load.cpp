@@ -70,7 +70,7 @@ private:
                         .columns = columns,
                         .sink = this,
                         .row_by_row = true,
-                        .lists = queries_.empty() ? sql_.lists : 0};
+                        .lists = queries_.empty() && sql_.of_many_sources_has_lists ? std::size_t{1} : 0};
         context_.connection.execute(request, Access::read);
     }
 

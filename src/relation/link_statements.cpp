@@ -58,22 +58,20 @@ LinkStatements::Read reads(const LinkNames& n, const Dialect& dialect, const std
 void read_many(LinkStatements& sql, const LinkNames& n, const Dialect& dialect, const schema::JoinTable& join) {
     sql.is_numbered = join.is_numbered();
     sql.has_ordering = !join.ordering.empty();
-    const std::string id = sql.is_numbered ? "l." + dialect.quote(join.id_column) : "";
     const std::string links = format("FROM {} AS l WHERE {}", n.table, dialect.in_list("l." + n.source, 1, n.source_kind));
-    if (dialect.writes_row_by_row() || sql.has_ordering) {
-        // The order of linking is restored here, a source at a time; the engine would sort all links at once.
-        sql.of_many_sources =
-            format("SELECT l.{}, l.{}, l.{}{} {}{}", n.source, n.content_type, n.key, sql.is_numbered ? ", " + id : "", links,
-                   sql.is_numbered ? "" : format(" ORDER BY l.{}, {}", n.source, link_order(dialect, join, "l.")));
+    const std::string order = format("l.{}, {}", n.source, link_order(dialect, join, "l."));
+    // The order of linking is restored here, a source at a time; the engine would sort all links at once.
+    if (sql.is_numbered)
+        sql.of_many_sources = format("SELECT l.{}, l.{}, l.{}, l.{} {}", n.source, n.content_type, n.key,
+                                     dialect.quote(join.id_column), links);
+    else
+        sql.of_many_sources = format("SELECT l.{}, l.{}, l.{} {} ORDER BY {}", n.source, n.content_type, n.key, links, order);
+    if (dialect.writes_row_by_row() || join.is_ordered())
         return;
-    }
-    // What a row costs, here and on its way, is more than what its cells do.
-    const std::string order = sql.is_numbered ? "" : "l." + n.key;
-    sql.of_many_sources = format("SELECT l.{0}, l.{1}, {2}{3} {4} GROUP BY l.{0}, l.{1}{5}", n.source, n.content_type,
-                                 dialect.list_of("l." + n.key, Kind::text, order),
-                                 sql.is_numbered ? ", " + dialect.list_of(id, Kind::big_integer) : "", links,
-                                 sql.is_numbered ? "" : format(" ORDER BY l.{}, l.{}", n.source, n.content_type));
-    sql.lists = sql.is_numbered ? 2 : 1;
+    // They come from an index as they are to be, and what a row costs on its way is more than what its cells do.
+    sql.of_many_sources = format("SELECT l.{0}, l.{1}, {2} FROM ({3}) AS l GROUP BY l.{0}, l.{1} ORDER BY l.{0}, l.{1}",
+                                 n.source, n.content_type, dialect.list_of("l." + n.key, Kind::text), sql.of_many_sources);
+    sql.of_many_sources_has_lists = true;
 }
 
 LinkStatements generate(Context& context, const GM2MField& field) {
