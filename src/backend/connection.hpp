@@ -81,6 +81,9 @@ struct Request {
     /// Gives the rows to the sink as they come, also of a statement that fails later: takes more time for each, but no
     /// memory for all of them.
     bool row_by_row = false;
+    /// The last so many columns hold lists, as Dialect::list_of() makes them, of equal length: the sink gets a row for each
+    /// of their elements. `columns` has the elements' kinds. Only where Dialect::writes_row_by_row() is false.
+    std::size_t lists = 0;
     /// Executes the statement once per row, with `parameters_per_row` parameters each, in place of `parameters`.
     RowSource* source = nullptr;
     std::size_t parameters_per_row = 0;

@@ -125,6 +125,10 @@ public:
     /// A table expression `alias(place, value)` of the values of list parameter `n` and their places in it, from 0. Only
     /// where writes_row_by_row().
     virtual std::string placed_rows_of(std::size_t n, std::string_view alias) const = 0;
+    /// An aggregate of a group's values in one cell, in the order in which a subquery has sorted them if nothing else is
+    /// joined to it, for Request::lists: what is the same for all of them comes once. Only where writes_row_by_row() is
+    /// false.
+    virtual std::string list_of(std::string_view expression, Kind kind) const = 0;
     /// How many values list parameter `n` has.
     virtual std::string list_size(std::size_t n, Kind kind) const = 0;
     /// The rows of `table` (quoted, called t) whose `key` (quoted) is among the values of list parameter 1, in any

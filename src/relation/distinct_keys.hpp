@@ -22,6 +22,14 @@ public:
         list_.push(key);
         return static_cast<std::uint32_t>(list_.size() - 1);
     }
+    /// The same of keys that tend to come several times in a row.
+    std::uint32_t insert_next(const ValueView& key) {
+        const std::uint32_t known = index_.find_next(list_, key);
+        if (known != KeyIndex::none)
+            return known;
+        list_.push(key);
+        return static_cast<std::uint32_t>(list_.size() - 1);
+    }
     /// The number of a key, or KeyIndex::none.
     std::uint32_t find(const ValueView& key) const { return index_.find(list_, key); }
     bool contains(const ValueView& key) const { return find(key) != KeyIndex::none; }

@@ -69,7 +69,8 @@ private:
                         .parameters = writer.parameters(),
                         .columns = columns,
                         .sink = this,
-                        .row_by_row = true};
+                        .row_by_row = true,
+                        .lists = queries_.empty() && sql_.of_many_sources_has_lists ? std::size_t{1} : 0};
         context_.connection.execute(request, Access::read);
     }
 

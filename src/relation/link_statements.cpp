@@ -55,6 +55,25 @@ LinkStatements::Read reads(const LinkNames& n, const Dialect& dialect, const std
             dialect.writes_row_by_row() ? content_types(n, types) : ""};
 }
 
+void read_many(LinkStatements& sql, const LinkNames& n, const Dialect& dialect, const schema::JoinTable& join) {
+    sql.is_numbered = join.is_numbered();
+    sql.has_ordering = !join.ordering.empty();
+    const std::string links = format("FROM {} AS l WHERE {}", n.table, dialect.in_list("l." + n.source, 1, n.source_kind));
+    const std::string order = format("l.{}, {}", n.source, link_order(dialect, join, "l."));
+    // The order of linking is restored here, a source at a time; the engine would sort all links at once.
+    if (sql.is_numbered)
+        sql.of_many_sources = format("SELECT l.{}, l.{}, l.{}, l.{} {}", n.source, n.content_type, n.key,
+                                     dialect.quote(join.id_column), links);
+    else
+        sql.of_many_sources = format("SELECT l.{}, l.{}, l.{} {} ORDER BY {}", n.source, n.content_type, n.key, links, order);
+    if (dialect.writes_row_by_row() || join.is_ordered())
+        return;
+    // They come from an index as they are to be, and what a row costs on its way is more than what its cells do.
+    sql.of_many_sources = format("SELECT l.{0}, l.{1}, {2} FROM ({3}) AS l GROUP BY l.{0}, l.{1} ORDER BY l.{0}, l.{1}",
+                                 n.source, n.content_type, dialect.list_of("l." + n.key, Kind::text), sql.of_many_sources);
+    sql.of_many_sources_has_lists = true;
+}
+
 LinkStatements generate(Context& context, const GM2MField& field) {
     const Dialect& dialect = context.connection.dialect();
     const schema::JoinTable join = schema::join_table_of(field);
@@ -72,14 +91,8 @@ LinkStatements generate(Context& context, const GM2MField& field) {
     sql.contains = format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {} = {} AND {} = {})", n.table, n.source,
                           dialect.parameter(1), n.content_type, dialect.parameter(2), n.key, dialect.parameter(3));
 
-    // The order of linking is restored here, a source at a time; the engine would sort all links at once.
-    sql.is_numbered = join.is_numbered();
-    sql.has_ordering = !join.ordering.empty();
+    read_many(sql, n, dialect, join);
     sql.may_repeat = join.through != nullptr;
-    sql.of_many_sources = format("SELECT l.{}, l.{}, l.{}{} FROM {} AS l WHERE {}{}", n.source, n.content_type, n.key,
-                                 sql.is_numbered ? ", l." + dialect.quote(join.id_column) : "", n.table,
-                                 dialect.in_list("l." + n.source, 1, n.source_kind),
-                                 sql.is_numbered ? "" : format(" ORDER BY l.{}, {}", n.source, link_order(dialect, join, "l.")));
 
     const std::string content_types = dialect.table(context.content_types.table());
     sql.occurring = format("SELECT c.id FROM {} AS c WHERE EXISTS (SELECT 1 FROM {} AS l WHERE l.{} = c.id)",

@@ -27,8 +27,9 @@ struct LinkStatements {
     Read of_all_models, of_some_models;
 
     /// The links of the sources in list parameter 1: (source, content type, key, number in the order of linking); where
-    /// nothing numbers them without it, the rows being in order.
+    /// nothing numbers them without it, the rows being in order. Where it has lists, those are of the keys.
     std::string of_many_sources;
+    bool of_many_sources_has_lists = false;
     bool is_numbered;
     /// Whether a through model orders them.
     bool has_ordering;

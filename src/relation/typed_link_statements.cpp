@@ -157,12 +157,24 @@ private:
         const std::string near_key = "l." + near_.back(), far_key = "l." + far_;
         const bool sortable = !side_.order_column.empty() || is_integer(out_.far_kind);
         const Dialect::ListColumn list[] = {{near_.size(), side_.near_kind, "near_key"}};
+        const std::string links = format("FROM {} CROSS JOIN {} AS l", dialect_.rows_of(list, "k"), table_);
+        const std::string are_near = format(
+            "{}{} = k.near_key", side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "", near_key);
+        const std::string table = context_.table_of(*side_.far), key = dialect_.quote(side_.far->primary_key().column());
+        if (side_.source_is_far && side_.order_column.empty()) {
+            // Sources have many links each, and are what the table may be distributed by. They come once each: what a row
+            // costs on its way is more than what its cells do. (To number the links as well would cost more than that.)
+            out_.of_many = format(
+                "SELECT {}, g.near_keys FROM (SELECT l.{} AS far_key, {} AS near_keys {} WHERE {} GROUP BY l.{}) AS g "
+                "CROSS JOIN {} AS t{} WHERE t.{} = g.far_key ORDER BY g.far_key",
+                far.columns, far_, dialect_.list_of(near_key, side_.near_kind), links, are_near, far_, table, far.parents, key);
+            out_.of_many_has_lists = out_.of_many_is_sorted = true;
+            return;
+        }
         out_.of_many = format(
-            "SELECT {}, {}, {} FROM {} CROSS JOIN {} AS l CROSS JOIN {} AS t{} WHERE {}{} = k.near_key AND t.{} = {}{}",
-            near_key, !side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column) : sortable ? far_key : "0",
-            far.columns, dialect_.rows_of(list, "k"), table_, context_.table_of(*side_.far), far.parents,
-            side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "", near_key,
-            dialect_.quote(side_.far->primary_key().column()), far_key, sortable ? "" : " ORDER BY " + far_key);
+            "SELECT {}, {}, {} {} CROSS JOIN {} AS t{} WHERE {} AND t.{} = {}{}", near_key,
+            !side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column) : sortable ? far_key : "0", far.columns,
+            links, table, far.parents, are_near, key, far_key, sortable ? "" : " ORDER BY " + far_key);
         out_.of_many_is_sorted = !sortable;
     }
 

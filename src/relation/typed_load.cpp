@@ -39,14 +39,14 @@ public:
     }
 
     void row(std::span<const ValueView> cells) override {
-        const std::uint32_t owner = index_.find_next(near_keys_, cells[0]);
+        const std::uint32_t owner = index_.find_next(near_keys_, has_lists_ ? cells.back() : cells[0]);
         if (owner == KeyIndex::none)
             return;
-        const std::span<const ValueView> columns = cells.subspan(2);
-        const std::uint32_t object = far_keys_.insert(columns[key_column_]);
+        const std::span<const ValueView> columns = has_lists_ ? cells.first(cells.size() - 1) : cells.subspan(2);
+        const std::uint32_t object = far_keys_.insert_next(columns[key_column_]);
         if (object == objects_.size())
             objects_.push_back(read_object(far_, columns));
-        links_.push({cells[1].integer(), owner, object});
+        links_.push({has_lists_ ? 0 : cells[1].integer(), owner, object});
     }
 
 private:
@@ -76,13 +76,17 @@ private:
             writer.bind(Value(*context_.content_types.find_id(near)));
         writer.bind(keys);
         const ModelStatements& statements = ModelStatements::of(context_, far_);
-        std::vector<Kind> columns{sql_.side.near_kind, Kind::big_integer};
-        columns.insert(columns.end(), statements.kinds.begin(), statements.kinds.end());
+        std::vector<Kind> columns(statements.kinds.begin(), statements.kinds.end());
+        if (has_lists_)
+            columns.push_back(sql_.side.near_kind);
+        else
+            columns.insert(columns.begin(), {sql_.side.near_kind, Kind::big_integer});
         Request request{.sql = &sql_.of_many,
                         .parameters = writer.parameters(),
                         .columns = columns,
                         .sink = this,
-                        .row_by_row = true};
+                        .row_by_row = true,
+                        .lists = has_lists_ ? std::size_t{1} : 0};
         context_.connection.execute(request, Access::read);
     }
 
@@ -93,6 +97,7 @@ private:
     const Model& far_;
     const Owners& owners_;
     const detail::QueryState* query_;
+    const bool has_lists_ = !query_ && sql_.of_many_has_lists;
     ValueList near_keys_;
     KeyIndex index_;  // of the near keys
     std::size_t key_column_ = 0;

@@ -227,6 +227,37 @@ TEST_P(ManyToManyTest, SkipsRowsThatAreNoLinks) {
     EXPECT_EQ(keys(other.related(red, "entry_set").all()), "1 2");
 }
 
+// Columns of domains, which a list of their values calls by another type
+TEST_P(ManyToManyTest, ReadsTheReverseSideOfDomains) {
+    if (GetParam().is_sqlite())
+        return;
+    for (const auto& [kind, type, value] :
+         {std::tuple(Kind::date, "date", "2026-02-28"), std::tuple(Kind::integer, "integer", "7"),
+          std::tuple(Kind::uuid, "uuid", "00000000-0000-0000-0000-000000000007"),
+          std::tuple(Kind::text, "varchar(9)", "seven")}) {
+        scratch.sql(std::string("CREATE DOMAIN of_target AS ") + type);
+        scratch.sql("CREATE TABLE listed (entry bigint, target of_target)");
+        scratch.sql(std::string("CREATE TABLE shop_target (key ") + type + ")");
+        scratch.sql(std::string("INSERT INTO shop_target VALUES ('") + value + "')");
+        scratch.sql(std::string("INSERT INTO listed VALUES (2, '") + value + "'), (1, '" + value + "')");
+        Registry models;
+        models.model("shop.Target").primary_key("key", kind).managed(false);
+        models.model<Entry>("shop.Entry").primary_key("id", &Entry::id).field("title", &Entry::title);
+        models.many_to_many("shop.Entry", "targets", "shop.Target",
+                            {.db_table = "listed",
+                             .source_column = "entry",
+                             .target_column = "target",
+                             .layout = Layout::compact,
+                             .managed = false});
+        Database other = Database::open(models, scratch.url());
+        const auto targets = other.query("shop.Target").prefetch("entry_set").fetch();
+        EXPECT_EQ(keys(other.related(targets[0], "entry_set").all()), "1 2") << type;
+        scratch.sql("DROP TABLE listed");
+        scratch.sql("DROP TABLE shop_target");
+        scratch.sql("DROP DOMAIN of_target");
+    }
+}
+
 // 2.12: where the database does not see to it that both sides are there, the library does so for the target.
 TEST_P(ManyToManyTest, RefusesTargetsThatAreNotThere) {
     Registry models;

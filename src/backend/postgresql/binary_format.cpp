@@ -327,4 +327,24 @@ BinaryColumn::BinaryColumn(unsigned type, Kind kind, std::string_view column_nam
                                        type, name_of(kind)));
 }
 
+// array_send(): dimensions, whether there are NULLs, element type, length, lower bound, then the elements
+std::size_t BinaryList::begin(const char* array) {
+    const bool is_empty = load<std::int32_t>(array) == 0;
+    if (!elements_)
+        elements_.emplace(static_cast<unsigned>(load<std::int32_t>(array + 8)), kind_, column_name_);
+    at_ = array + 20;
+    return is_empty ? 0 : static_cast<std::size_t>(load<std::int32_t>(array + 12));
+}
+
+void BinaryList::next(ValueView& element) {
+    const auto size = load<std::int32_t>(at_);
+    at_ += 4;
+    if (size < 0) {
+        element = {};
+        return;
+    }
+    elements_->decode(at_, static_cast<std::size_t>(size), element);
+    at_ += size;
+}
+
 }  // namespace gm2m::backend

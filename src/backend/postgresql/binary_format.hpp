@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,24 @@ private:
 
     Decode decode_;
     std::string scratch_;
+};
+
+/// Turns a cell that holds a list into the ValueViews of its elements.
+class BinaryList {
+public:
+    BinaryList(Kind kind, std::string column_name) : kind_(kind), column_name_(std::move(column_name)) {}
+
+    /// Goes to the first element of an array, and returns how many there are. Throws InvalidValue if their type does not read
+    /// as the kind.
+    std::size_t begin(const char* array);
+    /// The element refers to the array or to this object.
+    void next(ValueView& element);
+
+private:
+    Kind kind_;
+    std::string column_name_;
+    std::optional<BinaryColumn> elements_;  // once an array has told their type
+    const char* at_ = nullptr;
 };
 
 }  // namespace gm2m::backend

@@ -198,6 +198,7 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
             auto& [request, row, report, last] = sent.front();
             std::size_t affected = 0;
             columns_.clear();
+            lists_.clear();
             pipeline.receive(request->row_by_row, [&](const pg_result* result) { affected = read_rows(result, *request); });
             request->affected += affected;
             if (request->source && request->sink)
@@ -237,7 +238,10 @@ std::size_t PostgresqlConnection::read_rows(const pg_result* result, Request& re
             find_columns(result, request);
         for (int row = 0; row < rows; ++row) {
             read_cells(result, row);
-            request.sink->row(cells_);
+            if (lists_.empty())
+                request.sink->row(cells_);
+            else
+                read_lists(result, row, request);
         }
     }
     if (PQresultStatus(result) == PGRES_SINGLE_TUPLE)
@@ -260,12 +264,29 @@ void PostgresqlConnection::read_cells(const pg_result* result, int row) {
     }
 }
 
+void PostgresqlConnection::read_lists(const pg_result* result, int row, const Request& request) {
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < lists_.size(); ++i) {
+        const int column = static_cast<int>(columns_.size() + i);
+        length = lists_[i].begin(PQgetvalue(result, row, column));
+    }
+    ValueView* const elements = cells_.data() + columns_.size();
+    for (std::size_t n = 0; n < length; ++n) {
+        for (std::size_t i = 0; i < lists_.size(); ++i)
+            lists_[i].next(elements[i]);
+        request.sink->row(cells_);
+    }
+}
+
 void PostgresqlConnection::find_columns(const pg_result* result, const Request& request) {
-    columns_.reserve(request.columns.size());
-    for (std::size_t i = 0; i < request.columns.size(); ++i)
+    const std::size_t all = request.columns.size(), single = all - request.lists;
+    columns_.reserve(single);
+    for (std::size_t i = 0; i < single; ++i)
         columns_.emplace_back(PQftype(result, static_cast<int>(i)), request.columns[i],
                               PQfname(result, static_cast<int>(i)));
-    cells_.resize(columns_.size());
+    for (std::size_t i = single; i < all; ++i)
+        lists_.emplace_back(request.columns[i], PQfname(result, static_cast<int>(i)));
+    cells_.resize(all);
 }
 
 }  // namespace gm2m::backend

@@ -31,8 +31,10 @@ private:
     /// How many rows the statement changed or returned, if this is its last result.
     std::size_t read_rows(const pg_result* result, Request& request);
     void find_columns(const pg_result* result, const Request& request);
-    /// Into `cells_`.
+    /// Into `cells_`, but for those that hold lists.
     void read_cells(const pg_result* result, int row);
+    /// Gives the sink a row for each element of the lists.
+    void read_lists(const pg_result* result, int row, const Request& request);
 
     pg_conn* connection_;
     StatementCache<std::string> statements_;  // the names of prepared statements
@@ -40,7 +42,8 @@ private:
     std::uint64_t next_name_ = 0;
     BinaryParameters parameters_;
     std::vector<Parameter> row_;
-    std::vector<BinaryColumn> columns_;  // of the execution whose rows are read
+    std::vector<BinaryColumn> columns_;  // of the execution whose rows are read, but for its lists
+    std::vector<BinaryList> lists_;
     std::vector<ValueView> cells_;
 };
 

@@ -164,6 +164,7 @@ public:
                            lists.front().parameter, alias);
     }
 
+    std::string list_of(std::string_view, Kind) const override { return ""; }
     std::string placed_rows_of(std::size_t n, std::string_view alias) const override {
         return fmt::format("(SELECT key AS place, value FROM json_each(?{})) AS {}", n, alias);
     }
