@@ -69,16 +69,19 @@ private:
 void Collector::add(const ObjectView& object) {
     const Model& model = *object.model;
     model.require_writable();
+    Going& going = collected_.of(model.concrete_model());
+    if (going.size() == 0)
+        model.require_complete();
     Scratch scratch;
     const ValueView key = object.key_view(scratch);
     if (is_missing_key(model.primary_key(), key))
         throw UnsavedObject(fmt::format("an object of {} was never saved: there is nothing to delete", model.label()));
-    collected_.of(model.concrete_model()).insert(key);
+    going.insert(key);
 }
 
 void Collector::add(const detail::QueryState& query) {
     query.model->require_writable();
-    (void)query.model->primary_key();
+    query.model->require_complete();
     queries_.push_back(&query);
 }
 
