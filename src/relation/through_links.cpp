@@ -57,8 +57,8 @@ Changes ThroughLinks::change(std::span<const ObjectRef> objects, const Plan& pla
         if (!read(objects, plan.adds))
             return Changes{};
         if (plan.adds)
-            for (const Far& far : fars_)
-                values_.require_complete(values_.of(far.values));
+            for (Far& given : fars_)
+                given.assignments = &values_.of(given.values);
         lock_sources(plan.removes_others);
         look(plan.removes_others);
         return carry_out(plan);
@@ -260,6 +260,10 @@ Changes ThroughLinks::carry_out(const Plan& plan) {
             changes.added.push_back(each.reference);
         }
     }
+    for (const Far* each : fresh)
+        values_.require_complete(*each->assignments);
+    for (const Far* each : kept)
+        values_.require_same_key(*each->assignments, each->rows);
     require_targets(fresh);
     if (!writes_)
         return changes;
@@ -312,7 +316,7 @@ void ThroughLinks::require_targets(const Model& model, const ValueList& keys) {
 void ThroughLinks::insert(std::span<Far* const> fars) {
     std::vector<Object> rows;
     for (const Far* each : fars) {
-        const Object& row = rows.emplace_back(values_.make(values_.of(each->values)));
+        const Object& row = rows.emplace_back(values_.make(*each->assignments));
         const Value& source = reverse_ ? each->reference.key : near_key_;
         fields_.source->assign(data_of(row.row()), source.view());
         fields_.target->content_type->assign(data_of(row.row()),
@@ -340,7 +344,7 @@ std::vector<Reference> ThroughLinks::update(std::span<Far* const> fars) {
             if (found == rows.end())
                 continue;
             std::vector<const Field*> fields;
-            for (const auto& [field, value] : values_.of(each->values))
+            for (const auto& [field, value] : *each->assignments)
                 if (!field->is_primary_key() && found->second[field->name()] != value) {
                     field->assign(data_of(found->second.row()), value.view());
                     fields.push_back(field);

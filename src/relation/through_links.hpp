@@ -47,6 +47,7 @@ private:
         std::string key;                // of a target, as text
         bool is_given = false;
         const FieldValues* values = nullptr;
+        const ThroughValues::Assignments* assignments = nullptr;  // of what is given to be linked
         std::vector<Value> rows = {};
         bool is_held = true;  // by the lock on its source; what somebody else has linked since was linked after this
     };

@@ -54,6 +54,17 @@ void ThroughValues::require_complete(const Assignments& assignments) const {
                                            field_.label(), field->label(), field->name()));
 }
 
+// One that is not generated is given for the links that may have to be made.
+void ThroughValues::require_same_key(const Assignments& assignments, std::span<const Value> rows) const {
+    for (const auto& [field, value] : assignments)
+        if (field->is_primary_key() && field->is_generated() &&
+            std::ranges::any_of(rows, [&](const Value& key) { return key != value; }))
+            throw InvalidValue(
+                fmt::format("{} is the primary key, which a link of {} that exists keeps: updating() takes values "
+                            "for the other fields",
+                            field->label(), field_.label()));
+}
+
 Object ThroughValues::make(const Assignments& assignments) const {
     const Object row = through_.make();
     for (const auto& field : through_.fields())

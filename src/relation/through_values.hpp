@@ -22,6 +22,8 @@ public:
     const Assignments& of(const FieldValues* own);
     /// Throws InvalidValue if a field that needs a value has none.
     void require_complete(const Assignments& assignments) const;
+    /// Throws InvalidValue if rows that are there were to get another key, where it is generated.
+    void require_same_key(const Assignments& assignments, std::span<const Value> rows) const;
     /// A row with these values; the fields that make it a link are left to the caller.
     Object make(const Assignments& assignments) const;
 

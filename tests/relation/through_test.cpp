@@ -94,6 +94,36 @@ TEST_P(ThroughTest, UpdatesOnRequest) {
     EXPECT_EQ(reverse.added.size(), 1U);
 }
 
+// 4.3: values are for links that are made, or updated.
+TEST_P(ThroughTest, LinksThatExistNeedNoValues) {
+    spoken_in(ch).with_values(percent(65)).add(german, french);
+    EXPECT_TRUE(spoken_in(ch).add(german).empty());
+    EXPECT_TRUE(spoken_in(ch).set(german, french).empty());
+    EXPECT_EQ(spoken_in(ch).with_values({{"note", "north"}}).updating().add(german).updated.size(), 1U);
+    EXPECT_EQ(spoken_in(ch).updating().set(WithValues(german, {{"note", "east"}}), french).updated.size(), 1U);
+    EXPECT_EQ(db.related(french, "spoken_in").with_values({{"note", "west"}}).updating().add(ch).updated.size(), 1U);
+    EXPECT_EQ(scratch.sql("SELECT note FROM world_usage ORDER BY note"), (std::vector<std::string>{"east", "west"}));
+    EXPECT_EQ(spoken_in(ch).toggle(french).removed.size(), 1U);
+    EXPECT_THROW(spoken_in(ch).with_values({{"note", "x"}}).updating().add(german, latin), InvalidValue);
+    EXPECT_THROW(spoken_in(ch).updating().set(latin), InvalidValue);
+    EXPECT_THROW(db.related(german, "spoken_in").with_values({{"note", "x"}}).updating().add(ch, de), InvalidValue);
+    EXPECT_EQ(scratch.sql("SELECT note FROM world_usage"), std::vector<std::string>{"east"});
+}
+
+// 4.3: a link that is made takes a key of its row; one that exists keeps its own.
+TEST_P(ThroughTest, KeysOfRows) {
+    const auto with_key = [](std::int64_t key) { return FieldValues{{"id", key}, {"percent", 65.0}}; };
+    spoken_in(ch).with_values(with_key(17)).add(german);
+    EXPECT_EQ(scratch.sql("SELECT id FROM world_usage"), std::vector<std::string>{"17"});
+    EXPECT_TRUE(spoken_in(ch).with_values(with_key(18)).add(german).empty());
+    EXPECT_TRUE(spoken_in(ch).with_values(with_key(17)).updating().add(german).empty());
+    EXPECT_THROW(spoken_in(ch).with_values(with_key(18)).updating().add(german), InvalidValue);
+    EXPECT_THROW(spoken_in(ch).updating().add(WithValues(german, with_key(18)), WithValues(latin, percent(9))),
+                 InvalidValue);
+    EXPECT_THROW(db.related(german, "spoken_in").updating().set(WithValues(ch, {{"pk", 18}, {"percent", 1.0}})), Error);
+    EXPECT_EQ(scratch.sql("SELECT id FROM world_usage"), std::vector<std::string>{"17"});
+}
+
 // 2.6: set() leaves exactly these, and touches the difference alone.
 TEST_P(ThroughTest, Set) {
     spoken_in(ch).with_values(percent(65)).add(german, french);
