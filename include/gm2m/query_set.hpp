@@ -83,6 +83,7 @@ private:
 namespace detail {
 
 struct QueryState;
+struct LinkedTo;
 
 /// What every query set does, compiled once.
 class QueryCore {
@@ -94,8 +95,8 @@ public:
 
     const Model& model() const noexcept;
     const std::shared_ptr<const QueryState>& state() const noexcept { return state_; }
-    /// Leaves the objects that the relation links to the near object, in the order of linking unless told otherwise.
-    void restrict_to_links(RelationData& relation, bool reverse, const Model& near, const Value& key);
+    /// Leaves the objects that links lead to, in the order of these unless told otherwise.
+    void restrict_to_links(const LinkedTo& links);
     /// Leaves no object at all.
     void set_none();
     /// Leaves the objects for which the condition holds.

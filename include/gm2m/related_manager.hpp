@@ -90,7 +90,7 @@ public:
     /// model and key text). Those whose row is gone are left out. O(n); 1 statement and 1 per model, 2 round trips;
     /// on the reverse side 1 statement; none of it if they were prefetched.
     std::vector<Object> all() const;
-    /// Those that are a T. Throws UnknownModel.
+    /// Those that are a T; of a proxy those that are the model that it stands for, as a T. Throws UnknownModel.
     template <class T>
     std::vector<Instance<T>> all() const {
         std::vector<Instance<T>> instances;
@@ -98,22 +98,24 @@ public:
             instances.emplace_back(std::move(object));
         return instances;
     }
-    /// The linked objects of a relation through a model, each with the row that links it, in the order of all(): an object
-    /// that several rows link comes several times. 1 statement for the rows, 1 per model; none if they were prefetched so.
-    /// O(n). Throws ObjectError if the relation has no through model. (BEHAVIOUR 4.3)
+    /// The linked objects of a relation through a model, each with the row that links it, in the order of all(): an
+    /// object that several rows link comes several times. 1 statement for the rows, 1 per model; none if they were
+    /// prefetched so. O(n). Throws ObjectError if the relation has no through model, QueryError with with().
+    /// (BEHAVIOUR 4.3)
     std::vector<Linked<>> all_with_through() const;
     /// Those that are a T, typed: `for (auto& [usage, language] : spoken.all_with_through<Usage, Language>())`.
-    /// Throws WrongModel unless Through is the through model's struct, UnknownModel.
+    /// Throws WrongModel unless Through is the through model's struct or that of a proxy of it, UnknownModel.
     template <class Through, class T>
     std::vector<Linked<Instance<Through>, Instance<T>>> all_with_through() const {
         std::vector<Linked<Instance<Through>, Instance<T>>> all;
-        for (auto& [through, object] : of_type<T>().all_with_through())
+        for (auto& [through, object] : of_type<T>().all_with_through(model_of(detail::type_info<Through>())))
             all.push_back({Instance<Through>(std::move(through)), Instance<T>(std::move(object))});
         return all;
     }
-    /// In the order of fields of the through model, "-" before those that go down, whatever its ordering; links that are
-    /// the same in it come by the rows' keys. Of all() and all_with_through(): the first throws what does not fit.
-    /// Throws ObjectError if the relation has no through model. (BEHAVIOUR 4.3)
+    /// In the order of fields of the through model, "-" before those that go down, whatever its ordering; links that
+    /// are the same in it come by the rows' keys. The order of all(), of all_with_through(), and of where() and with()
+    /// for queries that have none: UnknownField, QueryError for what does not fit come when these run. Throws
+    /// ObjectError if the relation has no through model. (BEHAVIOUR 4.3)
     RelatedSet order_by_through(std::vector<OrderTerm> terms) const;
 
     /// The objects of a model that may be linked: those that fulfil the relation's limit_choices_to, whether they are
@@ -169,7 +171,9 @@ public:
     /// 1 and 1 per model. O(links of the linked objects). Throws QueryError with with().
     std::vector<InCommon> most_in_common(std::size_t limit) const;
 
-    /// Narrowed to objects of these models; of none if the list is empty. Throws UnknownModel. (BEHAVIOUR 2.8)
+    /// Narrowed to objects of these models; of none if the list is empty. Where links make no difference between a
+    /// proxy and the model that it stands for, the objects come as what is asked for. Throws UnknownModel.
+    /// (BEHAVIOUR 2.8)
     RelatedSet of_type(std::span<const Model* const> models) const;
     RelatedSet of_type(std::initializer_list<std::string_view> labels) const;
     template <class... T>
@@ -186,6 +190,14 @@ protected:
 
     const Model& model_of(const detail::TypeInfo& type) const;
     const Model& model_of(std::string_view label) const;
+    std::vector<Linked<>> all_with_through(const Model& through) const;
+    std::vector<Linked<>> load_with_through() const;
+    std::vector<Object> load() const;
+    std::vector<Object> load_queried() const;
+    /// Whether the order is one of fields of the through model.
+    bool is_in_order_of_rows() const;
+    /// The object, of this side, as what of_type() asks for.
+    void make_as_asked(Object& object) const;
     void restrict(detail::QueryCore& query) const;
     void limit_to_choices(detail::QueryCore& query) const;
     void require_far(const Model& model) const;

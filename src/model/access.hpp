@@ -37,6 +37,10 @@ private:
     const Model* last_model_ = nullptr;
 };
 
+/// The same row, as it is in memory, as an object of another model of the same table: of one of the two a proxy, or of
+/// both.
+Object as_object_of(const Model& model, const Object& object);
+
 /// Whether an object with this key still waits for the database or gm2m to make it one.
 bool is_missing_key(const Field& primary_key, const ValueView& key) noexcept;
 

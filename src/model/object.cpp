@@ -96,6 +96,19 @@ void Object::throw_no_visitor() const {
         fmt::format("no visitor takes a {}; one that takes const gm2m::Object& takes any model", model().label()));
 }
 
+Object as_object_of(const Model& model, const Object& object) {
+    Object same = model.make();
+    const auto fields = object.model().fields(), own = model.fields();
+    Scratch scratch;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        scratch.clear();
+        own[i]->assign(data_of(same.row()), fields[i]->view(data_of(object.row()), scratch));
+    }
+    same.row()->stored = object.is_stored();
+    detail::Prefetched::copy(*object.row(), *same.row());
+    return same;
+}
+
 Object Model::make() const {
     require_complete();
     return Object::adopt(detail::Row::create(*this));

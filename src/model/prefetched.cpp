@@ -43,6 +43,14 @@ Prefetched& Prefetched::store(Row& row, Owner owner, bool reverse, std::vector<O
     return *found;
 }
 
+void Prefetched::copy(const Row& from, Row& to) {
+    for (const Prefetched* each = from.prefetched; each; each = each->next_) {
+        Prefetched& copied = store(to, each->owner_, each->reverse_, each->objects);
+        copied.through = each->through;
+        copied.stamp = each->stamp;
+    }
+}
+
 void Prefetched::drop(Row* row, Owner owner, bool reverse) noexcept {
     if (!row)
         return;

@@ -29,6 +29,8 @@ public:
     /// Null if nothing was prefetched.
     static const Prefetched* find(const Row* row, Owner owner, bool reverse) noexcept;
     static Prefetched& store(Row& row, Owner owner, bool reverse, std::vector<Object> objects);
+    /// Another object that is the same row has all of it too.
+    static void copy(const Row& from, Row& to);
     /// Forgets what a write has outdated.
     static void drop(Row* row, Owner owner, bool reverse) noexcept;
 

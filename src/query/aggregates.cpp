@@ -206,7 +206,7 @@ std::string QueryCompiler::group_order(const std::vector<F>& fields,
                                          did_you_mean(path, names)));
         const auto i = static_cast<std::size_t>(found - names.begin());
         ordered[i] = true;
-        const auto [descending, nulls_first] = direction(term);
+        const auto [descending, nulls_first] = direction(term, state_.reversed);
         all += fmt::format("{}{}{}", all.empty() ? "" : ", ", i + 1, writer_.dialect().order_suffix(descending, nulls_first));
     }
     for (std::size_t i = 0; i < fields.size(); ++i)

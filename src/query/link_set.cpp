@@ -25,21 +25,23 @@ LinkSet LinkSet::of(const Context& context, const detail::LinkedTo& linked, cons
             order = {{join.id_column}};
         return {.table = dialect.table(join.name),
                 .order = std::move(order),
-                .is_numbered = join.is_numbered(),
+                .through_order = linked.order,
+                .is_numbered = join.is_numbered() && linked.order.empty(),
                 .near = {{dialect.quote(join.source_column), linked.key},
                          {dialect.quote(join.content_type_column), content_type_of(context, join.linked_model(far))}},
                 .far_column = dialect.quote(join.key_column),
                 .far_is_text = true,
-                .may_repeat = join.through != nullptr};
+                .through = join.through};
     }
     const schema::TypedSide side = schema::typed_side_of(*linked.relation, linked.reverse);
     LinkSet links{.table = dialect.table(side.table),
                   .order = {},
-                  .is_numbered = !side.order_column.empty(),
+                  .through_order = linked.order,
+                  .is_numbered = !side.order_column.empty() && linked.order.empty(),
                   .near = {},
                   .far_column = dialect.quote(side.far_column),
                   .far_is_text = false,
-                  .may_repeat = side.is_through};
+                  .through = side.through};
     if (links.is_numbered)
         links.order = {{side.order_column}};
     if (side.is_generic())
@@ -70,12 +72,15 @@ std::string LinkSet::is_linked(SqlWriter& writer, const std::string& key, Kind k
     return fmt::format("{} IN (SELECT {} FROM {} AS {} WHERE {})", left, selected, table, alias, is_near(writer, alias));
 }
 
+std::string LinkSet::leads_to(SqlWriter& writer, const std::string& alias, const std::string& key, Kind kind) const {
+    return fmt::format("{} AND {}.{} = {}", is_near(writer, alias), alias, far_column, stored(writer, key, kind));
+}
+
 std::string LinkSet::in_row(SqlWriter& writer, const std::string& column, const std::string& key, Kind kind) const {
     const std::string alias = writer.alias();
     const std::string value = fmt::format("{}.{}", alias, writer.dialect().quote(column));
-    return fmt::format("(SELECT {} FROM {} AS {} WHERE {} AND {}.{} = {}{})", value, table, alias, is_near(writer, alias),
-                       alias, far_column, stored(writer, key, kind),
-                       may_repeat ? first_of(writer, alias) : "");
+    return fmt::format("(SELECT {} FROM {} AS {} WHERE {}{})", value, table, alias, leads_to(writer, alias, key, kind),
+                       through ? first_of(writer, alias) : "");
 }
 
 std::string LinkSet::first_of(const SqlWriter& writer, const std::string& alias) const {

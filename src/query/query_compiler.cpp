@@ -65,7 +65,11 @@ QueryCompiler::Column QueryCompiler::column_of(const F& field) {
     if (!field.path().owner)
         if (const NamedExpression* named = find_annotation(field.path().path))
             return {named->sql, named->kind};
-    const ResolvedPath path = resolve(context_.registry, *state_.model, field.path());
+    return column_of(scope_, field);
+}
+
+QueryCompiler::Column QueryCompiler::column_of(Scope& scope, const F& field) {
+    const ResolvedPath path = resolve(context_.registry, scope.model(), field.path());
     if (path.is_open())
         throw QueryError(fmt::format("'{}' refers to objects of any models, of which no one value can be shown or ordered "
                                      "by{}",
@@ -78,7 +82,7 @@ QueryCompiler::Column QueryCompiler::column_of(const F& field) {
         throw QueryError(fmt::format("'{}' leads to several objects, of which no one value can be shown or ordered by",
                                      path.text));
     // What a foreign key leads to may be missing.
-    return {scope_.column(path.hops, *path.field), path.field->kind(), !path.hops.empty() || path.field->null()};
+    return {scope.column(path.hops, *path.field), path.field->kind(), !path.hops.empty() || path.field->null()};
 }
 
 std::string QueryCompiler::where() {
@@ -93,28 +97,30 @@ std::string QueryCompiler::where() {
 }
 
 /// Whether a term goes down, and whether it has what is missing first.
-std::pair<bool, bool> QueryCompiler::direction(const OrderTerm& term) const {
-    const bool descending = term.descending != state_.reversed;
-    return {descending, term.nulls == Nulls::standard ? !descending : (term.nulls == Nulls::first) != state_.reversed};
+std::pair<bool, bool> QueryCompiler::direction(const OrderTerm& term, bool reversed) {
+    const bool descending = term.descending != reversed;
+    return {descending, term.nulls == Nulls::standard ? !descending : (term.nulls == Nulls::first) != reversed};
+}
+
+/// "a DESC". On PostgreSQL no index serves an order that says where NULL goes otherwise than the index does.
+std::string QueryCompiler::order_term(const Column& column, const OrderTerm& term, bool reversed) const {
+    const auto [descending, nulls_first] = direction(term, reversed);
+    if (column.can_be_null)
+        return column.sql + writer_.dialect().order_suffix(descending, nulls_first);
+    return column.sql + (descending ? " DESC" : "");
 }
 
 std::string QueryCompiler::order_list(const std::vector<OrderTerm>& terms) {
     std::string all;
-    for (const OrderTerm& term : terms) {
-        const auto [descending, nulls_first] = direction(term);
-        const Column column = column_of(F(term.field));
-        all += (all.empty() ? "" : ", ") + column.sql;
-        // On PostgreSQL no index serves an order that says where NULL goes otherwise than the index does.
-        if (column.can_be_null)
-            all += writer_.dialect().order_suffix(descending, nulls_first);
-        else if (descending)
-            all += " DESC";
-    }
+    for (const OrderTerm& term : terms)
+        all += (all.empty() ? "" : ", ") + order_term(column_of(F(term.field)), term, state_.reversed);
     return all;
 }
 
 /// The order of the links; in the compact layout that of their keys.
 std::string QueryCompiler::linked_order() {
+    if (!links_->through_order.empty())
+        return through_order();
     const Field& key = state_.model->primary_key();
     const std::string own_key = scope_.column(key);
     if (links_->order.empty())
@@ -127,6 +133,27 @@ std::string QueryCompiler::linked_order() {
             all += writer_.dialect().order_suffix(descending, !descending);
         else if (descending)
             all += " DESC";
+    }
+    return all;
+}
+
+/// The order of fields of the through model's rows, their keys at the end; of several that link an object the first
+/// tells.
+std::string QueryCompiler::through_order() {
+    const Field& key = state_.model->primary_key();
+    std::vector<OrderTerm> terms = links_->through_order;
+    terms.emplace_back("pk");
+    std::string all;
+    for (const OrderTerm& term : terms) {
+        Scope row(context_, writer_, *links_->through);
+        const Column column = column_of(row, F(term.field));
+        std::string first;
+        for (const OrderTerm& each : terms)
+            first += (first.empty() ? "" : ", ") + order_term(column_of(row, F(each.field)), each, false);
+        const std::string value =
+            fmt::format("(SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT 1)", column.sql, row.from(),
+                        links_->leads_to(writer_, row.alias(), scope_.column(key), key.kind()), first);
+        all += (all.empty() ? "" : ", ") + order_term({value, column.kind, column.can_be_null}, term, state_.reversed);
     }
     return all;
 }
@@ -152,7 +179,7 @@ std::string QueryCompiler::distinct_order(const std::vector<Column>& columns) {
         if (std::ranges::find(columns, column.sql, &Column::sql) == columns.end())
             throw QueryError("distinct() rows are ordered by what they show alone: add the field to values(), or leave it out "
                              "of the order");
-        const auto [descending, nulls_first] = direction(term);
+        const auto [descending, nulls_first] = direction(term, state_.reversed);
         all += (all.empty() ? "" : ", ") + column.sql + writer_.dialect().order_suffix(descending, nulls_first);
     }
     if (all.empty() && state_.is_sliced())

@@ -60,6 +60,7 @@ private:
     /// An annotation, written where it is first used: what is not used takes no parameters.
     const NamedExpression* find_annotation(std::string_view name);
     Column column_of(const F& field);
+    Column column_of(Scope& scope, const F& field);
     /// An aggregate over the rows of the query themselves.
     Column aggregate_rows(const Aggregate& aggregate);
     /// An aggregate over what is related to each row: a scalar subquery.
@@ -74,11 +75,13 @@ private:
     std::string where();
     void write_keys(const std::string& condition, bool lock);
     std::string order();
-    std::pair<bool, bool> direction(const OrderTerm& term) const;
+    static std::pair<bool, bool> direction(const OrderTerm& term, bool reversed);
+    std::string order_term(const Column& column, const OrderTerm& term, bool reversed) const;
     std::string group_order(const std::vector<F>& fields, std::span<const std::pair<std::string_view, Aggregate>> aggregates);
     /// "a, b DESC"
     std::string order_list(const std::vector<OrderTerm>& terms);
     std::string linked_order();
+    std::string through_order();
     std::string distinct_order(const std::vector<Column>& columns);
     std::vector<Column> object_columns();
     /// "row_number() OVER …": within each group the query's order, else the `linked` one; ties go by the key.

@@ -135,8 +135,8 @@ QueryState& QueryCore::changing() {
     return state;
 }
 
-void QueryCore::restrict_to_links(RelationData& relation, bool reverse, const Model& near, const Value& key) {
-    changing().linked = {&relation, reverse, &near, key};
+void QueryCore::restrict_to_links(const LinkedTo& links) {
+    changing().linked = links;
 }
 
 void QueryCore::set_none() {

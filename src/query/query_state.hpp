@@ -10,6 +10,7 @@ struct LinkedTo {
     bool reverse;
     const Model* near;
     Value key;
+    std::vector<OrderTerm> order = {};  // of fields of the through model, in place of that of the links
 };
 
 /// What a query set has gathered; shared between the values that derive from one another.

@@ -127,8 +127,8 @@ std::vector<InCommon> most_in_common(Context& context, detail::RelationData& rel
     LinkedObjects linked;
     constexpr Kind columns[] = {Kind::integer, Kind::text, Kind::big_integer};
     const std::string sql =
-        statement(dialect.table(side.table), content_type + ", " + near_key, {far}, is_near, is_near, limit, side.is_through,
-                  schema::and_is_link(dialect, schema::join_table_of(field), "l."));
+        statement(dialect.table(side.table), content_type + ", " + near_key, {far}, is_near, is_near, limit,
+                  side.through != nullptr, schema::and_is_link(dialect, schema::join_table_of(field), "l."));
     run(context, sql, writer, columns, [&](std::span<const ValueView> row) {
         linked.row(row.first(2));
         ranking.counts.push_back(static_cast<std::size_t>(row[2].integer()));

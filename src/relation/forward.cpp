@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -297,25 +296,6 @@ std::vector<Object> Forward::all(const ContentTypes& only) {
     LinkedObjects linked(sql_.may_repeat);
     read(&LinkStatements::Read::all, only, LinkedObjects::columns, linked);
     return linked.load(context_);
-}
-
-void Forward::sort_by_ordering(std::vector<Object>& objects, const ContentTypes& only) {
-    if (!sql_.has_ordering)
-        return;
-    std::unordered_map<std::string, std::size_t> places;  // of the first link of each
-    ModelsByContentType models(context_);
-    std::vector<std::pair<std::int64_t, std::string>> links;
-    RowSink sink([&](std::span<const ValueView> row) {
-        if (!row[0].is_null() && !row[1].is_null())
-            links.emplace_back(row[0].integer(), row[1].text());
-    });
-    read(&LinkStatements::Read::all, only, LinkedObjects::columns, sink);
-    for (std::size_t i = 0; i < links.size(); ++i)
-        places.emplace(reference_to(models.find(links[i].first), links[i].second).to_string(), i);
-    std::ranges::stable_sort(objects, {}, [&](const Object& object) {
-        const auto found = places.find(object.to_string());
-        return found == places.end() ? links.size() : found->second;
-    });
 }
 
 std::size_t Forward::count(const ContentTypes& only) {

@@ -28,8 +28,6 @@ public:
     bool exists(const ContentTypes& only);
     std::vector<ModelCount> count_by_model(const ContentTypes& only);
     bool contains(const ObjectRef& object);
-    /// Puts linked objects into the order of the through model, if it has one.
-    void sort_by_ordering(std::vector<Object>& objects, const ContentTypes& only);
 
 private:
     template <class Work>

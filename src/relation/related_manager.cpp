@@ -126,7 +126,7 @@ void RelatedSet::restrict(detail::QueryCore& query) const {
         throw QueryError(fmt::format("where() begins a query of its own on {}: give it the conditions of with()",
                                      query.model().label()));
     require_far(query.model());
-    query.restrict_to_links(*relation_, reverse_, *model_, key_);
+    query.restrict_to_links({relation_, reverse_, model_, key_, through_order_});
     if (!is_of_type(query.model()))
         query.set_none();
 }
@@ -157,8 +157,29 @@ RelatedSet RelatedSet::order_by_through(std::vector<OrderTerm> terms) const {
 std::vector<Linked<>> RelatedSet::all_with_through() const {
     require_through(*relation_, " whose rows could be read");
     if (!queries_.empty())
-        throw QueryError("the rows of a through model come with all objects, of which with() chooses some: query that model "
-                         "itself, or narrow it with of_type()");
+        throw QueryError(
+            "all_with_through() gives all objects with their rows, of which with() chooses some: query the "
+            "through model itself, or narrow the objects with of_type()");
+    std::vector<Linked<>> linked = load_with_through();
+    for (Linked<>& each : linked)
+        make_as_asked(each.object);
+    return linked;
+}
+
+std::vector<Linked<>> RelatedSet::all_with_through(const Model& through) const {
+    require_through(*relation_, " whose rows could be read");
+    const Model& rows = gm2m_field(*relation_).join_model();
+    if (&through.concrete_model() != &rows.concrete_model())
+        throw WrongModel(
+            fmt::format("the links of {} are rows of {}, not of {}", relation_->label, rows.label(), through.label()));
+    std::vector<Linked<>> linked = all_with_through();
+    if (&through != &rows)
+        for (Linked<>& each : linked)
+            each.through = as_object_of(through, each.through);
+    return linked;
+}
+
+std::vector<Linked<>> RelatedSet::load_with_through() const {
     const GM2MField field = gm2m_field(*relation_);
     const auto* prefetched = detail::Prefetched::find(owner_.row(), relation_, reverse_);
     if (prefetched && through_order_.empty() && prefetched->through.size() == prefetched->objects.size() &&
@@ -181,28 +202,50 @@ void RelatedSet::limit_to_choices(detail::QueryCore& query) const {
             query.restrict_to(*choice);
 }
 
+void RelatedSet::make_as_asked(Object& object) const {
+    if (!only_ || std::ranges::find(*only_, &object.model()) != only_->end())
+        return;
+    const auto asked = std::ranges::find_if(
+        *only_, [&](const Model* only) { return is_linked_as_one(*only, object.model(), *relation_); });
+    object = as_object_of(**asked, object);
+}
+
 std::vector<Object> RelatedSet::all() const {
+    std::vector<Object> objects = queries_.empty() ? load() : load_queried();
+    for (Object& object : objects)
+        make_as_asked(object);
+    return objects;
+}
+
+std::vector<Object> RelatedSet::load() const {
+    std::vector<Object> objects;
     if (!through_order_.empty()) {
-        std::vector<Object> objects;
-        for (auto& [through, object] : all_with_through())
+        for (auto& [through, object] : load_with_through())
             objects.push_back(std::move(object));
         return objects;
     }
     const auto* prefetched = detail::Prefetched::find(owner_.row(), relation_, reverse_);
-    if (prefetched && queries_.empty() &&
-        !context_->write_log.is_outdated(*relation_, reverse_, {model_, key_}, prefetched->stamp)) {
-        std::vector<Object> objects = prefetched->objects;
-        std::erase_if(objects, [&](const Object& object) { return !is_of_type(object.model()); });
+    if (prefetched && !context_->write_log.is_outdated(*relation_, reverse_, {model_, key_}, prefetched->stamp)) {
+        std::ranges::copy_if(prefetched->objects, std::back_inserter(objects),
+                             [&](const Object& object) { return is_of_type(object.model()); });
         return objects;
     }
-    const detail::LinkedTo linked{relation_, reverse_, model_, key_};
+    return dispatch([](relation::Forward& links, const auto& only) { return links.all(only); },
+                    [](relation::TypedLinks& links) { return links.all(); }, std::move(objects));
+}
+
+bool RelatedSet::is_in_order_of_rows() const {
+    return !through_order_.empty() ||
+           (has_through(*relation_) && !gm2m_field(*relation_).join_model().ordering().empty());
+}
+
+std::vector<Object> RelatedSet::load_queried() const {
+    const detail::LinkedTo linked{relation_, reverse_, model_, key_, through_order_};
     const auto query = [&](const Model& model) {
         return relation::linked_query(*context_, linked, model, query_on(model));
     };
     return dispatch(
         [&](relation::Forward& links, const auto& only) {
-            if (queries_.empty())
-                return links.all(only);
             for (const auto& given : queries_)  // before anything runs
                 relation::check_query(*context_, query(*given->model));
             std::vector<detail::QueryState> queries;
@@ -210,12 +253,13 @@ std::vector<Object> RelatedSet::all() const {
                 if (count.model)
                     queries.push_back(query(*count.model));
             std::vector<Object> objects = relation::load_queried(*context_, queries);
-            if (std::ranges::none_of(queries, &detail::QueryState::is_ordered))
-                links.sort_by_ordering(objects, only);
+            if (is_in_order_of_rows() && std::ranges::none_of(queries, &detail::QueryState::is_ordered))
+                relation::sort_by_rows(*context_, {gm2m_field(*relation_), reverse_, *model_, only_, through_order_},
+                                       key_, objects);
             return objects;
         },
         [&](relation::TypedLinks& links) {
-            return query_on(links.far()) ? relation::load_queried(*context_, {query(links.far())}) : links.all();
+            return query_on(links.far()) ? relation::load_queried(*context_, {query(links.far())}) : load();
         },
         std::vector<Object>());
 }

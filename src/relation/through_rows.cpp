@@ -1,6 +1,7 @@
 #include "relation/through_rows.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -57,6 +58,7 @@ public:
     std::vector<Object> far_objects(std::span<const Object> rows) const {
         return follow(context_, rows, wanted_.reverse ? fields_.source->name() : fields_.target->name);
     }
+    std::vector<F> target() const { return {F(fields_.target->content_type->name()), F(fields_.target->key->name())}; }
     /// What a row says of the near object.
     Value near_of(const Object& row) const {
         return row[wanted_.reverse ? fields_.target->key->name() : fields_.source->name()];
@@ -77,7 +79,9 @@ private:
         return terms;
     }
     bool is_wanted(const Model& model) const {
-        return !wanted_.only || std::ranges::find(*wanted_.only, &model) != wanted_.only->end();
+        return !wanted_.only || std::ranges::any_of(*wanted_.only, [&](const Model* only) {
+            return &only->concrete_model() == &model.concrete_model();
+        });
     }
     bool limit_targets(detail::QueryState& query) const {
         if (!wanted_.only)
@@ -122,6 +126,27 @@ std::vector<Linked<>> linked_with_rows(Context& context, const ThroughQuery& wan
         if (objects[i])
             linked.push_back({std::move(rows[i]), std::move(objects[i])});
     return linked;
+}
+
+void sort_by_rows(Context& context, const ThroughQuery& wanted, const Value& source, std::vector<Object>& targets) {
+    const RowQuery rows_of(context, wanted);
+    const std::optional<detail::QueryState> query = rows_of.of(std::span(&source, 1));
+    if (!query)
+        return;
+    std::map<std::pair<std::int64_t, std::string>, std::size_t> places;
+    backend::RowSink sink([&](std::span<const ValueView> row) {
+        if (!row[0].is_null() && !row[1].is_null())
+            places.try_emplace({row[0].integer(), std::string(row[1].text())}, places.size());
+    });
+    query::QueryCompiler compiler(context, *query);
+    compiler.select_values(rows_of.target());
+    backend::Request request = compiler.request(&sink);
+    context.connection.execute(request, backend::Access::read);
+    std::ranges::stable_sort(targets, {}, [&](const Object& target) {
+        const Model& linked = wanted.field.data().linked_model(target.model());
+        const auto found = places.find({context.content_types.id_or_none(linked), target.key().to_string()});
+        return found == places.end() ? places.size() : found->second;
+    });
 }
 
 std::vector<Object> load_with_rows(Context& context, const ThroughQuery& wanted, const Owners& owners) {

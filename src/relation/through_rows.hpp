@@ -25,7 +25,11 @@ struct ThroughQuery {
 /// out. 1 statement for the rows, 1 per model.
 std::vector<Linked<>> linked_with_rows(Context& context, const ThroughQuery& wanted, const Value& near_key);
 
-/// The same of many objects, which are of the model near: they are given to them. Returns the linked objects, each once.
+/// Puts targets of one source into that order, by the first row that links each. 1 statement.
+void sort_by_rows(Context& context, const ThroughQuery& wanted, const Value& source, std::vector<Object>& targets);
+
+/// linked_with_rows() of many objects, which are of the model near: they are given to them. Returns the linked objects,
+/// each once.
 std::vector<Object> load_with_rows(Context& context, const ThroughQuery& wanted, const Owners& owners);
 
 }  // namespace gm2m::relation

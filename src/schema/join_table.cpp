@@ -107,16 +107,17 @@ namespace {
 
 TypedSide reverse_side_of(const GM2MField& field) {
     const JoinTable join = join_table_of(field);
-    return {.table = join.name,
-            .order_column = join.id_column,
-            .near_columns = {join.content_type_column, join.key_column},
-            .far_column = join.source_column,
-            .far = join.source,
-            .source = join.source,
-            .source_is_far = true,
-            .constraints = join.constraints,
-            .is_through = join.through != nullptr,
-            .far_can_be_null = std::ranges::find(join.nullable_columns, join.source_column) != join.nullable_columns.end()};
+    return {
+        .table = join.name,
+        .order_column = join.id_column,
+        .near_columns = {join.content_type_column, join.key_column},
+        .far_column = join.source_column,
+        .far = join.source,
+        .source = join.source,
+        .source_is_far = true,
+        .constraints = join.constraints,
+        .through = join.through,
+        .far_can_be_null = std::ranges::find(join.nullable_columns, join.source_column) != join.nullable_columns.end()};
 }
 
 TypedSide side_of(const ManyToManyField& field, bool reverse) {

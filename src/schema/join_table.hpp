@@ -80,7 +80,7 @@ struct TypedSide {
     const Model* source = nullptr;  // the model that declares the relation, near or far: writers lock its rows
     bool source_is_far = false;
     bool constraints = true;
-    bool is_through = false;
+    const Model* through = nullptr;
     bool far_can_be_null = false;  // a row without a far object is no link
 
     bool is_generic() const noexcept { return near_columns.size() == 2; }

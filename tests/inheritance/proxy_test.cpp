@@ -74,7 +74,7 @@ TEST_P(ProxyTest, SharesTheContentTypeOfItsModel) {
     EXPECT_EQ(seen.count_by_model().front().label, "zoo.Animal");
     EXPECT_TRUE(seen.contains(kaa));
     EXPECT_EQ(seen.of_type({"zoo.OldAnimal"}).count(), 1U);
-    EXPECT_EQ(seen.of_type({"zoo.OldAnimal"}).all().size(), 1U);
+    EXPECT_EQ(names(seen.of_type({"zoo.OldAnimal"}).all()), "zoo.OldAnimal:1");
     EXPECT_EQ(names(seen.where("zoo.OldAnimal", F("name") == "Kaa").fetch()), "zoo.OldAnimal:1");
     EXPECT_EQ(seen.with(db.query("zoo.OldAnimal").filter(F("name") == "x")).count(), 0U);
     EXPECT_EQ(names(db.related(kaa, "visitor_set").all()), "zoo.Visitor:1");
@@ -93,6 +93,48 @@ TEST_P(ProxyTest, SharesTheContentTypeOfItsModel) {
     db.related(kaa, "visitor_set").add(ann);
     EXPECT_EQ(content_types("zoo_visitor_sights"), "animal:1");
     EXPECT_EQ(zoo.sights.get_related_models().size(), 2U);
+}
+
+// 1.4, 2.8: what is linked as the model is read as the proxy that is asked for, with all that it has.
+TEST_P(ProxyTest, LinkedObjectsComeAsWhatIsAskedFor) {
+    const Object ann = visitor("Ann"), kaa = old("Kaa"), bagheera = animal("Bagheera"), rex = dog("Rex"),
+                 den = place("den");
+    kaa.set("keeper", keeper("Joe").key());
+    db.update(kaa);
+    const RelatedManager seen = db.related(ann, zoo.sights);
+    seen.add(kaa, rex, bagheera);
+    db.related(kaa, zoo.dens).add(den);
+    db.related(kaa, zoo.toys).add(den);
+    const RelatedSet old_ones = seen.of_type({"zoo.OldAnimal"});
+    EXPECT_EQ(names(old_ones.all()), "zoo.OldAnimal:1 zoo.OldAnimal:2");
+    EXPECT_EQ(old_ones.all()[0]["keeper"], Value(std::int64_t{1}));
+    EXPECT_TRUE(old_ones.all()[0].is_stored());
+    EXPECT_EQ(list(old_ones.all(), "name"), "Kaa Bagheera");
+    EXPECT_EQ(names(seen.of_type({"zoo.OldAnimal", "zoo.Dog"}).all()), "zoo.Dog:3 zoo.OldAnimal:1 zoo.OldAnimal:2");
+    EXPECT_EQ(names(seen.of_type({"zoo.OldAnimal", "zoo.Animal"}).all()), "zoo.Animal:1 zoo.Animal:2");
+    EXPECT_EQ(names(seen.all()), "zoo.Animal:1 zoo.Animal:2 zoo.Dog:3");
+    EXPECT_EQ(names(old_ones.with(db.query("zoo.Animal").filter(F("name") == "Kaa")).all()), "zoo.OldAnimal:1");
+    EXPECT_EQ(names(seen.with(db.query("zoo.OldAnimal").filter(F("name") == "Kaa")).of_type({"zoo.Animal"}).all()),
+              "zoo.Animal:1");
+    EXPECT_EQ(names(db.related(den, "denizens").of_type({"zoo.OldAnimal"}).all()), "zoo.OldAnimal:1");
+    EXPECT_EQ(names(db.related(den, "animal_set").of_type({"zoo.OldAnimal"}).all()), "zoo.OldAnimal:1");
+    EXPECT_EQ(names(db.related(den, "animal_set").of_type({"zoo.Dog"}).all()), "");
+
+    const auto visitors = db.query("zoo.Visitor").prefetch(Prefetch("sights").then("toys")).fetch();
+    StatementCounter counter(db);
+    const auto prefetched = db.related(visitors[0], zoo.sights).of_type({"zoo.OldAnimal"}).all();
+    EXPECT_EQ(names(prefetched), "zoo.OldAnimal:1 zoo.OldAnimal:2");
+    EXPECT_EQ(names(db.related(prefetched[0], zoo.toys).all()), "zoo.Place:den");
+    EXPECT_EQ(counter.statements(), 0U);
+    if (GetParam().models == Models::run_time)
+        return;
+    EXPECT_EQ(seen.all<OldAnimal>()[0]->name, "Kaa");
+    EXPECT_EQ(seen.all<Animal>()[0]->name, "Kaa");
+    EXPECT_EQ(seen.with(db.query<OldAnimal>().filter(F("name") == "Kaa")).all<Animal>().size(), 1U);
+    EXPECT_EQ(seen.where<OldAnimal>(F("name") == "Kaa").fetch()[0]->keeper, 1);
+    EXPECT_EQ(db.related(visitors[0], zoo.sights).all<OldAnimal>()[1]->name, "Bagheera");
+    EXPECT_EQ(db.related(den, "denizens").all<OldAnimal>()[0]->name, "Kaa");
+    EXPECT_TRUE(db.related(den, "denizens").all<Dog>().empty());  // as of any model that is not linked
 }
 
 TEST_P(ProxyTest, HasItsOwnContentTypeWhereTheRelationSaysSo) {

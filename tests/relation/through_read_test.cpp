@@ -36,6 +36,63 @@ TEST_P(ThroughReadTest, InAnotherOrder) {
     EXPECT_THROW(spoken_in(ch).order_by_through({"percentage"}).all(), UnknownField);
 }
 
+// 4.3: … also of a query on the objects of one model, unless it has an order of its own.
+TEST_P(ThroughReadTest, QueriesInAnotherOrder) {
+    const RelatedSet least = spoken_in(ch).order_by_through({"percent"});
+    const QuerySet languages = least.where("world.Language");
+    EXPECT_EQ(names(languages.fetch()), "Italian French German");
+    EXPECT_EQ(names(languages.filter(F("name") != "French").fetch()), "Italian German");
+    EXPECT_EQ(names(languages.reverse().fetch()), "German French Italian");
+    EXPECT_EQ(names(languages.limit(2).fetch()), "Italian French");
+    EXPECT_EQ(languages.first()["name"], Value("Italian"));
+    EXPECT_EQ(languages.last()["name"], Value("German"));
+    EXPECT_EQ(languages.count(), 3U);
+    EXPECT_EQ(names(languages.order_by("name").fetch()), "French German Italian");
+    EXPECT_EQ(names(spoken_in(ch).order_by_through({"note", "-id"}).where("world.Language").fetch()),
+              "Italian French German");
+    db.query("world.Usage").filter(F("target") == french).update({{"note", "west"}});
+    EXPECT_EQ(names(spoken_in(ch).order_by_through({F("note").asc(Nulls::last)}).where("world.Language").fetch()),
+              "French German Italian");
+    EXPECT_THROW(spoken_in(ch).order_by_through({"percentage"}).where("world.Language").fetch(), UnknownField);
+
+    const RelatedManager in = db.related(german, "spoken_in");
+    EXPECT_EQ(names(in.order_by_through({"-percent"}).where("world.Land").fetch()), "DE CH");
+    EXPECT_EQ(names(in.order_by_through({"-land__name"}).where("world.Land").fetch()), "DE CH");
+    EXPECT_EQ(names(in.order_by_through({"-percent"}).where("world.Land").order_by("code").fetch()), "CH DE");
+}
+
+TEST_P(ThroughReadTest, GivenQueriesInAnotherOrder) {
+    const RelatedSet least = spoken_in(ch).order_by_through({"percent"});
+    const QuerySet languages = db.query("world.Language");
+    EXPECT_EQ(all(least.with(languages.filter(F("name") != "French"))), "Italian German Latn");
+    EXPECT_EQ(all(least.with(languages.limit(2))), "Italian French Latn");
+    EXPECT_EQ(all(least.with(languages.limit(2)).of_type({"world.Language"})), "Italian French");
+    EXPECT_EQ(all(least.with(languages.order_by("name"))), "French German Italian Latn");
+    EXPECT_EQ(all(spoken_in(ch).order_by_through({"-id"}).with(languages).with(db.query("world.Script"))),
+              "Italian French Latn German");
+    EXPECT_THROW(spoken_in(ch).order_by_through({"percentage"}).with(languages).all(), UnknownField);
+    EXPECT_THROW(least.with(languages).all_with_through(), QueryError);
+
+    const RelatedSet most = db.related(german, "spoken_in").order_by_through({"-percent"});
+    EXPECT_EQ(all(most.with(db.query("world.Land"))), "DE CH");
+    EXPECT_EQ(all(most.with(db.query("world.Land").limit(1))), "DE");
+    EXPECT_EQ(all(most.with(db.query("world.Land").order_by("code"))), "CH DE");
+}
+
+// 4.2, 4.3: of an object that several rows link, the first of them in the order is its place.
+TEST_P(ThroughReadTest, QueriesOfRepeatedLinksInAnotherOrder) {
+    const Object again = models["world.Usage"].make({{"land", "CH"}, {"percent", 1.0}});
+    db.assign(again, "target", german);
+    db.insert(again);
+    EXPECT_EQ(names(spoken_in(ch).order_by_through({"percent"}).where("world.Language").fetch()),
+              "German Italian French");
+    EXPECT_EQ(names(spoken_in(ch).order_by_through({"-percent"}).where("world.Language").fetch()),
+              "German French Italian");
+    EXPECT_EQ(names(spoken_in(ch).order_by_through({"-id"}).where("world.Language").fetch()), "German Italian French");
+    EXPECT_EQ(all(spoken_in(ch).order_by_through({"percent"}).with(db.query("world.Language"))),
+              "German Italian French Latn");
+}
+
 // 4.3: the same percentage: by the rows' keys.
 TEST_P(ThroughReadTest, IsStable) {
     const Object fr = land("FR");
@@ -69,6 +126,8 @@ TEST_P(ThroughReadTest, WithTheRows) {
     }
     EXPECT_EQ(sum, 93.5);
     EXPECT_THROW((spoken_in(ch).all_with_through<Land, Language>()), WrongModel);
+    EXPECT_THROW((spoken_in(land("FR")).all_with_through<Land, Language>()), WrongModel);  // which has no links
+    EXPECT_THROW((spoken_in(land("IT")).all_with_through<User, Language>()), UnknownModel);
 }
 
 // 5.1, 5.2: prefetching, with the rows and without.

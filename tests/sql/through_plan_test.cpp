@@ -123,6 +123,9 @@ TEST_P(ThroughPlanTest, Reads) {
 TEST_P(ThroughPlanTest, Queries) {
     expect(either, [&] { of_bob.where("stage.Movie", F("title") == "17").fetch(); });
     expect(either, [&] { of_bob.where("stage.Movie").limit(3).fetch(); });
+    expect(source, [&] { of_bob.order_by_through({"weight"}).where("stage.Movie").limit(3).fetch(); });
+    expect(source, [&] { of_bob.order_by_through({"weight"}).with(in.db.query("stage.Movie").limit(3)).all(); });
+    expect(target, [&] { of_alien.order_by_through({"weight"}).where("stage.Actor").limit(3).fetch(); });
     expect(target, [&] { of_alien.where("stage.Actor", F("name") == "17").fetch(); });
     expect(target, [&] { in.db.query("stage.Actor").filter(F("roles") == in.alien).fetch(); });
     expect(target, [&] { in.db.query("stage.Role").filter(F("on") == in.alien).fetch(); });
