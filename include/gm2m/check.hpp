@@ -13,7 +13,8 @@ namespace gm2m {
 struct CheckOptions {
     /// "models", "relations", "database" (of Database::check() alone), and those that own checks have.
     std::vector<std::string> tags = {};
-    /// Labels of models, relations and fields: "cinema.User" with all that is in it, "cinema.User.preferred_videos".
+    /// Labels of models, relations and fields: "cinema.User" with all that is in it, "cinema.User.preferred_videos". In
+    /// a child and a proxy is what they have from other models: findings about these are told too, as theirs.
     std::vector<std::string> subjects = {};
 };
 

@@ -26,18 +26,33 @@ bool Selection::runs(const detail::CheckState::OwnCheck& own) const {
     return options_.tags.empty() || std::ranges::any_of(own.tags, [&](const std::string& tag) { return runs(tag); });
 }
 
+std::vector<std::string> Selection::with_inherited(const std::string& subject) const {
+    std::vector<std::string> labels{subject};
+    const std::size_t end = std::min(subject.find('.', subject.find('.') + 1), subject.size());
+    if (const Model* model = check_registry::find_model(registry_, subject.substr(0, end)))
+        for (const Model* table : model->table_models())
+            labels.push_back(table->label() + subject.substr(end));
+    return labels;
+}
+
 void Selection::narrow(std::vector<Finding>& findings) const {
     const detail::CheckState& state = registry_.checks();
+    std::vector<std::string> subjects;
+    for (const std::string& subject : options_.subjects)
+        std::ranges::move(with_inherited(subject), std::back_inserter(subjects));
     const std::lock_guard lock(state.mutex);
     std::erase_if(findings, [&](const Finding& finding) {
         const auto is_asked_for = [&](const std::string& asked) { return is_within(finding.subject, asked); };
-        return state.silenced.contains(finding.id) || (!options_.subjects.empty() && finding.id != "gm2m.W901" &&
-                                                       std::ranges::none_of(options_.subjects, is_asked_for));
+        return state.silenced.contains(finding.id) ||
+               (!subjects.empty() && finding.id != "gm2m.W901" && std::ranges::none_of(subjects, is_asked_for));
     });
 }
 
 bool Selection::is_known(const std::string& subject) const {
-    const auto names = [&](const std::string& label) { return is_within(label, subject); };
+    const std::vector<std::string> asked = with_inherited(subject);
+    const auto names = [&](const std::string& label) {
+        return std::ranges::any_of(asked, [&](const std::string& each) { return is_within(label, each); });
+    };
     for (const Model* model : registry_.models()) {
         if (names(model->label()))
             return true;

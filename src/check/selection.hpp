@@ -25,6 +25,9 @@ public:
     void check_itself(check_registry::Found& found) const;
 
 private:
+    /// The subject; of a child and a proxy, and of what is in them, also the same of the models whose tables its
+    /// objects are in.
+    std::vector<std::string> with_inherited(const std::string& subject) const;
     bool is_known(const std::string& subject) const;
 
     const Registry& registry_;

@@ -47,6 +47,38 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Db, TablesCheckTest, testing::ValuesIn(layout_configurations()),
                          [](const auto& instance) { return name_of(instance.param); });
 
+// 8.1: the tables that the objects of a child and of a proxy are in are other models'.
+TEST_P(TablesCheckTest, SubjectsThatInherit) {
+    models.model("zoo.Keeper").primary_key("id", Kind::big_integer);
+    models.model("zoo.Animal").primary_key("id", Kind::big_integer).field("name", Kind::text);
+    models.model("zoo.Dog").inherits("zoo.Animal").field("breed", Kind::text).foreign_key("keeper", "zoo.Keeper");
+    models.model("zoo.Puppy").inherits("zoo.Dog");
+    models.model("zoo.OldDog").proxy("zoo.Dog");
+    models.model("zoo.Cat").inherits("zoo.Animal");
+    models.gm2m("zoo.Animal", "toys", {.layout = GetParam().layout});
+    Database::open(models, scratch.url()).create_tables();
+    for (const char* change :
+         {"zoo_animal DROP COLUMN name", "zoo_dog DROP COLUMN breed", "zoo_animal_toys RENAME TO x"})
+        scratch.sql(std::string("ALTER TABLE ") + change);
+    const auto found_of = [&](const char* subject) {
+        std::string text;
+        for (const Finding& finding : findings(models, {.tags = {"database"}, .subjects = {subject}}))
+            text += finding.id.substr(5) + " " + finding.subject + "; ";
+        return text;
+    };
+    const std::string animal = "E402 zoo.Animal.name; ", dog = "E402 zoo.Dog.breed; ", toys = "E401 zoo.Animal.toys; ";
+    EXPECT_EQ(found_of("zoo.Animal"), animal + toys);
+    for (const char* label : {"zoo.Dog", "zoo.Puppy", "zoo.OldDog", "zoo.olddog"})
+        EXPECT_EQ(found_of(label), animal + dog + toys);
+    EXPECT_EQ(found_of("zoo.Cat"), animal + toys);
+    EXPECT_EQ(found_of("zoo.Keeper"), "");
+    EXPECT_EQ(found_of("zoo.Puppy.name"), animal);
+    EXPECT_EQ(found_of("zoo.OldDog.breed"), dog);
+    EXPECT_EQ(found_of("zoo.Dog.keeper"), "");
+    EXPECT_EQ(found_of("zoo.Cat.toys"), toys);
+    EXPECT_EQ(found_of("zoo.Cat.toy"), "W901 ; ");
+}
+
 TEST_P(TablesCheckTest, WhatCreateTablesMakesIsRight) {
     declare(models);
     models.model("cinema.Everything")
