@@ -35,8 +35,8 @@ deletion::Given given(std::span<const ObjectRef> objects, const Registry& models
 
 }  // namespace
 
-void remove_objects(Context& context, std::span<const ObjectRef> objects) {
-    deletion::remove(context, given(objects, context.registry));
+std::size_t remove_objects(Context& context, std::span<const ObjectRef> objects) {
+    return deletion::remove(context, given(objects, context.registry)).rows;
 }
 
 Database::Database(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {

@@ -9,7 +9,7 @@
 namespace gm2m {
 
 /// Deletes objects of any models, for Context::remove_objects.
-void remove_objects(Context& context, std::span<const ObjectRef> objects);
+std::size_t remove_objects(Context& context, std::span<const ObjectRef> objects);
 
 struct Database::Impl {
     Impl(const Registry& models, std::unique_ptr<backend::Session> connected, const DatabaseOptions& chosen,

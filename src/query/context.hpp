@@ -65,8 +65,9 @@ public:
     /// The most keys that one parameter holds; more go into further statements.
     const std::size_t keys_per_statement;
     WriteLog write_log;
-    /// Deletes objects with what depends on them, for layers below that of deletions: set by the database.
-    void (*remove_objects)(Context& context, std::span<const ObjectRef> objects) = nullptr;
+    /// Deletes objects with what depends on them, and says how many went, for layers below that of deletions: set by
+    /// the database.
+    std::size_t (*remove_objects)(Context& context, std::span<const ObjectRef> objects) = nullptr;
     StoredLog stored_log;
     /// Whose this is, for receivers of signals.
     Database* database = nullptr;

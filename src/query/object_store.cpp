@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -27,12 +28,13 @@ const Model& writable(const Model& model) {
     return model;
 }
 
-/// The relations whose links are rows of the model; none as long as nothing is prefetched.
-std::vector<GM2MField> relations_through(const Context& context, const Model& model) {
+/// The relations through models for which that holds; none as long as nothing is prefetched.
+std::vector<GM2MField> relations_through(const Context& context,
+                                         const std::function<bool(const Model&)>& is_concerned) {
     std::vector<GM2MField> found;
     if (detail::Prefetched::is_in_use())
         for (const GM2MField& field : context.registry.gm2m_fields())
-            if (field.find_source() && field.find_through() == &model)
+            if (field.find_source() && field.find_through() && is_concerned(*field.find_through()))
                 found.push_back(field);
     return found;
 }
@@ -42,7 +44,8 @@ void outdate_new_links(Context& context, const Model& model, std::span<const Obj
     constexpr std::size_t few = 1'000;
     if (rows.size() > few)
         return outdate_links(context, model);
-    for (const GM2MField& field : relations_through(context, model)) {
+    const auto has_rows = [&](const Model& through) { return model.is_a(through); };
+    for (const GM2MField& field : relations_through(context, has_rows)) {
         const detail::ThroughChoice fields = detail::choose_through_fields(field.data());
         if (!fields.source || !fields.target)
             continue;  // as a check finds
@@ -207,7 +210,8 @@ private:
 }  // namespace
 
 void outdate_links(Context& context, const Model& model) {
-    for (const GM2MField& field : relations_through(context, model))
+    const auto shares_rows = [&](const Model& through) { return model.is_a(through) || through.is_a(model); };
+    for (const GM2MField& field : relations_through(context, shares_rows))
         for (const bool reverse : {false, true})
             context.write_log.wrote_side(field.relation(), reverse);
 }

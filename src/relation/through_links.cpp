@@ -268,7 +268,8 @@ Changes ThroughLinks::carry_out(const Plan& plan) {
     if (!writes_)
         return changes;
     // What is unique besides, as a place in an order, is free for those that come.
-    remove_rows(gone);
+    if (remove_rows(gone))
+        require_targets(fresh);
     changes.updated = update(kept);
     insert(fresh);
     return changes;
@@ -362,15 +363,16 @@ std::vector<Reference> ThroughLinks::update(std::span<Far* const> fars) {
     return updated;
 }
 
-void ThroughLinks::remove_rows(std::span<Far* const> fars) {
+// Other objects may go with them, and targets of theirs: where rows are targets too.
+bool ThroughLinks::remove_rows(std::span<Far* const> fars) {
     std::vector<Reference> references;
     for (const Far* each : fars)
         for (const Value& key : each->rows)
             references.push_back({join_.through, key});
     if (references.empty())
-        return;
+        return false;
     const std::vector<ObjectRef> rows(references.begin(), references.end());
-    context_.remove_objects(context_, rows);
+    return context_.remove_objects(context_, rows) > rows.size();
 }
 
 }  // namespace gm2m::relation

@@ -71,7 +71,8 @@ private:
     void require_targets(const Model& model, const backend::ValueList& keys);
     void insert(std::span<Far* const> fars);
     std::vector<Reference> update(std::span<Far* const> fars);
-    void remove_rows(std::span<Far* const> fars);
+    /// Whether others have gone with them.
+    bool remove_rows(std::span<Far* const> fars);
 
     Context& context_;
     GM2MField field_;

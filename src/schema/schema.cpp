@@ -67,11 +67,12 @@ std::vector<const Model*> join_models(const Registry& registry) {
 std::vector<std::string> through_indexes(const Dialect& dialect, const Registry& registry) {
     std::vector<std::string> statements;
     for (const GM2MField& field : registry.gm2m_fields()) {
-        if (!field.has_through() || !field.join_model().is_managed())
+        if (!field.has_through() || !field.join_model().concrete_model().is_managed())
             continue;
+        const Model& model = field.join_model().concrete_model();
         const auto [source, target] = field.through_fields();
         const auto has_index = [&](const std::vector<std::string>& fields) {
-            return std::ranges::any_of(field.join_model().indexes(), [&](const Index& index) {
+            return std::ranges::any_of(model.indexes(), [&](const Index& index) {
                 return index.fields.size() >= fields.size() && std::equal(fields.begin(), fields.end(), index.fields.begin());
             });
         };
