@@ -283,6 +283,8 @@ private:
     Changes change(std::span<const ObjectRef> objects, Work&& work) const;
     void drop_prefetched(std::span<const ObjectRef> objects) const;
     void note(const Changes* changes) const;
+    template <class Work>
+    Changes after_choices(std::span<const ObjectRef> objects, bool but_for_linked, Work&& work) const;
     void require_choices(std::span<const ObjectRef> objects, bool but_for_linked) const;
     void erase_linked(std::vector<Reference>& objects) const;
 

@@ -392,10 +392,22 @@ Changes RelatedManager::change(std::span<const ObjectRef> objects, Work&& work) 
     return changes;
 }
 
-/// Throws InvalidChoice for what limit_choices_to leaves out.
-void RelatedManager::require_choices(std::span<const ObjectRef> objects, bool but_for_linked) const {
+/// Does the work once it is known that limit_choices_to leaves nothing out: in one transaction, so that it stays so
+/// where the engine or the isolation level sees to that. Throws InvalidChoice.
+template <class Work>
+Changes RelatedManager::after_choices(std::span<const ObjectRef> objects, bool but_for_linked, Work&& work) const {
     if (!relation_->is_generic || gm2m_field(*relation_).options().limit_choices_to.empty() || objects.empty())
-        return;
+        return work();
+    const auto ask_and_work = [&] {
+        require_choices(objects, but_for_linked);
+        return work();
+    };
+    backend::Connection& connection = context_->connection;
+    const bool is_in_transaction = connection.depth() > 0 || connection.in_foreign_transaction();
+    return is_in_transaction ? ask_and_work() : backend::in_transaction(connection, ask_and_work);
+}
+
+void RelatedManager::require_choices(std::span<const ObjectRef> objects, bool but_for_linked) const {
     const GM2MField field = gm2m_field(*relation_);
     const Reference near{model_, key_};
     const ObjectRef target(near);
@@ -428,8 +440,8 @@ void RelatedManager::erase_linked(std::vector<Reference>& objects) const {
 }
 
 Changes RelatedManager::add_refs(std::span<const ObjectRef> objects) const {
-    require_choices(objects, false);
-    return change(objects, [&](auto& links) { return links.add(objects); });
+    return after_choices(objects, false,
+                         [&] { return change(objects, [&](auto& links) { return links.add(objects); }); });
 }
 
 Changes RelatedManager::remove_refs(std::span<const ObjectRef> objects) const {
@@ -437,13 +449,13 @@ Changes RelatedManager::remove_refs(std::span<const ObjectRef> objects) const {
 }
 
 Changes RelatedManager::set_refs(std::span<const ObjectRef> objects) const {
-    require_choices(objects, false);
-    return change(objects, [&](auto& links) { return links.set(objects); });
+    return after_choices(objects, false,
+                         [&] { return change(objects, [&](auto& links) { return links.set(objects); }); });
 }
 
 Changes RelatedManager::toggle_refs(std::span<const ObjectRef> objects) const {
-    require_choices(objects, true);
-    return change(objects, [&](auto& links) { return links.toggle(objects); });
+    return after_choices(objects, true,
+                         [&] { return change(objects, [&](auto& links) { return links.toggle(objects); }); });
 }
 
 std::size_t RelatedManager::clear() const {

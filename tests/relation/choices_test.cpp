@@ -87,6 +87,43 @@ TEST_P(ChoicesTest, ListsOfCandidates) {
     EXPECT_THROW(users_of(vertigo).candidates("cinema.Movie"), WrongModel);
 }
 
+// 2.12: what was asked holds until the links are made, on SQLite and at SERIALIZABLE: who unlinks an object, so that it
+// need not fulfil the condition any more, and who links it fail to do both at the same time.
+TEST_P(ChoicesTest, HoldUntilTheLinksAreMade) {
+    preferred_by(me).add(vertigo);
+    const Object you = user("You");
+    DatabaseOptions options;
+    options.busy_timeout = std::chrono::milliseconds(1);
+    const std::string url =
+        GetParam().is_sqlite() ? scratch.url() : scratch.url() + "%20-cdefault_transaction_isolation%3Dserializable";
+    Database linker = Database::open(cinema.registry, url, options),
+             other = Database::open(cinema.registry, url, options);
+    int failed = 0;
+    const auto attempt = [&](const std::function<void()>& work) {
+        try {
+            work();
+        } catch (const DatabaseError& error) {
+            EXPECT_TRUE(error.retryable()) << error.what();
+            ++failed;
+        }
+    };
+    bool is_asked = false;
+    linker.listen([&](const StatementEvent& event) {
+        if (event.transaction_control || std::exchange(is_asked, true))
+            return;
+        attempt([&] {
+            Transaction together(other);
+            other.related(vertigo.reference(), "user_set").clear();
+            other.query("cinema.Movie").update({{"title", "Sudor frio"}});
+            together.commit();
+        });
+    });
+    attempt([&] { linker.related(you.reference(), cinema.preferred).add(vertigo.reference()); });
+    EXPECT_TRUE(is_asked);
+    EXPECT_EQ(failed, 1);
+    EXPECT_EQ(users_of(vertigo).exists(), db.get("cinema.Movie", vertigo.key())["title"] == Value("Vertigo"));
+}
+
 // A condition that does not fit its model is an error of the query, and nothing is written.
 TEST_P(ChoicesTest, ConditionThatDoesNotFit) {
     Registry models;
