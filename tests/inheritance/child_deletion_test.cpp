@@ -126,6 +126,52 @@ TEST_P(ChildDeletionTest, FoundByAForeignKeyOfItsOwn) {
     EXPECT_EQ(count_of("x_parent") + count_of("x_owner_likes"), "00");
 }
 
+// 6.5: the rows of both tables refer to others of the same, and go in several statements: what refers goes first.
+TEST_P(ChildDeletionTest, TiedToThemselvesInMoreRowsThanOneStatementTakes) {
+    Registry models;
+    models.model("x.Person")
+        .primary_key("id", Kind::big_integer)
+        .foreign_key("elder", "x.Person", {.on_delete = ForeignKeyPolicy::cascade, .related_name = "younger"});
+    models.model("x.Member")
+        .inherits("x.Person")
+        .foreign_key("sponsor", "x.Member", {.on_delete = ForeignKeyPolicy::cascade, .related_name = "sponsored"})
+        .foreign_key("friend", "x.Member",
+                     {.null = true, .on_delete = ForeignKeyPolicy::cascade, .related_name = "friends"});
+    const GM2MField likes = models.gm2m("x.Person", "likes", {.layout = GetParam().layout});
+    DatabaseOptions options;
+    options.keys_per_statement = 3;
+    Database other = Database::open(models, scratch.url(), options);
+    other.create_tables();
+    const auto fill = [&] {
+        Value before = 7;
+        for (int i = 1; i <= 10; ++i) {
+            const Value key = i * 7 % 11;  // 7 3 10 6 2 9 5 1 8 4
+            other.insert(models["x.Member"].make({{"id", key}, {"elder", before}, {"sponsor", before}}));
+            before = key;
+        }
+        other.query("x.Member").update({{"friend", 4}});
+        other.insert(models["x.Person"].make({{"id", 11}, {"elder", 7}}));
+        other.related(Reference{&models["x.Member"], 4}, likes).add(other.query("x.Member").fetch());
+    };
+    const std::string members = "x.Member 10, x.Person 11";
+    fill();
+    EXPECT_EQ(rows(other.explain_remove(other.query("x.Member")).would), members);
+    const Deleted by_query = other.remove(other.query("x.Member"));
+    EXPECT_EQ(rows(by_query), members);
+    EXPECT_EQ(by_query.links, 10U);
+    fill();
+    EXPECT_EQ(rows(other.remove(other.query("x.Person").filter(F("id") < 11))), members);
+    fill();
+    EXPECT_EQ(rows(other.remove(other.query("x.Member").order_by("-pk").fetch())), members);
+    fill();
+    EXPECT_EQ(rows(other.remove(Reference{&models["x.Person"], 7})), members);  // the first sponsor of all
+    fill();
+    other.query("x.Member").update({{"friend", Value()}});
+    EXPECT_EQ(rows(other.remove(other.query("x.Member").filter(F("id").in({9, 5, 1, 8, 4})))),
+              "x.Member 5, x.Person 5");
+    EXPECT_EQ(count_of("x_member") + count_of("x_person") + count_of("x_person_likes"), "560");
+}
+
 TEST_P(ChildDeletionTest, TellsOfEachModel) {
     const Object tiny = puppy("Tiny"), rex = dog("Rex");
     std::vector<std::string> heard;
