@@ -41,9 +41,8 @@ FilledArchive::FilledArchive(const Configuration& configuration) : ArchiveDataba
     insert(numbers(thousand, 10), related, fmt::format("CAST(i AS text), {}, {}", country, some(thousand)));
     insert(numbers(thousand, 10), related, fmt::format("CAST(i AS text), {}, {}", movie, some(many)));
     insert(numbers(many, 2), "movie_tags (movie_id, tag_id)", fmt::format("i, {}", some(thousand)));
-    scratch.sql(configuration.is_sqlite() ? "ANALYZE" : "VACUUM ANALYZE");
 
-    planner = configuration.is_sqlite() ? sqlite_planner(scratch) : postgresql_planner(scratch, movie);
+    planner = planner_of(scratch, movie);
     ann = db.get("archive.Person", 18);
     bob = db.get("archive.Person", 17);
     alien = db.get("archive.Movie", 17);

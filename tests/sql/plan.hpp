@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "support/configuration.hpp"
+#include "support/cinema.hpp"
 
 namespace gm2m::test {
 
@@ -36,5 +38,45 @@ std::unique_ptr<Planner> sqlite_planner(const ScratchDatabase& database);
 /// PostgreSQL makes one plan for the values given and another for any values. The listener tells no values: a parameter
 /// gets one after its type, which is 17 of numbers and of text, 17 to 19 of lists, and the content type of integers.
 std::unique_ptr<Planner> postgresql_planner(const ScratchDatabase& database, int content_type);
+
+/// That of the database's engine, which analyzes the database before.
+std::unique_ptr<Planner> planner_of(const ScratchDatabase& database, int content_type);
+
+/// A test of the plans of statements on a database with many rows: a `Filled`, which has a `db` and a `planner`. There
+/// is one of each configuration, made for the first test and gone with the last.
+template <class Filled>
+class FilledPlanTest : public testing::TestWithParam<Configuration> {
+protected:
+    static void TearDownTestSuite() { all().clear(); }
+
+    /// Shows every access of every plan of the statements that the operation sends; what that does is undone.
+    void for_each_access(const std::function<void()>& operation, const std::function<void(const TableAccess&)>& look) {
+        Transaction undone(in.db);
+        StatementCounter counter(in.db);
+        operation();
+        EXPECT_FALSE(counter.texts().empty());
+        for (const std::string& sql : counter.texts())
+            for (const Plan& plan : in.planner->plans(sql)) {
+                SCOPED_TRACE(sql + "\n" + plan.text);
+                for (const TableAccess& access : plan.accesses)
+                    look(access);
+            }
+    }
+
+    Filled& in = filled(GetParam());
+
+private:
+    using All = std::map<std::string, std::unique_ptr<Filled>>;
+    static All& all() {
+        static All instances;
+        return instances;
+    }
+    static Filled& filled(const Configuration& configuration) {
+        std::unique_ptr<Filled>& instance = all()[name_of(configuration)];
+        if (!instance)
+            instance = std::make_unique<Filled>(configuration);
+        return *instance;
+    }
+};
 
 }  // namespace gm2m::test

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "sql/filled_archive.hpp"
@@ -30,28 +29,21 @@ std::string side_of(const TableAccess& access) {
 }  // namespace
 
 /// DESIGN 5: indexes serve relations in both directions, on both engines, in both layouts.
-class PlanTest : public testing::TestWithParam<Configuration> {
+class PlanTest : public FilledPlanTest<FilledArchive> {
 protected:
-    static void TearDownTestSuite() { filled().clear(); }
-
     /// In all statements of the operation links are found by an index, several of them from those sides alone; the
     /// tables of persons and movies, the large ones, are not read as a whole unless they are named.
     void expect(const std::set<std::string>& sides, const std::function<void()>& operation,
                 const std::set<std::string>& scanned = {}) {
         std::set<std::string> seen;
-        Transaction undone(in.db);
-        for (const std::string& sql : in.sent(operation))
-            for (const Plan& plan : in.planner->plans(sql)) {
-                SCOPED_TRACE(sql + "\n" + plan.text);
-                for (const TableAccess& access : plan.accesses) {
-                    if (join_tables.contains(access.table)) {
-                        seen.insert(side_of(access));
-                        EXPECT_NE(side_of(access), "") << access.table;
-                    } else if (access.sought.empty() && (access.table == movie || access.table == person)) {
-                        EXPECT_TRUE(scanned.contains(access.table)) << access.table << " is scanned";
-                    }
-                }
+        for_each_access(operation, [&](const TableAccess& access) {
+            if (join_tables.contains(access.table)) {
+                seen.insert(side_of(access));
+                EXPECT_NE(side_of(access), "") << access.table;
+            } else if (access.sought.empty() && (access.table == movie || access.table == person)) {
+                EXPECT_TRUE(scanned.contains(access.table)) << access.table << " is scanned";
             }
+        });
         if (sides != link)
             seen.erase("link");
         if (sides != any) {
@@ -61,21 +53,6 @@ protected:
     void expect(const std::set<std::string>& sides, const QuerySet& query, const std::set<std::string>& scanned = {}) {
         expect(
             sides, [&] { query.fetch(); }, scanned);
-    }
-
-    FilledArchive& in = *archive_of(GetParam());
-
-private:
-    using Filled = std::map<std::string, std::unique_ptr<FilledArchive>>;
-    static Filled& filled() {
-        static Filled all;
-        return all;
-    }
-    static FilledArchive* archive_of(const Configuration& configuration) {
-        auto& archive = filled()[name_of(configuration)];
-        if (!archive)
-            archive = std::make_unique<FilledArchive>(configuration);
-        return archive.get();
     }
 };
 GM2M_INSTANTIATE(PlanTest, layout_configurations);

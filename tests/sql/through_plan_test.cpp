@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "sql/plan.hpp"
-#include "support/cinema.hpp"
 
 namespace gm2m::test {
 namespace {
@@ -22,8 +21,7 @@ struct Stage {
         scratch.sql(numbers + fmt::format("role (actor_id, on_type, on_key, weight) "
                                           "SELECT i, {}, CAST((i * 7 + k * 131) % 10000 + 1 AS text), k FROM m, f",
                                           movie));
-        scratch.sql(configuration.is_sqlite() ? "ANALYZE" : "VACUUM ANALYZE");
-        planner = configuration.is_sqlite() ? sqlite_planner(scratch) : postgresql_planner(scratch, movie);
+        planner = planner_of(scratch, movie);
         bob = db.get("stage.Actor", 17);
         alien = db.get("stage.Movie", 17);
         brazil = db.get("stage.Movie", 18);
@@ -61,48 +59,26 @@ std::string side_of(const std::vector<std::string>& sought) {
 }  // namespace
 
 /// DESIGN 5: indexes serve relations through a model in both directions, on both engines.
-class ThroughPlanTest : public testing::TestWithParam<Configuration> {
+class ThroughPlanTest : public FilledPlanTest<Stage> {
 protected:
-    static void TearDownTestSuite() { stages().clear(); }
-
     /// No statement of the operation reads all rows, or all of a content type: rows are found by their own keys or from an
     /// end, in some statement from each of `sides`. (What deletes a row looks for links to it too.)
     void expect(const std::set<std::string>& sides, const std::function<void()>& operation) {
-        Transaction undone(in.db);
-        StatementCounter counter(in.db);
-        operation();
         std::set<std::string> seen;
-        for (const std::string& sql : counter.texts())
-            for (const Plan& plan : in.planner->plans(sql)) {
-                SCOPED_TRACE(sql + "\n" + plan.text);
-                for (const TableAccess& access : plan.accesses)
-                    if (access.table == "stage_role") {
-                        seen.insert(side_of(access.sought));
-                        EXPECT_NE(side_of(access.sought), "");
-                    } else if (access.table.starts_with("stage_")) {
-                        EXPECT_FALSE(access.sought.empty()) << access.table << " is scanned";
-                    }
+        for_each_access(operation, [&](const TableAccess& access) {
+            if (access.table == "stage_role") {
+                seen.insert(side_of(access.sought));
+                EXPECT_NE(side_of(access.sought), "");
+            } else if (access.table.starts_with("stage_")) {
+                EXPECT_FALSE(access.sought.empty()) << access.table << " is scanned";
             }
+        });
         EXPECT_TRUE(std::ranges::includes(seen, sides));
     }
 
-    Stage& in = *stage_of(GetParam());
     RelatedManager of_bob = in.db.related(in.bob, in.roles);
     RelatedManager of_alien = in.db.related(in.alien, "cast");
     const std::set<std::string> source{"source"}, target{"target"}, both{"source", "target"}, either{};
-
-private:
-    using Stages = std::map<std::string, std::unique_ptr<Stage>>;
-    static Stages& stages() {
-        static Stages all;
-        return all;
-    }
-    static Stage* stage_of(const Configuration& configuration) {
-        auto& stage = stages()[name_of(configuration)];
-        if (!stage)
-            stage = std::make_unique<Stage>(configuration);
-        return stage.get();
-    }
 };
 GM2M_INSTANTIATE(ThroughPlanTest, engine_configurations);
 
