@@ -81,7 +81,8 @@ struct Request {
     /// Gives the rows to the sink as they come, also of a statement that fails later: takes more time for each, but no
     /// memory for all of them.
     bool row_by_row = false;
-    /// Executes the statement once per row, with `parameters_per_row` parameters each, in place of `parameters`.
+    /// Executes the statement once per row, with `parameters_per_row` parameters of the row's after `parameters`, which
+    /// stay the same.
     RowSource* source = nullptr;
     std::size_t parameters_per_row = 0;
 
