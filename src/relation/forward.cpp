@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <deque>
 #include <unordered_map>
 
@@ -161,12 +162,12 @@ std::vector<Reference> Forward::add_links(const LinkingStatements& sql, const Li
 
 /// toggle or set, as `statement` says.
 Changes Forward::change_lists(const std::string& statement, const LinkingStatements& sql, const LinkList& links) {
-    constexpr Kind columns[] = {Kind::integer, Kind::integer, Kind::text};
     ChangedLinks added, removed;
     RowSink sink([&](std::span<const ValueView> row) {
-        (row[0].integer() == 1 ? added : removed).push(row[1].integer(), row[2].text());
+        const std::int64_t content_type = row[0].integer();
+        (content_type > 0 ? added : removed).push(std::abs(content_type), row[1].text());
     });
-    link_lists(statement, sql, links, columns, sink);
+    link_lists(statement, sql, links, ChangedLinks::columns, sink);
     return {added.references(context_), removed.references(context_)};
 }
 
