@@ -84,7 +84,8 @@ struct Request {
     /// The last so many columns hold lists, as Dialect::list_of() makes them, of equal length: the sink gets a row for each
     /// of their elements. `columns` has the elements' kinds. Only where Dialect::writes_row_by_row() is false.
     std::size_t lists = 0;
-    /// Executes the statement once per row, with `parameters_per_row` parameters each, in place of `parameters`.
+    /// Executes the statement once per row, with `parameters_per_row` parameters of the row's after `parameters`, which
+    /// stay the same.
     RowSource* source = nullptr;
     std::size_t parameters_per_row = 0;
 

@@ -145,10 +145,13 @@ std::size_t count_characters(std::string_view text) noexcept {
     return count;
 }
 
+std::string_view write_integer(std::int64_t value, Digits& digits) noexcept {
+    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
+}
+
 void append_integer(std::string& out, std::int64_t value) {
-    char digits[20];
-    auto [end, error] = std::to_chars(digits, digits + sizeof digits, value);
-    out.append(digits, end);
+    Digits digits;
+    out += write_integer(value, digits);
 }
 
 void append_date(std::string& out, std::int64_t days) {

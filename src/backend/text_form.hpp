@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,10 @@ bool is_valid_utf8(std::string_view text) noexcept;
 /// Unicode code points of valid UTF-8: what varchar(n) counts.
 std::size_t count_characters(std::string_view text) noexcept;
 
+/// Room for the text of any integer.
+using Digits = std::array<char, 20>;
+/// The text is in `digits`.
+std::string_view write_integer(std::int64_t value, Digits& digits) noexcept;
 void append_integer(std::string& out, std::int64_t value);
 void append_date(std::string& out, std::int64_t days);
 void append_time(std::string& out, std::int64_t microseconds);

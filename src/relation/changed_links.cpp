@@ -2,11 +2,6 @@
 
 namespace gm2m::relation {
 
-Reference reference_to(const Model* model, std::string_view text) {
-    std::optional<Value> key = model ? parse_key(*model, text) : std::nullopt;
-    return {model, key ? *std::move(key) : Value(text)};
-}
-
 const Model* ModelsByContentType::find(std::int64_t content_type) {
     const auto known = models_.find(content_type);
     if (known != models_.end())
@@ -19,7 +14,7 @@ std::vector<Reference> ChangedLinks::references(Context& context) const {
     std::vector<Reference> references;
     references.reserve(changed_.size() + keys_.size());
     for (const std::size_t i : changed_)
-        references.push_back(reference_to(given_->models[i], given_->keys.text_at(i)));
+        references.push_back(given_->reference(i));
     ModelsByContentType models(context);
     for (std::size_t i = 0; i < keys_.size(); ++i)
         references.push_back(reference_to(models.find(content_types_.integer_at(i)), keys_.text_at(i)));

@@ -19,9 +19,6 @@ private:
     std::unordered_map<std::int64_t, const Model*> models_;
 };
 
-/// What a link refers to: with the key as text where the model is not known, or the text is no key of it.
-Reference reference_to(const Model* model, std::string_view text);
-
 /// Collects the links that a write has changed: from rows (content type, key), or from the executions that changed a
 /// row of the links given.
 class ChangedLinks final : public backend::ResultSink {

@@ -1,18 +1,20 @@
 #include "relation/forward.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <deque>
 
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
 
+#include "backend/text_form.hpp"
 #include "model/names.hpp"
 #include "model/relation_data.hpp"
 #include "relation/changed_links.hpp"
 #include "relation/joined_objects.hpp"
 #include "relation/link_index.hpp"
-#include "relation/link_writer.hpp"
 #include "relation/linked_objects.hpp"
 #include "relation/missing_target.hpp"
 #include "relation/sorted_order.hpp"
@@ -23,6 +25,28 @@ using backend::Access;
 using backend::Parameter;
 using backend::Request;
 using backend::RowSink;
+
+namespace {
+
+/// One execution per link: its content type and its key.
+class LinkRows final : public backend::RowSource {
+public:
+    static constexpr std::size_t parameters = 2;
+
+    explicit LinkRows(const LinkList& links) : links_(links) {}
+    std::size_t rows() const override { return links_.size(); }
+    void bind(std::size_t row, std::span<Parameter> bound) override {
+        bound[0] = Parameter::integer(links_.content_types.integer_at(row));
+        const auto& integer = links_.keys.integer_at(row);
+        bound[1] = Parameter::text(integer ? text::write_integer(*integer, digits_) : links_.keys.text_at(row));
+    }
+
+private:
+    const LinkList& links_;
+    text::Digits digits_;
+};
+
+}  // namespace
 
 /// Checks the objects, makes their content types, does the work, and lets their models have the reverse relation.
 template <class Work>
@@ -53,24 +77,38 @@ Changes Forward::write(std::span<const ObjectRef> objects, Work&& work) {
 
 std::vector<Reference> Forward::write_links(const std::string& statement, const LinkList& links) {
     ChangedLinks changed(&links);
+    if (context_.connection.dialect().writes_row_by_row()) {
+        write_row_by_row(statement, links, changed);
+        return changed.references(context_);
+    }
     std::deque<LinkList> slices;
-    std::deque<LinkWrite> writes;
+    std::deque<std::array<Parameter, 3>> parameters;
     std::vector<Request> requests;
-    const backend::Dialect& dialect = context_.connection.dialect();
     const auto append = [&](const LinkList& part) {
-        requests.push_back(writes
-                               .emplace_back(dialect, statement,
-                                             std::vector<Parameter>{source_, part.content_types, part.keys},
-                                             ChangedLinks::columns, changed)
-                               .request());
+        parameters.push_back({source_, part.content_types, part.keys.texts()});
+        requests.push_back({.sql = &statement,
+                            .parameters = parameters.back(),
+                            .columns = ChangedLinks::columns,
+                            .sink = &changed});
     };
-    if (dialect.writes_row_by_row() || links.size() <= context_.keys_per_statement)
+    if (links.size() <= context_.keys_per_statement)
         append(links);
     else
         for (std::size_t begin = 0; begin < links.size(); begin += context_.keys_per_statement)
             append(slices.emplace_back(links.slice(begin, context_.keys_per_statement)));
     context_.connection.execute(requests, Access::write);
     return changed.references(context_);
+}
+
+void Forward::write_row_by_row(const std::string& statement, const LinkList& links, backend::ResultSink& sink) {
+    LinkRows rows(links);
+    const Parameter source[] = {source_};
+    Request request{.sql = &statement,
+                    .parameters = source,
+                    .sink = &sink,
+                    .source = &rows,
+                    .parameters_per_row = LinkRows::parameters};
+    context_.connection.execute(request, Access::write);
 }
 
 /// Runs a statement that makes links from lists, in as many slices as these need.
@@ -101,7 +139,7 @@ void Forward::link_lists(const std::string& statement, const LinkingStatements& 
     const auto append = [&](const LinkList& slice) {
         Part& part = parts.emplace_back();
         part.keys = target_keys(slice, sql.models);
-        part.parameters = {source_, slice.content_types, slice.keys};
+        part.parameters = {source_, slice.content_types, slice.keys.texts()};
         part.parameters.insert(part.parameters.end(), part.keys.begin(), part.keys.end());
         requests.push_back({.sql = &statement, .parameters = part.parameters, .columns = columns, .sink = &sink});
     };
@@ -123,12 +161,12 @@ std::vector<Reference> Forward::add_links(const LinkingStatements& sql, const Li
 
 /// toggle or set, as `statement` says.
 Changes Forward::change_lists(const std::string& statement, const LinkingStatements& sql, const LinkList& links) {
-    constexpr Kind columns[] = {Kind::integer, Kind::integer, Kind::text};
     ChangedLinks added, removed;
     RowSink sink([&](std::span<const ValueView> row) {
-        (row[0].integer() == 1 ? added : removed).push(row[1].integer(), row[2].text());
+        const std::int64_t content_type = row[0].integer();
+        (content_type > 0 ? added : removed).push(std::abs(content_type), row[1].text());
     });
-    link_lists(statement, sql, links, columns, sink);
+    link_lists(statement, sql, links, ChangedLinks::columns, sink);
     return {added.references(context_), removed.references(context_)};
 }
 
@@ -194,7 +232,7 @@ Changes Forward::set_difference(const LinkingStatements& sql, const LinkList& li
             others.models[i] = models.find(others.content_types.integer_at(i));
         for (std::size_t i = 0; i < links.size(); ++i)
             if (!found[i] && wanted.is_first(i))
-                missing.push(links.content_types.integer_at(i), links.keys.text_at(i), links.models[i]);
+                missing.push(links, i);
         Changes changes;
         // Targets are locked before links are touched.
         if (missing.size() > 0)
@@ -234,9 +272,7 @@ Changes Forward::toggle_row_by_row(const LinkingStatements& sql, const LinkList&
             removed.executed(i, affected);
             if (affected > 0)
                 return;
-            left.content_types.push_integer(links.content_types.integer_at(i));
-            left.keys.push_text(links.keys.text_at(i));
-            left.models.push_back(links.models[i]);
+            left.push(links, i);
         }
         const LinkList& links;
         ChangedLinks removed;
@@ -244,10 +280,7 @@ Changes Forward::toggle_row_by_row(const LinkingStatements& sql, const LinkList&
     };
     return backend::in_transaction(context_.connection, [&] {
         Sink sink(links);
-        LinkWrite remove(context_.connection.dialect(), sql_.remove, {source_, links.content_types, links.keys}, {},
-                         sink);
-        Request request = remove.request();
-        context_.connection.execute(request, Access::write);
+        write_row_by_row(sql_.remove, links, sink);
         Changes changes{{}, sink.removed.references(context_)};
         if (sink.left.size() > 0)
             changes.added = add_links(sql, sink.left);
@@ -340,7 +373,7 @@ bool Forward::contains(const ObjectRef& object) {
     RowSink sink([&](std::span<const ValueView> row) { found = row[0].integer() != 0; });
     constexpr Kind columns[] = {Kind::boolean};
     const Parameter parameters[] = {source_, Parameter(Kind::integer, links.content_types[0]),
-                                    Parameter(Kind::text, links.keys[0])};
+                                    Parameter::text(links.keys.text_at(0))};
     Request request{.sql = &sql_.contains, .parameters = parameters, .columns = columns, .sink = &sink};
     context_.connection.execute(request, Access::read);
     return found;

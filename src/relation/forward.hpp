@@ -34,6 +34,8 @@ private:
     Changes write(std::span<const ObjectRef> objects, Work&& work);
     /// As `statement` says, in as many statements as the links need.
     std::vector<Reference> write_links(const std::string& statement, const LinkList& links);
+    /// As `statement` says, which is executed for each link, and tells the sink.
+    void write_row_by_row(const std::string& statement, const LinkList& links, backend::ResultSink& sink);
     void link_lists(const std::string& statement, const LinkingStatements& sql, const LinkList& links,
                     std::span<const Kind> columns, backend::ResultSink& sink);
     std::vector<Reference> add_links(const LinkingStatements& sql, const LinkList& links);

@@ -1,6 +1,7 @@
 #include "relation/link_list.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -12,12 +13,32 @@
 #include "relation/link_index.hpp"
 
 namespace gm2m::relation {
+namespace {
+
+bool is_integer(Kind kind) {
+    return kind == Kind::small_integer || kind == Kind::integer || kind == Kind::big_integer;
+}
+
+}  // namespace
+
+void LinkKeys::append_texts() const {
+    text::Digits digits;
+    texts_.reserve(integers_.size());
+    for (std::size_t i = texts_.size(); i < integers_.size(); ++i)
+        texts_.push_text(text::write_integer(*integers_[i], digits));
+}
+
+void LinkList::push(const LinkList& other, std::size_t i) {
+    content_types.push_integer(other.content_types.integer_at(i));
+    keys.push(other.keys, i);
+    models.push_back(other.models[i]);
+}
 
 LinkList LinkList::slice(std::size_t begin, std::size_t count) const {
     LinkList part;
     const std::size_t end = std::min(begin + count, size());
     for (std::size_t i = begin; i < end; ++i)
-        part.push(content_types.integer_at(i), keys.text_at(i), models[i]);
+        part.push(*this, i);
     return part;
 }
 
@@ -28,7 +49,7 @@ void LinkList::drop_repeats() {
     LinkList once;
     for (std::size_t i = 0; i < size(); ++i)
         if (index.is_first(i))
-            once.push(content_types.integer_at(i), keys.text_at(i), models[i]);
+            once.push(*this, i);
     *this = std::move(once);
 }
 
@@ -43,7 +64,9 @@ std::vector<backend::ValueList> target_keys(const LinkList& links, std::span<con
         // The objects of one model tend to come together.
         while (models[model].content_type != links.content_types.integer_at(i))
             model = (model + 1) % models.size();
-        keys[model].insert(*text::parse_value(keys[model].list().kind(), links.keys.text_at(i), buffer));
+        const auto& integer = links.keys.integer_at(i);
+        keys[model].insert(integer ? ValueView::of_integer(*integer)
+                                   : *text::parse_value(keys[model].list().kind(), links.keys.text_at(i), buffer));
     }
     std::vector<backend::ValueList> lists;
     lists.reserve(models.size());
@@ -53,7 +76,9 @@ std::vector<backend::ValueList> target_keys(const LinkList& links, std::span<con
 }
 
 Reference LinkList::reference(std::size_t i) const {
-    return {models[i], *parse_key(*models[i], keys.text_at(i))};
+    const auto& integer = keys.integer_at(i);
+    return integer ? Reference{models[i], Value(models[i]->primary_key().kind(), ValueView::of_integer(*integer))}
+                   : reference_to(models[i], keys.text_at(i));
 }
 
 void LinkListBuilder::add(const ObjectRef& object) {
@@ -67,17 +92,37 @@ void LinkListBuilder::add(const ObjectRef& object) {
         throw UnsavedObject(
             fmt::format("an object of {} was never saved, so that {} cannot refer to it: insert it first",
                         model.label(), field_.label()));
-    text_.clear();
-    if (key.kind() == Kind::text) {
-        key.check(value);
-        text_ = value.text();
+    if (is_integer(key.kind())) {
+        const std::int64_t integer = value.integer();
+        if (integer > short_integer_ || integer < -short_integer_)
+            check_length(model, value);
+        keys_.push_integer(integer);
     } else {
-        text::append_value(text_, key.kind(), value);
+        if (key.kind() == Kind::text)
+            key.check(value);
+        keys_.push_text(check_length(model, value));
     }
-    if (key_length_ && text_.size() > *key_length_ && text::count_characters(text_) > *key_length_)
-        throw_key_too_long(field_, describe(model, value), text::count_characters(text_));
     model_of_.push_back(index);
-    keys_.push_text(text_);
+}
+
+/// The key's text.
+std::string_view LinkListBuilder::check_length(const Model& model, const ValueView& key) {
+    text_.clear();
+    text::append_value(text_, model.primary_key().kind(), key);
+    if (key_length_ && text_.size() > *key_length_ && text::count_characters(text_) > *key_length_)
+        throw_key_too_long(field_, describe(model, key), text::count_characters(text_));
+    return text_;
+}
+
+std::int64_t LinkListBuilder::short_integer(std::optional<std::size_t> key_length) {
+    if (!key_length)
+        return std::numeric_limits<std::int64_t>::max();
+    constexpr std::size_t most_digits = 18;
+    std::int64_t power = 1;
+    // One character is kept for the sign.
+    for (std::size_t digits = 1; digits < *key_length && digits <= most_digits; ++digits)
+        power *= 10;
+    return power - 1;
 }
 
 void throw_key_too_long(const GM2MField& field, const std::string& object, std::size_t length) {
@@ -116,7 +161,9 @@ LinkList LinkListBuilder::build(std::span<const std::optional<int>> ids) {
         const std::size_t model = model_of_[i];
         if (!ids[model])
             continue;
-        list.push(*ids[model], keys_.text_at(i), distinct_models_[model]);
+        list.content_types.push_integer(*ids[model]);
+        list.keys.push(keys_, i);
+        list.models.push_back(distinct_models_[model]);
     }
     return list;
 }
@@ -146,6 +193,11 @@ LinkList LinkListBuilder::complete() {
     }
     std::ranges::sort(targets_, {}, &TargetModel::content_type);
     return build(ids);
+}
+
+Reference reference_to(const Model* model, std::string_view text) {
+    std::optional<Value> key = model ? parse_key(*model, text) : std::nullopt;
+    return {model, key ? *std::move(key) : Value(text)};
 }
 
 std::optional<Value> parse_key(const Model& model, std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include <gm2m/object.hpp>
@@ -9,10 +10,48 @@
 
 namespace gm2m::relation {
 
-/// The targets of an operation, checked, as (content type, key text) side by side in the order given.
+/// Keys of targets, as texts in the end; those given as integers become texts when somebody asks for one.
+class LinkKeys {
+public:
+    std::size_t size() const noexcept { return integers_.size(); }
+    void reserve(std::size_t count) { integers_.reserve(count); }
+    void push_integer(std::int64_t key) { integers_.push_back(key); }
+    void push_text(std::string_view key) {
+        complete_texts();
+        texts_.push_text(key);
+        integers_.push_back(std::nullopt);
+    }
+    void push(const LinkKeys& other, std::size_t i) {
+        if (const auto& integer = other.integer_at(i))
+            push_integer(*integer);
+        else
+            push_text(other.text_at(i));
+    }
+
+    /// Nothing where the key was given as a text.
+    const std::optional<std::int64_t>& integer_at(std::size_t i) const noexcept { return integers_[i]; }
+    /// Valid until a key is pushed.
+    std::string_view text_at(std::size_t i) const { return texts().text_at(i); }
+    const backend::ValueList& texts() const {
+        complete_texts();
+        return texts_;
+    }
+
+private:
+    void complete_texts() const {
+        if (texts_.size() < integers_.size())
+            append_texts();
+    }
+    void append_texts() const;
+
+    std::vector<std::optional<std::int64_t>> integers_;
+    mutable backend::ValueList texts_{Kind::text};  // of the first keys; those after them are integers
+};
+
+/// The targets of an operation, checked, as (content type, key) side by side in the order given.
 struct LinkList {
     backend::ValueList content_types{Kind::integer};
-    backend::ValueList keys{Kind::text};
+    LinkKeys keys;
     std::vector<const Model*> models;  // of each target
 
     std::size_t size() const noexcept { return keys.size(); }
@@ -21,6 +60,7 @@ struct LinkList {
         keys.push_text(key);
         models.push_back(model);
     }
+    void push(const LinkList& other, std::size_t i);
     /// The part that one statement takes.
     LinkList slice(std::size_t begin, std::size_t count) const;
     /// The first of each link stays.
@@ -46,7 +86,11 @@ std::vector<backend::ValueList> target_keys(const LinkList& links, std::span<con
 class LinkListBuilder {
 public:
     LinkListBuilder(Context& context, const GM2MField& field)
-        : context_(context), field_(field), key_length_(field.key_length()), reader_(context.registry) {}
+        : context_(context),
+          field_(field),
+          key_length_(field.key_length()),
+          short_integer_(short_integer(key_length_)),
+          reader_(context.registry) {}
 
     /// Throws UnknownModel, UnsavedObject, KeyTooLong, InvalidValue.
     void add(const ObjectRef& object);
@@ -66,22 +110,29 @@ public:
     bool needs_content_types();
 
 private:
+    static std::int64_t short_integer(std::optional<std::size_t> key_length);
     std::size_t model_index(const Model& model);
+    /// The key's text, valid until it is called again.
+    std::string_view check_length(const Model& model, const ValueView& key);
     LinkList build(std::span<const std::optional<int>> ids);
 
     Context& context_;
     GM2MField field_;
     std::optional<std::size_t> key_length_;
+    std::int64_t short_integer_;  // no integer from its negative to it has a text that is too long
     ObjectReader reader_;
     Scratch scratch_;
     std::string text_;
     std::vector<const Model*> distinct_models_;
     std::vector<std::size_t> model_of_;  // of each target
-    backend::ValueList keys_{Kind::text};
+    LinkKeys keys_;
     std::vector<TargetModel> targets_;
 };
 
 /// A typed key from its text in a join table; nothing if it is no key of that model.
 std::optional<Value> parse_key(const Model& model, std::string_view text);
+
+/// What a link refers to: with the key as text where the model is not known, or the text is no key of it.
+Reference reference_to(const Model* model, std::string_view text);
 
 }  // namespace gm2m::relation

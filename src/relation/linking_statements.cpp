@@ -72,7 +72,7 @@ private:
                 "WHEN {} IN {} THEN true END), linked AS MATERIALIZED (SELECT l.ct, l.pk FROM unnest((SELECT cts FROM "
                 "kept), (SELECT pks FROM kept)) AS l (ct, pk))",
                 n_.content_type, n_.key, n_.table, own, link, given),
-            format(" WHERE {} AND {} NOT IN {}", own, link, given));
+            format(" WHERE {} AND {} NOT IN (SELECT k.ct, k.pk FROM linked AS k)", own, link));
     }
 
     std::string links(bool of_any_length = false) const {
@@ -129,16 +129,15 @@ private:
     }
     /// Unlinks what `removed` says, and links what is given and not `linked`. What is searched by IN and NOT IN is
     /// hashed, however long it is: the planner does not know, and takes it for short. Joins became nested loops. The
-    /// order of the lists is that of linking.
+    /// order of the lists is that of linking. A sign for what has gone, and no column, is less to keep and send.
     std::string change(const std::string& linked, const std::string& removed) const {
         const std::string targets = lock_targets("", true);
         return format(
             "WITH {}, {}{}fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM {} WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, "
-            "l.pk FROM linked AS l)), removed AS (DELETE FROM {} AS l{}{} RETURNING l.{}, l.{}), added AS ({}) "
-            "SELECT 0, {}, {} FROM removed UNION ALL SELECT 1, {}, {} FROM added",
+            "l.pk FROM linked AS l)), removed (ct, pk) AS (DELETE FROM {} AS l{}{} RETURNING -l.{}, l.{}), added "
+            "(ct, pk) AS ({}) SELECT ct, pk FROM removed UNION ALL SELECT ct, pk FROM added",
             linked, targets, targets.empty() ? "" : ", ", links(), n_.table, removed, after_last_target(),
-            n_.content_type, n_.key, insert(all_fresh_are_there(), "fresh AS k"), n_.content_type, n_.key,
-            n_.content_type, n_.key);
+            n_.content_type, n_.key, insert(all_fresh_are_there(), "fresh AS k"));
     }
 
     Context& context_;

@@ -20,7 +20,7 @@ struct LinkingStatements {
 
     std::string add;
     /// With lists alone, each link once; after lock_source, flip the links given, or leave exactly these. What is
-    /// linked already need not be there. Return (0: removed or 1: added, content type, key).
+    /// linked already need not be there. Return (content type, key), the content type negative where the link has gone.
     std::string toggle, set;
     /// With lists alone, by model: locks the objects in list parameter 1, in the order of their keys. Before a
     /// statement is executed for several slices of a list: together they would not lock in order.

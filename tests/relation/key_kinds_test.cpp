@@ -80,6 +80,7 @@ TEST_P(KeyKindsTest, LinkEverythingToEverything) {
         EXPECT_TRUE(links.add(objects).empty());
         EXPECT_EQ(set_of(links.all()), set_of(objects));
         EXPECT_TRUE(links.set(objects).empty());
+        EXPECT_TRUE(links.set(std::vector<Object>(objects.rbegin(), objects.rend())).empty());
         for (const Object& target : objects)
             EXPECT_TRUE(links.contains(target)) << target.to_string();
     }
@@ -97,6 +98,19 @@ TEST_P(KeyKindsTest, LinkEverythingToEverything) {
             EXPECT_EQ(sources.toggle(one).empty(), false);
         }
     }
+}
+
+// 2.10: what is too long is an integer's text, with its sign
+TEST_P(KeyKindsTest, IntegersCanBeTooLong) {
+    const GM2MField narrow = models.gm2m("keys.Mtext", "narrow", {.pk_maxlength = 4, .layout = GetParam().layout});
+    db.create_tables();
+    RelatedManager links = db.related(db.get("keys.Mtext", "CH"), narrow);
+    const Model& model = models["keys.Mbig_integer"];
+    for (const std::int64_t key : {1'000, 9'999, -999})
+        EXPECT_EQ(links.add(db.insert(model.make({{"key", key}, {"note", "x"}}))).added.size(), 1U) << key;
+    for (const std::int64_t key : {10'000, -1'000})
+        EXPECT_THROW(links.add(model.make({{"key", key}, {"note", "x"}})), KeyTooLong) << key;
+    EXPECT_EQ(links.count(), 3U);
 }
 
 // 3.6, 5.2: lookups, prefetches, per-model queries and the join model take every kind of key, on both sides

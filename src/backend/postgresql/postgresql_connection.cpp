@@ -214,15 +214,16 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
         request.affected = 0;
         Report& report = reports.emplace_back(*this, *request.sql);
         const std::size_t executions = request.source ? request.source->rows() : 1;
-        row_.resize(request.parameters_per_row);
+        row_.assign(request.parameters.begin(), request.parameters.end());
+        row_.resize(request.parameters.size() + request.parameters_per_row);
         for (std::size_t row = 0; row < executions; ++row) {
             if (sent.size() >= executions_at_once) {
                 pipeline.flush();
                 read_sent();
             }
             if (request.source)
-                request.source->bind(row, row_);
-            pipeline.send(*request.sql, request.source ? std::span<const Parameter>(row_) : request.parameters);
+                request.source->bind(row, std::span(row_).subspan(request.parameters.size()));
+            pipeline.send(*request.sql, row_);
             sent.push_back({&request, row, &report, row + 1 == executions});
         }
     }

@@ -137,8 +137,8 @@ void read_cell(sqlite3_stmt* statement, int column, Kind kind, std::array<char, 
 
 /// Dates and times travel as integers too, but are bound as texts, which do not outlive their row.
 bool is_same_integer(const Parameter& a, const Parameter& b) {
-    return a.kind <= Kind::big_integer && a.kind == b.kind && !a.value.is_null() && !b.value.is_null() &&
-           a.value.integer() == b.value.integer();
+    return a.kind <= Kind::big_integer && a.kind == b.kind && a.value.form() == ValueView::Form::integer &&
+           b.value.form() == ValueView::Form::integer && a.value.integer() == b.value.integer();
 }
 
 /// Leaves the statement ready for its next use, whatever happened.
@@ -213,38 +213,49 @@ void SqliteConnection::run_one(Request& request) {
     const MutexHold hold(handle_);
     ResetLater reset{statement};
     request.affected = 0;
+    texts_.clear();
+    bind(statement, 0, request.parameters, {}, *request.sql);
     std::size_t executions = 1;
-    if (!request.source) {
-        bind(statement, request.parameters, {}, *request.sql);
+    if (request.source)
+        executions = run_rows(statement, request);
+    else
         request.affected = step_through(statement, request, request.columns);
-    } else {
-        row_.resize(request.parameters_per_row);
-        previous_row_.assign(request.parameters_per_row, Parameter());
-        for (executions = 0; executions < request.source->rows(); ++executions) {
-            request.source->bind(executions, row_);
-            bind(statement, row_, previous_row_, *request.sql);
-            std::swap(row_, previous_row_);
-            const std::size_t affected =
-                step_through(statement, request, request.source->columns(executions).value_or(request.columns));
-            sqlite3_reset(statement);
-            request.affected += affected;
-            if (request.sink)
-                request.sink->executed(executions, affected);
-        }
-    }
     report.rows(request.affected, executions);
     report.done();
 }
 
+std::size_t SqliteConnection::run_rows(sqlite3_stmt* statement, Request& request) {
+    row_.resize(request.parameters_per_row);
+    previous_row_.assign(request.parameters_per_row, Parameter());
+    const std::size_t constant_texts = texts_.size();
+    std::size_t executions = 0;
+    for (; executions < request.source->rows(); ++executions) {
+        request.source->bind(executions, row_);
+        if (texts_.size() > constant_texts)
+            texts_.resize(constant_texts);
+        bind(statement, request.parameters.size(), row_, previous_row_, *request.sql);
+        std::swap(row_, previous_row_);
+        const std::size_t affected =
+            step_through(statement, request, request.source->columns(executions).value_or(request.columns));
+        sqlite3_reset(statement);
+        request.affected += affected;
+        if (request.sink)
+            request.sink->executed(executions, affected);
+    }
+    return executions;
+}
+
 std::size_t SqliteConnection::step_through(sqlite3_stmt* statement, const Request& request,
                                            std::span<const Kind> columns) {
-    cells_.resize(columns.size());
-    uuids_.resize(columns.size());
+    std::size_t rows = 0;
+    int result = sqlite3_step(statement);
+    if (result == SQLITE_ROW) {
+        cells_.resize(columns.size());
+        uuids_.resize(columns.size());
+    }
     ValueView* const cells = cells_.data();
     std::array<char, 16>* const uuids = uuids_.data();
-    std::size_t rows = 0;
-    int result;
-    while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
+    for (; result == SQLITE_ROW; result = sqlite3_step(statement)) {
         ++rows;
         if (!request.sink)
             continue;
@@ -260,14 +271,13 @@ std::size_t SqliteConnection::step_through(sqlite3_stmt* statement, const Reques
     return sqlite3_stmt_readonly(statement) ? rows : static_cast<std::size_t>(sqlite3_changes64(handle_));
 }
 
-void SqliteConnection::bind(sqlite3_stmt* statement, std::span<const Parameter> parameters,
+void SqliteConnection::bind(sqlite3_stmt* statement, std::size_t before, std::span<const Parameter> parameters,
                             std::span<const Parameter> bound, const std::string& sql) {
-    texts_.clear();
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Parameter& parameter = parameters[i];
         if (!bound.empty() && is_same_integer(parameter, bound[i]))
             continue;
-        const int index = static_cast<int>(i) + 1;
+        const int index = static_cast<int>(before + i) + 1;
         int result;
         if (parameter.list) {
             const std::string& json = texts_.emplace_back(json_of(*parameter.list));

@@ -34,9 +34,12 @@ private:
     void run_one(Request& request);
     /// Returns how many rows it has returned or changed.
     std::size_t step_through(sqlite3_stmt* statement, const Request& request, std::span<const Kind> columns);
-    /// Binds the parameters but for the integers that `bound`, those of the execution before, has too.
-    void bind(sqlite3_stmt* statement, std::span<const Parameter> parameters, std::span<const Parameter> bound,
-              const std::string& sql);
+    /// Executes it for each row of the request's source; how often that was.
+    std::size_t run_rows(sqlite3_stmt* statement, Request& request);
+    /// Binds the parameters that follow the first `before`, but for the integers that `bound`, those of the execution
+    /// before, has too.
+    void bind(sqlite3_stmt* statement, std::size_t before, std::span<const Parameter> parameters,
+              std::span<const Parameter> bound, const std::string& sql);
     int bind_value(sqlite3_stmt* statement, int index, Kind kind, const ValueView& value);
     sqlite3_stmt* prepare(const std::string& sql);
 
