@@ -226,8 +226,8 @@ std::vector<Object> RelatedSet::load() const {
     }
     const auto* prefetched = detail::Prefetched::find(owner_.row(), relation_, reverse_);
     if (prefetched && !context_->write_log.is_outdated(*relation_, reverse_, {model_, key_}, prefetched->stamp)) {
-        std::ranges::copy_if(prefetched->objects, std::back_inserter(objects),
-                             [&](const Object& object) { return is_of_type(object.model()); });
+        objects = prefetched->objects;
+        std::erase_if(objects, [&](const Object& object) { return !is_of_type(object.model()); });
         return objects;
     }
     return dispatch([](relation::Forward& links, const auto& only) { return links.all(only); },
