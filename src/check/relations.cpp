@@ -78,20 +78,18 @@ void check_key_lengths(const GM2MField& field, const GenericForeignKey* through,
 }
 
 void check_related(const Registry& registry, const GM2MField& field, Found& found) {
-    for (const std::string& label : field.options().related) {
-        const Model* model = find_model(registry, label);
-        if (!model) {
+    for (const std::string& label : field.options().related)
+        if (!find_model(registry, label))
             found.warning("gm2m.W002", field.label(), field.location(),
                           fmt::format("the related model '{}' is not registered, so that it has no reverse accessor{}",
                                       label, near_labels(registry, label)),
                           fmt::format("register '{}', or take it out of `related`", label));
-        } else if (const std::string why = why_no_objects(*model); !why.empty()) {
+    for (const Model* model : field.get_related_models())  // also of add_relation()
+        if (const std::string why = why_no_objects(*model); !why.empty())
             found.add(model->is_abstract() ? Level::warning : Level::error,
                       model->is_abstract() ? "gm2m.W002" : "gm2m.E201", field.label(), field.location(),
                       fmt::format("the related model {} {}", model->label(), why),
                       fmt::format("name {} in `related`", models_instead(*model)));
-        }
-    }
 }
 
 void check_choices(const Registry& registry, const GM2MField& field, Found& found) {

@@ -24,6 +24,15 @@ TEST_F(InheritanceCheckTest, E201ARelatedModelIsSwappedOut) {
     EXPECT_EQ(one().hint, "name Registry::swappable_label(\"AUTH_USER_MODEL\") in `related`");
 }
 
+TEST_F(InheritanceCheckTest, E201OfARelationThatWasAdded) {
+    models.swap("AUTH_USER_MODEL", "shop.Customer");
+    const GM2MField fans = models.gm2m("cinema.Movie", "fans");
+    fans.add_relation("shop.Customer");
+    EXPECT_EQ(found(), "");
+    fans.add_relation("auth.User");
+    EXPECT_EQ(found(), "E201 cinema.Movie.fans");
+}
+
 TEST_F(InheritanceCheckTest, E201FollowingTheHint) {
     models.swap("AUTH_USER_MODEL", "shop.Customer");
     models.gm2m("cinema.Movie", "fans", {.related = {models.swappable_label("AUTH_USER_MODEL")}});
