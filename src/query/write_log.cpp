@@ -1,42 +1,60 @@
 #include "query/write_log.hpp"
 
-#include <algorithm>
-
-#include <fmt/format.h>
+#include <charconv>
+#include <functional>
+#include <iterator>
 
 #include "model/prefetched.hpp"
 
 namespace gm2m {
 namespace {
 
-/// More are forgotten, and with them all that was prefetched before.
-constexpr std::size_t most_objects = 100'000;
+/// Far more than the objects that are written while something prefetched is in use, and half a megabyte.
+constexpr int bits_of_objects = 16;
+constexpr int bits_of_sides = 8;
 
-std::string side_name(const detail::RelationData& relation, bool reverse) {
-    return fmt::format("{}:{}", fmt::ptr(&relation), reverse);
+constexpr std::uint64_t golden = 0x9E3779B97F4A7C15U;  // Fibonacci hashing: the upper bits depend on all others
+
+std::uint64_t hash_of(const detail::RelationData& relation, bool reverse) {
+    return (reinterpret_cast<std::uintptr_t>(&relation) + (reverse ? 1 : 0)) * golden;
 }
 
-std::string object_name(const detail::RelationData& relation, bool reverse, const Reference& near) {
-    return fmt::format("{}:{}:{}", side_name(relation, reverse), fmt::ptr(near.model), near.key.to_string());
+/// Of its text, since some know a key as that alone.
+std::uint64_t hash_of(const Value& key) {
+    const std::hash<std::string_view> hash;
+    if (key.kind() == Kind::text && !key.is_null())
+        return hash(key.view().text());
+    const bool is_integer =
+        key.kind() == Kind::small_integer || key.kind() == Kind::integer || key.kind() == Kind::big_integer;
+    if (is_integer && !key.is_null()) {
+        char digits[24];
+        return hash({digits, std::to_chars(digits, std::end(digits), key.view().integer()).ptr});
+    }
+    return hash(key.to_string());
 }
 
-std::uint64_t stamp_in(const std::unordered_map<std::string, std::uint64_t>& stamps, const std::string& name) {
-    const auto found = stamps.find(name);
-    return found == stamps.end() ? 0 : found->second;
+std::uint64_t hash_of(const detail::RelationData& relation, bool reverse, const Reference& near) {
+    return (hash_of(relation, reverse) ^ reinterpret_cast<std::uintptr_t>(near.model) ^ hash_of(near.key)) * golden;
+}
+
+std::uint64_t stamp_in(const std::vector<std::uint64_t>& stamps, std::uint64_t hash, int bits) {
+    return stamps.empty() ? 0 : stamps[hash >> (64 - bits)];
+}
+
+void stamp(std::vector<std::uint64_t>& stamps, std::uint64_t hash, int bits) {
+    if (stamps.empty())
+        stamps.resize(std::size_t{1} << bits);
+    stamps[hash >> (64 - bits)] = detail::Prefetched::tick();
 }
 
 }  // namespace
 
 void WriteLog::wrote(const detail::RelationData& relation, bool reverse, const Reference& near) {
-    if (objects_.size() >= most_objects) {
-        objects_.clear();
-        return wrote_everything();
-    }
-    objects_[object_name(relation, reverse, near)] = detail::Prefetched::tick();
+    stamp(objects_, hash_of(relation, reverse, near), bits_of_objects);
 }
 
 void WriteLog::wrote_side(const detail::RelationData& relation, bool reverse) {
-    sides_[side_name(relation, reverse)] = detail::Prefetched::tick();
+    stamp(sides_, hash_of(relation, reverse), bits_of_sides);
 }
 
 void WriteLog::wrote_everything() {
@@ -45,10 +63,8 @@ void WriteLog::wrote_everything() {
 
 bool WriteLog::is_outdated(const detail::RelationData& relation, bool reverse, const Reference& near,
                            std::uint64_t stamp) const {
-    if (is_outdated(stamp))
-        return true;
-    return (!sides_.empty() && stamp_in(sides_, side_name(relation, reverse)) > stamp) ||
-           (!objects_.empty() && stamp_in(objects_, object_name(relation, reverse, near)) > stamp);
+    return is_outdated(stamp) || stamp_in(sides_, hash_of(relation, reverse), bits_of_sides) > stamp ||
+           (!objects_.empty() && stamp_in(objects_, hash_of(relation, reverse, near), bits_of_objects) > stamp);
 }
 
 }  // namespace gm2m

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <string>
-#include <unordered_map>
+#include <vector>
 
 #include <gm2m/object.hpp>
 
@@ -44,9 +43,10 @@ public:
     }
 
 private:
-    using Stamps = std::unordered_map<std::string, std::uint64_t>;
+    /// By hash. Of what shares a place, all counts as written when the last of it was: it is read once more at worst.
+    using Stamps = std::vector<std::uint64_t>;
 
-    Stamps objects_, sides_;
+    Stamps objects_, sides_;  // empty until something is written
     std::uint64_t everything_ = 0;
     bool rehearses_ = false;
 };
