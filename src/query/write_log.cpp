@@ -9,9 +9,8 @@
 namespace gm2m {
 namespace {
 
-/// Far more than the objects that are written while something prefetched is in use, and half a megabyte.
-constexpr int bits_of_objects = 16;
-constexpr int bits_of_sides = 8;
+/// More are forgotten, and with them all that was prefetched before.
+constexpr std::size_t most_objects = 100'000;
 
 constexpr std::uint64_t golden = 0x9E3779B97F4A7C15U;  // Fibonacci hashing: the upper bits depend on all others
 
@@ -37,24 +36,23 @@ std::uint64_t hash_of(const detail::RelationData& relation, bool reverse, const 
     return (hash_of(relation, reverse) ^ reinterpret_cast<std::uintptr_t>(near.model) ^ hash_of(near.key)) * golden;
 }
 
-std::uint64_t stamp_in(const std::vector<std::uint64_t>& stamps, std::uint64_t hash, int bits) {
-    return stamps.empty() ? 0 : stamps[hash >> (64 - bits)];
-}
-
-void stamp(std::vector<std::uint64_t>& stamps, std::uint64_t hash, int bits) {
-    if (stamps.empty())
-        stamps.resize(std::size_t{1} << bits);
-    stamps[hash >> (64 - bits)] = detail::Prefetched::tick();
+std::uint64_t stamp_in(const std::unordered_map<std::uint64_t, std::uint64_t>& stamps, std::uint64_t hash) {
+    const auto found = stamps.find(hash);
+    return found == stamps.end() ? 0 : found->second;
 }
 
 }  // namespace
 
 void WriteLog::wrote(const detail::RelationData& relation, bool reverse, const Reference& near) {
-    stamp(objects_, hash_of(relation, reverse, near), bits_of_objects);
+    if (objects_.size() >= most_objects) {
+        objects_.clear();
+        return wrote_everything();
+    }
+    objects_[hash_of(relation, reverse, near)] = detail::Prefetched::tick();
 }
 
 void WriteLog::wrote_side(const detail::RelationData& relation, bool reverse) {
-    stamp(sides_, hash_of(relation, reverse), bits_of_sides);
+    sides_[hash_of(relation, reverse)] = detail::Prefetched::tick();
 }
 
 void WriteLog::wrote_everything() {
@@ -63,8 +61,8 @@ void WriteLog::wrote_everything() {
 
 bool WriteLog::is_outdated(const detail::RelationData& relation, bool reverse, const Reference& near,
                            std::uint64_t stamp) const {
-    return is_outdated(stamp) || stamp_in(sides_, hash_of(relation, reverse), bits_of_sides) > stamp ||
-           (!objects_.empty() && stamp_in(objects_, hash_of(relation, reverse, near), bits_of_objects) > stamp);
+    return is_outdated(stamp) || stamp_in(sides_, hash_of(relation, reverse)) > stamp ||
+           (!objects_.empty() && stamp_in(objects_, hash_of(relation, reverse, near)) > stamp);
 }
 
 }  // namespace gm2m

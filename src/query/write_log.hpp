@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vector>
+#include <unordered_map>
 
 #include <gm2m/object.hpp>
 
@@ -43,10 +43,10 @@ public:
     }
 
 private:
-    /// By hash. Of what shares a place, all counts as written when the last of it was: it is read once more at worst.
-    using Stamps = std::vector<std::uint64_t>;
+    /// By hash: what shares one is read once more than it need be.
+    using Stamps = std::unordered_map<std::uint64_t, std::uint64_t>;
 
-    Stamps objects_, sides_;  // empty until something is written
+    Stamps objects_, sides_;
     std::uint64_t everything_ = 0;
     bool rehearses_ = false;
 };
