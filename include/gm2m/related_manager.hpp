@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <initializer_list>
-#include <ranges>
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -66,11 +66,11 @@ private:
         if constexpr (std::convertible_to<const Arg&, ObjectRef>) {
             refs_.emplace_back(arg);
         } else {
-            static_assert(std::ranges::range<Arg> && !std::convertible_to<const Arg&, std::string_view>,
+            static_assert(requires { std::begin(arg) != std::end(arg); } && !std::convertible_to<const Arg&, std::string_view>,
                           "gm2m: an object, or a range of objects, is wanted; a key alone goes with its model: "
                           "gm2m::Reference{&model, key}");
-            if constexpr (std::ranges::sized_range<Arg>)
-                refs_.reserve(refs_.size() + std::ranges::size(arg));
+            if constexpr (requires { std::size(arg); })
+                refs_.reserve(refs_.size() + std::size(arg));
             for (const auto& element : arg)
                 refs_.emplace_back(element);
         }
