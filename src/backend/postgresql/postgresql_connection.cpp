@@ -2,6 +2,7 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 
@@ -13,6 +14,10 @@ namespace gm2m::backend {
 namespace {
 
 constexpr std::size_t cached_statements = 256;
+/// Lists that are longer than this are planned each time, which costs a fraction of what the statement does. The plan that a
+/// prepared statement gets in the end is made for lists of ten: of a table that is small, or was never analyzed, it reads
+/// all rows and compares each with all of the list, of which it makes no hash table.
+constexpr std::size_t longest_list_prepared = 256;
 /// Executions of a row-by-row statement that are sent before their results are read: bounds the memory for both.
 constexpr std::size_t executions_at_once = 256;
 
@@ -62,10 +67,16 @@ public:
     void send(const std::string& sql, std::span<const Parameter> bound) {
         BinaryParameters& parameters = connection_.parameters_;
         parameters.encode(bound);
-        const std::string& name = prepare(sql, parameters);
-        require(PQsendQueryPrepared(pg_, name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
-                                    parameters.formats(), 1),
-                sql);
+        const bool has_long_list = std::ranges::any_of(
+            bound, [](const Parameter& each) { return each.list && each.list->size() > longest_list_prepared; });
+        if (has_long_list)
+            require(PQsendQueryParams(pg_, sql.c_str(), parameters.count(), parameters.types(), parameters.values(),
+                                      parameters.lengths(), parameters.formats(), 1),
+                    sql);
+        else
+            require(PQsendQueryPrepared(pg_, prepare(sql, parameters).c_str(), parameters.count(), parameters.values(),
+                                        parameters.lengths(), parameters.formats(), 1),
+                    sql);
         expected_.push_back({Answer::execution, &sql});
     }
     /// Asks the server to answer what was sent so far, without ending the transaction.
