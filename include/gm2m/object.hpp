@@ -35,15 +35,16 @@ struct Row {
     explicit Row(const Model& of) noexcept : model(&of) {}
 
     std::atomic<std::uint32_t> references{1};
-    bool stored = false;  // read from a database or written to it
+    bool stored = false;      // read from a database or written to it
+    std::uint16_t place = 0;  // in a block of rows, from 1; 0 if the row has memory of its own
     const Model* model;
     Prefetched* prefetched = nullptr;  // owned
 
-    static constexpr std::size_t offset(std::size_t align) noexcept { return align <= 32 ? 32 : align; }
+    /// Of the struct; `align` is its alignment.
+    static constexpr std::size_t offset(std::size_t align) noexcept { return (sizeof(Row) + align - 1) & ~(align - 1); }
     static Row* create(const Model& model);
     static void destroy(Row* row) noexcept;
 };
-static_assert(sizeof(Row) <= Row::offset(1));
 
 }  // namespace detail
 

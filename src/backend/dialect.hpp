@@ -122,13 +122,14 @@ public:
     /// `of_any_length`: for `NOT IN (SELECT … FROM …)`, which is then a search by hash however long the lists are.
     virtual std::string rows_of(std::span<const ListColumn> lists, std::string_view alias,
                                 bool of_any_length = false) const = 0;
-    /// A table expression `alias(place, value)` of the values of list parameter `n` and their places in it, from 0. Only
-    /// where writes_row_by_row().
-    virtual std::string placed_rows_of(std::size_t n, std::string_view alias) const = 0;
+    /// A table expression `alias` with the columns `value`, those of list parameter `n`, and `place`, theirs in the list.
+    virtual std::string placed_rows_of(std::size_t n, Kind kind, std::string_view alias) const = 0;
+    /// The place of a list's first value.
+    virtual std::int64_t first_place() const noexcept = 0;
     /// An aggregate of a group's values in one cell, in the order in which a subquery has sorted them if nothing else is
     /// joined to it, for Request::lists: what is the same for all of them comes once. Only where writes_row_by_row() is
     /// false.
-    virtual std::string list_of(std::string_view expression, Kind kind) const = 0;
+    virtual std::string list_of(std::string_view expression) const = 0;
     /// How many values list parameter `n` has.
     virtual std::string list_size(std::size_t n, Kind kind) const = 0;
     /// The rows of `table` (quoted, called t) whose `key` (quoted) is among the values of list parameter 1, in any

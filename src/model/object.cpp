@@ -1,7 +1,5 @@
 #include <gm2m/object.hpp>
 
-#include <new>
-
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
@@ -10,54 +8,6 @@
 #include "model/prefetched.hpp"
 
 namespace gm2m {
-namespace {
-
-std::align_val_t alignment(const Model& model) {
-    return std::align_val_t{std::max(model.storage().align, alignof(detail::Row))};
-}
-
-std::size_t allocation_size(const Model& model) {
-    return detail::Row::offset(model.storage().align) + model.storage().size;
-}
-
-bool needs_alignment(const Model& model) {
-    return model.storage().align > __STDCPP_DEFAULT_NEW_ALIGNMENT__;
-}
-
-void free_row(void* memory, const Model& model) noexcept {
-    if (needs_alignment(model))
-        ::operator delete(memory, alignment(model));
-    else
-        ::operator delete(memory);
-}
-
-}  // namespace
-
-namespace detail {
-
-Row* Row::create(const Model& model) {
-    void* memory = needs_alignment(model) ? ::operator new(allocation_size(model), alignment(model))
-                                          : ::operator new(allocation_size(model));
-    Row* row = new (memory) Row(model);
-    try {
-        model.storage().construct(model, data_of(row));
-    } catch (...) {
-        free_row(memory, model);
-        throw;
-    }
-    return row;
-}
-
-void Row::destroy(Row* row) noexcept {
-    const Model& model = *row->model;
-    model.storage().destroy(model, data_of(row));
-    delete row->prefetched;
-    row->~Row();
-    free_row(row, model);
-}
-
-}  // namespace detail
-
 std::string Reference::to_string() const {
     return fmt::format("{}:{}", model ? model->label() : "?", key.to_string());
 }

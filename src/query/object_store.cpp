@@ -261,7 +261,8 @@ Object find(Context& context, const Model& model, const Value& key) {
     Object found;
     if (!primary_key.can_hold(fitting.view()))
         return found;  // no row has such a key
-    RowSink sink([&](std::span<const ValueView> row) { found = read_object(model, row); });
+    RowMaker rows(model);
+    RowSink sink([&](std::span<const ValueView> row) { found = read_object(rows, row); });
     const Parameter parameters[] = {Parameter(fitting)};
     Request request{.sql = &statements.select_by_key, .parameters = parameters, .columns = statements.kinds,
                     .sink = &sink};

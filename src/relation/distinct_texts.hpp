@@ -22,20 +22,24 @@ public:
     /// The number of a text, new or not.
     std::uint32_t insert(std::string_view text) {
         if (keys_.list().kind() == Kind::big_integer) {
-            if (const auto integer = as_integer(text))
-                return keys_.insert(ValueView::of_integer(*integer));
+            std::int64_t integer = 0;
+            if (is_integer(text, integer))
+                return keys_.insert(ValueView::of_integer(integer));
             turn_into_texts();
         }
         return keys_.insert(ValueView::of_text(text));
     }
 
 private:
-    /// Of a text that is the only one of its integer.
-    static std::optional<std::int64_t> as_integer(std::string_view text) noexcept {
+    /// Whether the text is the only one of an integer. (An optional that is copied makes the processor wait: it is written
+    /// in two parts and read as one.)
+    static bool is_integer(std::string_view text, std::int64_t& integer) noexcept {
         const std::size_t first_digit = text.starts_with('-') ? 1 : 0;
         if (text.size() > 1 && text[first_digit] == '0')
-            return std::nullopt;
-        return text::parse_integer(text);
+            return false;
+        const std::optional<std::int64_t> parsed = text::parse_integer(text);
+        integer = parsed.value_or(0);
+        return parsed.has_value();
     }
     void turn_into_texts() {
         DistinctKeys texts(Kind::text);

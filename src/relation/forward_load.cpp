@@ -39,7 +39,7 @@ public:
         if (owner == KeyIndex::none || cells[1].is_null() || cells[2].is_null())
             return;
         TargetModel& model = model_of(cells[1].integer());
-        links_.push({cells.size() > 3 ? cells[3].integer() : 0, owner, model.number(cells[2].text(), targets_)});
+        links_.push(cells.size() > 3 ? cells[3].integer() : 0, owner, model.number(cells[2].text(), targets_));
     }
 
 private:

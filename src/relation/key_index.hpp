@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -7,8 +8,9 @@
 
 namespace gm2m::relation {
 
-/// Finds where a key stands in a list of distinct keys: always the same list, which may grow. The hash table is made when
-/// it is first needed.
+/// Finds where a key stands in a list of distinct keys: always the same list, which may grow. The table is made when it
+/// is first needed. Integers that lie close together, as those do that a database has generated, are their own places in
+/// it; others are hashed.
 class KeyIndex {
 public:
     static constexpr std::uint32_t none = UINT32_MAX;
@@ -30,6 +32,10 @@ public:
     std::uint32_t find(const backend::ValueList& keys, const ValueView& key) {
         while (indexed_ < keys.size())
             index_next(keys);
+        if (is_direct_) {
+            const std::uint64_t slot = offset(key.integer());
+            return slot < slots_.size() ? slots_[slot] - 1 : none;
+        }
         if (slots_.empty())
             return none;
         for (std::size_t slot = first_slot(key); slots_[slot] != 0; slot = next(slot))
@@ -49,24 +55,53 @@ private:
         return (hash >> 32) & (slots_.size() - 1);
     }
     std::size_t next(std::size_t slot) const { return (slot + 1) & (slots_.size() - 1); }
+    /// Of a key that is its own place; too large for the table if it lies outside, below as well.
+    std::uint64_t offset(std::int64_t key) const { return static_cast<std::uint64_t>(key) - lowest_; }
 
     void index_next(const backend::ValueList& keys) {
-        if (indexed_ * 2 >= slots_.size()) {
-            std::size_t size = 64;
-            while (size <= keys.size() * 2)
-                size *= 2;
-            slots_.assign(size, 0);
-            indexed_ = 0;
-        }
-        std::size_t slot = first_slot(keys[indexed_]);
+        const bool fits = is_direct_ ? offset(keys.integer_at(indexed_)) < slots_.size() : indexed_ * 2 < slots_.size();
+        if (!fits)
+            lay_out(keys);
+        const std::size_t slot =
+            is_direct_ ? static_cast<std::size_t>(offset(keys.integer_at(indexed_))) : free_slot(keys[indexed_]);
+        slots_[slot] = static_cast<std::uint32_t>(++indexed_);
+    }
+    std::size_t free_slot(const ValueView& key) const {
+        std::size_t slot = first_slot(key);
         while (slots_[slot] != 0)
             slot = next(slot);
-        slots_[slot] = static_cast<std::uint32_t>(++indexed_);
+        return slot;
+    }
+
+    /// An empty table for all keys that there are now.
+    void lay_out(const backend::ValueList& keys) {
+        std::size_t size = 64;
+        while (size <= keys.size() * 2)
+            size *= 2;
+        is_direct_ = keys.holds_integers() && lie_within(size, keys);
+        slots_.assign(size, 0);
+        indexed_ = 0;
+    }
+    /// Whether `size` numbers from `lowest_` on, which it sets, hold all of the keys. Half of those to spare are left on
+    /// either side: so that keys that come outside of them again and again soon leave none.
+    bool lie_within(std::size_t size, const backend::ValueList& keys) {
+        std::int64_t least = keys.integer_at(0), greatest = least;
+        for (std::size_t i = 1; i < keys.size(); ++i) {
+            least = std::min(least, keys.integer_at(i));
+            greatest = std::max(greatest, keys.integer_at(i));
+        }
+        lowest_ = static_cast<std::uint64_t>(least);
+        if (offset(greatest) >= size)
+            return false;
+        lowest_ -= std::min((size - offset(greatest)) / 2, least < 0 ? size : static_cast<std::uint64_t>(least));
+        return true;
     }
 
     std::size_t last_ = 0;
     std::size_t indexed_ = 0;           // so many keys are in the table
     std::vector<std::uint32_t> slots_;  // place + 1; 0 is free
+    bool is_direct_ = false;            // a key's slot is its offset from `lowest_`
+    std::uint64_t lowest_ = 0;
 };
 
 }  // namespace gm2m::relation

@@ -88,13 +88,13 @@ public:
     }
     void row(std::span<const ValueView> cells) override {
         if (!reads_links_) {
-            objects_[order_[far_.place(cells[0])]] = read_object(*sql_.side.far, cells.subspan(1));
+            objects_[order_[far_.place(cells[0])]] = read_object(far_rows_, cells.subspan(1));
             return;
         }
         if (cells[1].is_null())  // in a table that somebody else has made
             return;
-        links_.push({keeps_order() ? cells[2].integer() : 0, static_cast<std::uint32_t>(near_.place(cells[0])),
-                     far_keys_.insert(cells[1])});
+        links_.push(keeps_order() ? cells[2].integer() : 0, static_cast<std::uint32_t>(near_.place(cells[0])),
+                     far_keys_.insert(cells[1]));
     }
     void executed(std::size_t execution, std::size_t) override {
         if (execution + 1 == near_.count())
@@ -109,7 +109,7 @@ private:
         order_ = sorted_order(far_keys_.list());
         ValueList sorted(sql_.far_kind);
         sorted.reserve(order_.size());
-        for (const std::size_t i : order_)
+        for (const std::uint32_t i : order_)
             sorted.push(far_keys_.list()[i]);
         objects_.resize(far_keys_.size());
         far_ = {std::move(sorted), context_.keys_per_statement};
@@ -143,7 +143,8 @@ private:
     std::vector<Kind> link_kinds_, object_kinds_;
     bool reads_links_ = true;
     LoadedLinks links_;
-    std::vector<std::size_t> order_;  // of each sorted far key its number in `far_keys_`
+    std::vector<std::uint32_t> order_;  // of each sorted far key its number in `far_keys_`
+    RowMaker far_rows_{*sql_.side.far};
     std::vector<Object> objects_;     // of the far keys as they came
 };
 

@@ -22,11 +22,14 @@ public:
         std::int64_t order;  // where it stands in the order of linking
         std::uint32_t owner;
         std::uint32_t target;
+
+        Link(std::int64_t at, std::uint32_t from, std::uint32_t to) : order(at), owner(from), target(to) {}
     };
 
-    void push(const Link& link) {
-        is_grouped_ = is_grouped_ && (links_.empty() || links_.back().owner <= link.owner);
-        links_.push_back(link);
+    void push(std::int64_t order, std::uint32_t owner, std::uint32_t target) {
+        is_grouped_ = is_grouped_ && last_owner_ <= owner;
+        last_owner_ = owner;
+        links_.emplace_back(order, owner, target);
     }
 
     /// Each owner's links are put into order by `sort`, to which they come in the order in which they were read.
@@ -86,6 +89,7 @@ private:
 
     std::deque<Link> links_;  // which never moves what it holds
     bool is_grouped_ = true;  // they have come owner by owner
+    std::uint32_t last_owner_ = 0;
 };
 
 }  // namespace gm2m::relation

@@ -1,11 +1,11 @@
 #include "relation/model_load.hpp"
 
-#include <algorithm>
 #include <numeric>
 
 #include "backend/text_form.hpp"
 #include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
+#include "relation/sorted_order.hpp"
 
 namespace gm2m::relation {
 namespace {
@@ -37,7 +37,7 @@ private:
 
 ModelLoad::ModelLoad(const Model& model, const backend::ValueList& keys, std::vector<Object>& objects,
                      std::vector<std::uint32_t> places)
-    : model_(model), keys_(model.primary_key().kind()), places_(std::move(places)), objects_(objects) {
+    : rows_(model), keys_(model.primary_key().kind()), places_(std::move(places)), objects_(objects) {
     const auto fields = model.fields();
     while (!fields[key_column_]->is_primary_key())
         ++key_column_;
@@ -59,20 +59,20 @@ ModelLoad::ModelLoad(const Model& model, const backend::ValueList& keys, std::ve
 
 // Each page of the table is read once, and the rows tend to come back in this order.
 void ModelLoad::sort_keys() {
-    std::vector<std::pair<std::int64_t, std::uint32_t>> sorted;
-    sorted.reserve(keys_.size());
-    for (std::size_t i = 0; i < keys_.size(); ++i)
-        sorted.emplace_back(keys_.integer_at(i), places_[i]);
-    std::ranges::sort(sorted);
-    keys_.clear();
-    for (std::size_t i = 0; i < sorted.size(); ++i) {
-        keys_.push_integer(sorted[i].first);
-        places_[i] = sorted[i].second;
+    backend::ValueList keys(keys_.kind());
+    keys.reserve(keys_.size());
+    std::vector<std::uint32_t> places;
+    places.reserve(keys_.size());
+    for (const std::uint32_t i : sorted_order(keys_)) {
+        keys.push_integer(keys_.integer_at(i));
+        places.push_back(places_[i]);
     }
+    keys_ = std::move(keys);
+    places_ = std::move(places);
 }
 
 void ModelLoad::append_requests(Context& context, std::vector<backend::Request>& requests) {
-    const ModelStatements& statements = ModelStatements::of(context, model_);
+    const ModelStatements& statements = ModelStatements::of(context, rows_.model());
     const auto append = [&](backend::ValueList keys, std::size_t first) {
         Part& part = parts_.emplace_back(*this, std::move(keys), first);
         requests.push_back({.sql = &statements.select_by_keys,
@@ -94,7 +94,7 @@ ModelLoad::Part::Part(ModelLoad& load, backend::ValueList keys, std::size_t firs
 void ModelLoad::Part::row(std::span<const ValueView> cells) {
     const std::uint32_t i = index_.find_next(keys_, cells[load_.key_column_]);
     if (i != KeyIndex::none)
-        load_.objects_[load_.places_[first_ + i]] = read_object(load_.model_, cells);
+        load_.objects_[load_.places_[first_ + i]] = read_object(load_.rows_, cells);
 }
 
 }  // namespace gm2m::relation

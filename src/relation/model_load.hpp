@@ -5,6 +5,7 @@
 
 #include <gm2m/object.hpp>
 
+#include "model/row_maker.hpp"
 #include "query/context.hpp"
 #include "relation/key_index.hpp"
 
@@ -45,7 +46,7 @@ private:
 
     void sort_keys();
 
-    const Model& model_;
+    RowMaker rows_;
     std::size_t key_column_ = 0;
     backend::ValueList keys_;
     std::vector<std::uint32_t> places_;  // of each key

@@ -15,13 +15,13 @@ struct Placed {
 /// Collects the rows of one model, each after its place.
 class PlacedSink final : public backend::ResultSink {
 public:
-    PlacedSink(const Model& model, std::vector<Placed>& out) : model_(model), out_(out) {}
+    PlacedSink(const Model& model, std::vector<Placed>& out) : rows_(model), out_(out) {}
     void row(std::span<const ValueView> cells) override {
-        out_.push_back({cells[0].integer(), read_object(model_, cells.subspan(1))});
+        out_.push_back({cells[0].integer(), read_object(rows_, cells.subspan(1))});
     }
 
 private:
-    const Model& model_;
+    RowMaker rows_;
     std::vector<Placed>& out_;
 };
 

@@ -167,7 +167,7 @@ std::vector<Object> load_with_rows(Context& context, const ThroughQuery& wanted,
         const Value key = rows_of.near_of(rows[i]);
         const std::uint32_t owner = key.is_null() ? KeyIndex::none : index.find_next(near, key.view());
         if (owner != KeyIndex::none)
-            links.push({0, owner, static_cast<std::uint32_t>(i)});
+            links.push(0, owner, static_cast<std::uint32_t>(i));
     }
     owners.give(std::move(links).by_owner(owners.size(), [](std::span<LoadedLinks::Link>) {}), objects,
                 wanted.field.relation(), wanted.reverse, rows);

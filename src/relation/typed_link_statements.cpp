@@ -156,23 +156,23 @@ private:
     void read_many(const ModelStatements& far) {
         const std::string near_key = "l." + near_.back(), far_key = "l." + far_;
         const bool sortable = !side_.order_column.empty() || is_integer(out_.far_kind);
-        const Dialect::ListColumn list[] = {{near_.size(), side_.near_kind, "near_key"}};
-        const std::string links = format("FROM {} CROSS JOIN {} AS l", dialect_.rows_of(list, "k"), table_);
+        const std::string links = format("FROM {} CROSS JOIN {} AS l",
+                                         dialect_.placed_rows_of(near_.size(), side_.near_kind, "k"), table_);
         const std::string are_near = format(
-            "{}{} = k.near_key", side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "", near_key);
+            "{}{} = k.value", side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "", near_key);
         const std::string table = context_.table_of(*side_.far), key = dialect_.quote(side_.far->primary_key().column());
         if (side_.source_is_far && side_.order_column.empty()) {
             // Sources have many links each, and are what the table may be distributed by. They come once each: what a row
             // costs on its way is more than what its cells do. (To number the links as well would cost more than that.)
             out_.of_many = format(
-                "SELECT {}, g.near_keys FROM (SELECT l.{} AS far_key, {} AS near_keys {} WHERE {} GROUP BY l.{}) AS g "
+                "SELECT {}, g.places FROM (SELECT l.{} AS far_key, {} AS places {} WHERE {} GROUP BY l.{}) AS g "
                 "CROSS JOIN {} AS t{} WHERE t.{} = g.far_key ORDER BY g.far_key",
-                far.columns, far_, dialect_.list_of(near_key, side_.near_kind), links, are_near, far_, table, far.parents, key);
+                far.columns, far_, dialect_.list_of("k.place"), links, are_near, far_, table, far.parents, key);
             out_.of_many_has_lists = out_.of_many_is_sorted = true;
             return;
         }
         out_.of_many = format(
-            "SELECT {}, {}, {} {} CROSS JOIN {} AS t{} WHERE {} AND t.{} = {}{}", near_key,
+            "SELECT k.place, {}, {} {} CROSS JOIN {} AS t{} WHERE {} AND t.{} = {}{}",
             !side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column) : sortable ? far_key : "0", far.columns,
             links, table, far.parents, are_near, key, far_key, sortable ? "" : " ORDER BY " + far_key);
         out_.of_many_is_sorted = !sortable;
@@ -191,9 +191,9 @@ private:
         out_.links_and_objects = format(
             "SELECT {} FROM {} CROSS JOIN {} AS l WHERE {}l.{} = k.value "
             "UNION ALL SELECT {} FROM {} CROSS JOIN {} AS t{} WHERE t.{} = k.value",
-            links, dialect_.placed_rows_of(1, "k"), table_,
+            links, dialect_.placed_rows_of(1, side_.near_kind, "k"), table_,
             side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(3)) : "", near_.back(), objects,
-            dialect_.placed_rows_of(2, "k"), context_.table_of(*side_.far), far.parents,
+            dialect_.placed_rows_of(2, out_.far_kind, "k"), context_.table_of(*side_.far), far.parents,
             dialect_.quote(side_.far->primary_key().column()));
     }
 

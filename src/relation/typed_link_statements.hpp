@@ -23,9 +23,9 @@ struct TypedLinkStatements {
     std::string all, keys, count, exists;
     /// Parameters: the far key, the near object's columns.
     std::string contains;
-    /// The links of many objects, their distinct keys in a list as the last parameter: (near key, order, the far model's
-    /// columns). The order is to be sorted by, unless the links of each object come sorted. Empty where the next serves.
-    /// Where it has lists the far objects come once each: (the far model's columns, the list of near keys).
+    /// The links of many objects, their distinct keys in a list as the last parameter: (place in the list, order, the far
+    /// model's columns). The order is to be sorted by, unless the links of each object come sorted. Empty where the next
+    /// serves. Where it has lists the far objects come once each: (the far model's columns, a list of places).
     std::string of_many;
     bool of_many_is_sorted = false;
     bool of_many_has_lists = false;

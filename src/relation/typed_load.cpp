@@ -30,7 +30,7 @@ public:
     std::vector<Object> run(const Model& near) {
         if (!sql_.side.is_generic() || context_.content_types.find_id(near))
             for (std::size_t begin = 0; begin < near_keys_.size(); begin += context_.keys_per_statement)
-                read_links(near, near_keys_.slice(begin, context_.keys_per_statement));
+                read_links(near, begin, near_keys_.slice(begin, context_.keys_per_statement));
         owners_.give(sorted_links(), objects_, relation_, reverse_);
         if (query_)
             for (const auto& work : query_->after_fetch)
@@ -39,14 +39,16 @@ public:
     }
 
     void row(std::span<const ValueView> cells) override {
-        const std::uint32_t owner = index_.find_next(near_keys_, has_lists_ ? cells.back() : cells[0]);
+        const ValueView& near = has_lists_ ? cells.back() : cells[0];
+        const std::uint32_t owner =
+            query_ ? index_.find_next(near_keys_, near) : static_cast<std::uint32_t>(before_first_ + near.integer());
         if (owner == KeyIndex::none)
             return;
         const std::span<const ValueView> columns = has_lists_ ? cells.first(cells.size() - 1) : cells.subspan(2);
         const std::uint32_t object = far_keys_.insert_next(columns[key_column_]);
         if (object == objects_.size())
-            objects_.push_back(read_object(far_, columns));
-        links_.push({has_lists_ ? 0 : cells[1].integer(), owner, object});
+            objects_.push_back(read_object(far_rows_, columns));
+        links_.push(has_lists_ ? 0 : cells[1].integer(), owner, object);
     }
 
 private:
@@ -61,7 +63,9 @@ private:
         });
     }
 
-    void read_links(const Model& near, const ValueList& keys) {
+    /// Of the owners from `begin` on.
+    void read_links(const Model& near, std::size_t begin, const ValueList& keys) {
+        before_first_ = static_cast<std::int64_t>(begin) - context_.connection.dialect().first_place();
         query::SqlWriter writer(context_.connection.dialect());
         if (query_) {
             const std::size_t list = writer.bind(keys);
@@ -78,9 +82,9 @@ private:
         const ModelStatements& statements = ModelStatements::of(context_, far_);
         std::vector<Kind> columns(statements.kinds.begin(), statements.kinds.end());
         if (has_lists_)
-            columns.push_back(sql_.side.near_kind);
+            columns.push_back(Kind::big_integer);
         else
-            columns.insert(columns.begin(), {sql_.side.near_kind, Kind::big_integer});
+            columns.insert(columns.begin(), {Kind::big_integer, Kind::big_integer});
         Request request{.sql = &sql_.of_many,
                         .parameters = writer.parameters(),
                         .columns = columns,
@@ -99,9 +103,11 @@ private:
     const detail::QueryState* query_;
     const bool has_lists_ = !query_ && sql_.of_many_has_lists;
     ValueList near_keys_;
-    KeyIndex index_;  // of the near keys
+    KeyIndex index_;                  // of the near keys
+    std::int64_t before_first_ = 0;  // the owner of a statement's place 0
     std::size_t key_column_ = 0;
     DistinctKeys far_keys_;
+    RowMaker far_rows_{far_};
     std::vector<Object> objects_;  // of the far keys
     LoadedLinks links_;
 };

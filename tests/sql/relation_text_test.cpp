@@ -175,13 +175,13 @@ TEST_P(RelationTextTest, ReversePrefetches) {
                      " CROSS JOIN archive_person_likes AS l WHERE l.gm2m_ct_id = $3 AND l.gm2m_pk = k.value ",
                  "t.id, t.name, t.home_id FROM " + list("$2") + " CROSS JOIN archive_person AS t WHERE t.id = k.value"),
            is_compact()
-               ? "SELECT t.id, t.name, t.home_id, g.near_keys FROM (SELECT l.gm2m_src_id AS far_key, array_agg(l.gm2m_pk) AS "
-                 "near_keys FROM unnest($2::text[]) AS k (near_key) CROSS JOIN archive_person_likes AS l WHERE l.gm2m_ct_id "
-                 "= $1 AND l.gm2m_pk = k.near_key GROUP BY l.gm2m_src_id) AS g CROSS JOIN archive_person AS t WHERE t.id = "
-                 "g.far_key ORDER BY g.far_key"
-               : "SELECT l.gm2m_pk, l.id, t.id, t.name, t.home_id FROM unnest($2::text[]) AS k (near_key) CROSS JOIN "
-                 "archive_person_likes AS l CROSS JOIN archive_person AS t WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = k.near_key "
-                 "AND t.id = l.gm2m_src_id");
+               ? "SELECT t.id, t.name, t.home_id, g.places FROM (SELECT l.gm2m_src_id AS far_key, array_agg(k.place) AS "
+                 "places FROM unnest($2::text[]) WITH ORDINALITY AS k (value, place) CROSS JOIN archive_person_likes AS l "
+                 "WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = k.value GROUP BY l.gm2m_src_id) AS g CROSS JOIN archive_person AS t "
+                 "WHERE t.id = g.far_key ORDER BY g.far_key"
+               : "SELECT k.place, l.id, t.id, t.name, t.home_id FROM unnest($2::text[]) WITH ORDINALITY AS k (value, place) "
+                 "CROSS JOIN archive_person_likes AS l CROSS JOIN archive_person AS t WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = "
+                 "k.value AND t.id = l.gm2m_src_id");
     if (GetParam().is_sqlite())
         expect([&] { movies().prefetch("tags").fetch(); },
                texts("l.tag_id" + order + (is_compact() ? ", NULL" : "") + " FROM " + list("$1") +

@@ -213,15 +213,11 @@ public:
         return fmt::format("unnest({}) AS {} ({})", arrays, alias, names);
     }
 
-    std::string placed_rows_of(std::size_t, std::string_view) const override { return ""; }
-    // An array tells the type of its elements, where a column of a domain tells what the domain is of.
-    std::string list_of(std::string_view expression, Kind kind) const override {
-        const bool is_integer = kind == Kind::small_integer || kind == Kind::integer || kind == Kind::big_integer;
-        if (is_integer)
-            return fmt::format("array_agg({}::bigint)", expression);
-        return kind == Kind::uuid || kind == Kind::date ? fmt::format("array_agg({}::{})", expression, type_name(kind))
-                                                        : fmt::format("array_agg({})", expression);
+    std::string placed_rows_of(std::size_t n, Kind kind, std::string_view alias) const override {
+        return fmt::format("unnest(${}::{}[]) WITH ORDINALITY AS {} (value, place)", n, type_name(kind), alias);
     }
+    std::int64_t first_place() const noexcept override { return 1; }
+    std::string list_of(std::string_view expression) const override { return fmt::format("array_agg({})", expression); }
     std::string list_size(std::size_t n, Kind kind) const override {
         return fmt::format("cardinality(${}::{}[])", n, type_name(kind));
     }

@@ -164,10 +164,11 @@ public:
                            lists.front().parameter, alias);
     }
 
-    std::string list_of(std::string_view, Kind) const override { return ""; }
-    std::string placed_rows_of(std::size_t n, std::string_view alias) const override {
+    std::string list_of(std::string_view) const override { return ""; }
+    std::string placed_rows_of(std::size_t n, Kind, std::string_view alias) const override {
         return fmt::format("(SELECT key AS place, value FROM json_each(?{})) AS {}", n, alias);
     }
+    std::int64_t first_place() const noexcept override { return 0; }
     std::string list_size(std::size_t n, Kind) const override { return fmt::format("json_array_length(?{})", n); }
 
     // Reads the list once, in its order, and seeks each key: faster than IN, which sorts the list first.
