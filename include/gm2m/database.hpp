@@ -97,6 +97,10 @@ public:
     }
     /// The same for handles, of one model or of several.
     void insert_many(const std::vector<Object>& objects) { insert_objects(objects); }
+    template <class T>
+    void insert_many(const std::vector<Instance<T>>& objects) {
+        insert_objects(std::vector<Object>(objects.begin(), objects.end()));
+    }
 
     /// The object with that key. 1 statement. Throws DoesNotExist, UnknownModel, InvalidValue.
     template <class T>
@@ -217,6 +221,7 @@ private:
     Object make(T&& value) {
         using Struct = std::remove_cvref_t<T>;
         static_assert(std::is_class_v<Struct>, "gm2m: an object is wanted: a model's struct, or a handle");
+        static_assert(!requires(Struct & range) { range.begin(); }, "gm2m: one object is wanted: insert_many() takes a vector");
         Object object = models().get<Struct>().make();
         object.get<Struct>() = std::forward<T>(value);
         return object;

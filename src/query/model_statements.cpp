@@ -22,7 +22,7 @@ std::vector<const Model*> join_parents(const Context& context, const Model& mode
         const std::string alias = fmt::format("p{}", parents.size()), table = context.table_of(*parent),
                           key = dialect.quote(parent->primary_key().column());
         statements.parents += fmt::format(" JOIN {} AS {} ON {}.{} = {}", table, alias, alias, key, own_key);
-        statements.parents_by_key += " " + dialect.join_by_key(table, key, own_key, alias);
+        statements.parents_by_key += fmt::format(" {}", dialect.join_by_key(table, key, own_key, alias));
     }
     return parents;
 }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "backend/connection.hpp"
 #include "query/path.hpp"
 
@@ -42,7 +44,7 @@ public:
         parameters_.emplace_back(kept.is_null() ? Kind::text : kept.kind(), kept.view());
     }
     /// A new alias for a table: t0, t1….
-    std::string alias() { return "t" + std::to_string(aliases_++); }
+    std::string alias() { return fmt::format("t{}", aliases_++); }
 
     std::span<const backend::Parameter> parameters() const noexcept { return parameters_; }
     /// Of the parameters that were bound.

@@ -139,6 +139,9 @@ TEST_P(StructsTest, GetTheirKeysBack) {
     const auto many = db.insert_many(std::vector<Movie>{{{.title = "a"}}, {{.title = "b"}}});
     EXPECT_EQ(many[1]->id, 4);
     EXPECT_EQ(db.get<Movie>(4)->title, "b");
+    const std::vector<Instance<Movie>> handles{Instance<Movie>(cinema.registry["cinema.Movie"].make())};
+    db.insert_many(handles);
+    EXPECT_EQ(handles[0]->id, 5);
     db.remove(alien);
     EXPECT_FALSE(db.find<Movie>(1));
     struct Stranger {};
