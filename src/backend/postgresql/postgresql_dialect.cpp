@@ -142,7 +142,7 @@ public:
     // sign, which is told without a regular expression in a tenth of the time.
     std::string key_from_text(std::string_view text, Kind kind) const override {
         const auto number = [&](int safe_digits, std::string_view wider, std::string_view least, std::string_view most) {
-            return fmt::format("CASE WHEN {0} <> '' AND length({0}) <= {1} AND ltrim({0}, '0123456789') = '' THEN {0}::{2} "
+            return fmt::format("CASE WHEN {0} <> '' AND octet_length({0}) <= {1} AND ltrim({0}, '0123456789') = '' THEN {0}::{2} "
                                "WHEN {0} ~ '^-?[0-9]{{1,{1}}}$' THEN {0}::{2} WHEN {0} ~ '^-?[0-9]{{{3}}}$' THEN "
                                "CASE WHEN {0}::{4} BETWEEN {5} AND {6} THEN {0}::{2} END END",
                                text, safe_digits, type_name(kind), safe_digits + 1, wider, least, most);
