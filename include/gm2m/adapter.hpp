@@ -170,8 +170,9 @@ template <class T>
 struct Adapter<T> {
     using Integer = std::underlying_type_t<T>;
     // char-based enums travel as small integers too
-    using Stored = std::conditional_t<sizeof(Integer) == 1,
-                                      std::conditional_t<std::is_signed_v<Integer>, std::int8_t, std::uint8_t>, Integer>;
+    using Stored =
+        std::conditional_t<sizeof(Integer) == 1,
+                           std::conditional_t<std::is_signed_v<Integer>, std::int8_t, std::uint8_t>, Integer>;
     static constexpr Kind kind = detail::integer_kind<Stored>();
     static ValueView view(T value, Scratch& scratch) {
         return Adapter<Stored>::view(static_cast<Stored>(value), scratch);

@@ -16,8 +16,8 @@ struct ContentType {
     std::string app_label;
     /// The model's name in lower case.
     std::string model;
-    /// Null if no model of that name is registered, or it is abstract or swapped out: the content type is stale, or another
-    /// program's.
+    /// Null if no model of that name is registered, or it is abstract or swapped out: the content type is stale, or
+    /// another program's.
     const Model* registered = nullptr;
 
     friend bool operator==(const ContentType&, const ContentType&) = default;
@@ -31,8 +31,8 @@ class ContentTypeStore;
 /// if it rolls back. Belongs to its Database and is used on the same thread.
 class ContentTypes {
 public:
-    /// The content type of a model, created if it is not there, race-free between threads and processes. A proxy has that of
-    /// its concrete model, unless `for_concrete_model` is false. (BEHAVIOUR 1.4)
+    /// The content type of a model, created if it is not there, race-free between threads and processes. A proxy has
+    /// that of its concrete model, unless `for_concrete_model` is false. (BEHAVIOUR 1.4)
     ContentType get_for_model(const Model& model, bool for_concrete_model = true);
     ContentType get_for_model(std::string_view label, bool for_concrete_model = true);
     template <class T>

@@ -61,8 +61,8 @@ public:
     ~Database();
 
     /// Creates the tables of the managed models, the join tables and the content type table, with their keys,
-    /// constraints and indexes; each unless it exists. Triggers are made and dropped as the relations say now. One transaction;
-    /// safe to repeat, also from several processes.
+    /// constraints and indexes; each unless it exists. Triggers are made and dropped as the relations say now. One
+    /// transaction; safe to repeat, also from several processes.
     void create_tables();
     /// Drops what create_tables() creates; the content type table only if it holds nothing of other programs.
     void drop_tables();
@@ -124,25 +124,24 @@ public:
     auto save(T&& object) {
         return store(std::forward<T>(object), &Database::save_object);
     }
-    /// Deletes objects of any models, and of ranges of them, with what depends on them: their links in all relations, on
-    /// both sides, and what refers to them by foreign keys, each by its policy. One transaction. Objects that are not
-    /// there are no error. (BEHAVIOUR 6.1 to 6.5) f relations: f + 1 statements for any number of objects of a model, in
-    /// one round trip; one more on PostgreSQL, where rows are locked first, unless it is one object that is only linked
-    /// to. Where foreign keys cascade or protect, or receivers listen, what they need is read before: one statement for
-    /// each foreign key and step.
-    /// Throws UnsavedObject, ProtectedError, RestrictedError, what a receiver throws, IntegrityError; then nothing has
-    /// happened.
+    /// Deletes objects of any models, and of ranges of them, with what depends on them: their links in all relations,
+    /// on both sides, and what refers to them by foreign keys, each by its policy. One transaction. Objects that are
+    /// not there are no error. (BEHAVIOUR 6.1 to 6.5) f relations: f + 1 statements for any number of objects of a
+    /// model, in one round trip; one more on PostgreSQL, where rows are locked first, unless it is one object that is
+    /// only linked to. Where foreign keys cascade or protect, or receivers listen, what they need is read before: one
+    /// statement for each foreign key and step. Throws UnsavedObject, ProtectedError, RestrictedError, what a receiver
+    /// throws, IntegrityError; then nothing has happened.
     template <class... Objects>
         requires(!std::derived_from<Objects, detail::QueryCore> && ...)
     Deleted remove(const Objects&... objects) {
         return remove_refs(detail::ObjectRefs(objects...).span());
     }
     Deleted remove(std::initializer_list<ObjectRef> objects) { return remove_refs({objects.begin(), objects.size()}); }
-    /// Deletes all objects of a query, as if one by one; a slice is of those that it would fetch. Where nothing has to go
-    /// before their rows, these go as the query finds them; else it takes one statement more, which locks them.
+    /// Deletes all objects of a query, as if one by one; a slice is of those that it would fetch. Where nothing has to
+    /// go before their rows, these go as the query finds them; else it takes one statement more, which locks them.
     Deleted remove(const detail::QueryCore& query);
-    /// What remove() would do, which is counted, not done: rows by model, links by relation, and what would refuse it. It
-    /// waits for no writer; all counts are of one state of the database, inside a transaction of what that sees.
+    /// What remove() would do, which is counted, not done: rows by model, links by relation, and what would refuse it.
+    /// It waits for no writer; all counts are of one state of the database, inside a transaction of what that sees.
     template <class... Objects>
         requires(!std::derived_from<Objects, detail::QueryCore> && ...)
     DeletionPlan explain_remove(const Objects&... objects) {
@@ -159,8 +158,9 @@ public:
 
     // --- relations ---
 
-    /// The relation `field` of an object of its source model, or of a proxy or child of that; of an abstract source's, the one
-    /// that the object's model has in its place. Asks nothing of the database. Throws UnsavedObject, WrongModel.
+    /// The relation `field` of an object of its source model, or of a proxy or child of that; of an abstract source's,
+    /// the one that the object's model has in its place. Asks nothing of the database. Throws UnsavedObject,
+    /// WrongModel.
     RelatedManager related(const ObjectRef& object, const GM2MField& field);
     /// The same for a many-to-many field, of an object of its source model; the other side goes by name.
     RelatedManager related(const ObjectRef& object, const ManyToManyField& field);
@@ -173,9 +173,9 @@ public:
     void prefetch(const std::vector<Instance<T>>& objects, const Prefetch& relation) {
         prefetch(std::vector<Object>(objects.begin(), objects.end()), relation);
     }
-    /// The objects that a foreign key ("author"), or a generic one ("gm2m_tgt"), of these objects leads to: one for each,
-    /// in their order, an empty handle where it leads nowhere. One that several lead to is loaded once.
-    /// 1 statement per target model, in 1 round trip. Throws UnknownField, QueryError.
+    /// The objects that a foreign key ("author"), or a generic one ("gm2m_tgt"), of these objects leads to: one for
+    /// each, in their order, an empty handle where it leads nowhere. One that several lead to is loaded once. 1
+    /// statement per target model, in 1 round trip. Throws UnknownField, QueryError.
     std::vector<Object> follow(const std::vector<Object>& objects, std::string_view foreign_key);
     template <class T>
     std::vector<Object> follow(const std::vector<Instance<T>>& objects, std::string_view foreign_key) {
@@ -184,9 +184,10 @@ public:
     Object follow(const Object& object, std::string_view foreign_key) {
         return follow(std::vector<Object>{object}, foreign_key).front();
     }
-    /// Lets a foreign key ("author"), or a generic one ("target"), of an object refer to another: the object, a handle or a
-    /// struct of a registered model, is changed in memory, and written by insert(), update() or save(). A content type that
-    /// is not there yet is created. Throws UnknownField, QueryError, WrongModel, UnsavedObject, KeyTooLong. (BEHAVIOUR 4.2)
+    /// Lets a foreign key ("author"), or a generic one ("target"), of an object refer to another: the object, a handle
+    /// or a struct of a registered model, is changed in memory, and written by insert(), update() or save(). A content
+    /// type that is not there yet is created. Throws UnknownField, QueryError, WrongModel, UnsavedObject, KeyTooLong.
+    /// (BEHAVIOUR 4.2)
     void assign(const Object& object, std::string_view foreign_key, const ObjectRef& target);
     template <class T>
         requires(!std::derived_from<T, Object>)
@@ -221,7 +222,8 @@ private:
     Object make(T&& value) {
         using Struct = std::remove_cvref_t<T>;
         static_assert(std::is_class_v<Struct>, "gm2m: an object is wanted: a model's struct, or a handle");
-        static_assert(!requires(Struct & range) { range.begin(); }, "gm2m: one object is wanted: insert_many() takes a vector");
+        static_assert(
+            !requires(Struct & range) { *range.begin(); range.end(); }, "gm2m: one object is wanted: insert_many() takes a vector");
         Object object = models().get<Struct>().make();
         object.get<Struct>() = std::forward<T>(value);
         return object;

@@ -92,17 +92,17 @@ namespace detail {
 class DeletingLists;
 }
 
-/// Objects are about to be deleted, and with them their links in a relation, or not: the event of GM2MField::deleting().
-/// Sent once per deletion and relation, inside the deletion's transaction, before anything is deleted. Lives as long as
-/// the call. (BEHAVIOUR 6.3)
+/// Objects are about to be deleted, and with them their links in a relation, or not: the event of
+/// GM2MField::deleting(). Sent once per deletion and relation, inside the deletion's transaction, before anything is
+/// deleted. Lives as long as the call. (BEHAVIOUR 6.3)
 class Deleting {
 public:
     Deleting(const GM2MField& field, Database& database, detail::DeletingLists& lists) noexcept
         : field_(field), database_(database), lists_(lists) {}
 
     const GM2MField& field() const noexcept { return field_; }
-    /// The objects that go and to whose links a policy with a signal applies: sources and targets. Loaded when first asked
-    /// for, 1 statement per model.
+    /// The objects that go and to whose links a policy with a signal applies: sources and targets. Loaded when first
+    /// asked for, 1 statement per model.
     const std::vector<Object>& objects() const;
     /// Their links in the relation. Loaded when first asked for, 1 statement.
     const std::vector<Link>& links() const;

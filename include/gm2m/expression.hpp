@@ -79,7 +79,8 @@ struct OrderTerm {
     OrderTerm(const char* path) : OrderTerm(std::string_view(path)) {}
     OrderTerm(const std::string& path) : OrderTerm(std::string_view(path)) {}
     OrderTerm(std::string_view path);
-    OrderTerm(detail::FieldPath by, bool down, Nulls missing) : field(std::move(by)), descending(down), nulls(missing) {}
+    OrderTerm(detail::FieldPath by, bool down, Nulls missing)
+        : field(std::move(by)), descending(down), nulls(missing) {}
 
     detail::FieldPath field;
     bool descending = false;
@@ -100,8 +101,12 @@ public:
         std::memcpy(field_.member.data(), &member, sizeof member);
     }
 
-    friend Condition operator==(const F& field, const Operand& operand) { return field.compare(Lookup::exact, operand); }
-    friend Condition operator!=(const F& field, const Operand& operand) { return !field.compare(Lookup::exact, operand); }
+    friend Condition operator==(const F& field, const Operand& operand) {
+        return field.compare(Lookup::exact, operand);
+    }
+    friend Condition operator!=(const F& field, const Operand& operand) {
+        return !field.compare(Lookup::exact, operand);
+    }
     friend Condition operator<(const F& field, const Operand& operand) { return field.compare(Lookup::lt, operand); }
     friend Condition operator<=(const F& field, const Operand& operand) { return field.compare(Lookup::lte, operand); }
     friend Condition operator>(const F& field, const Operand& operand) { return field.compare(Lookup::gt, operand); }

@@ -73,7 +73,8 @@ struct FieldOptions {
     bool db_constraint = true;
     /// A foreign key: what becomes of this object when the one that it refers to is deleted.
     ForeignKeyPolicy on_delete = ForeignKeyPolicy::do_nothing;
-    /// A foreign key: the name of the reverse accessor on the target. `%(class)s` and `%(app_label)s` stand for the model.
+    /// A foreign key: the name of the reverse accessor on the target. `%(class)s` and `%(app_label)s` stand for the
+    /// model.
     std::string related_name = {};
     std::string verbose_name = {};
 };
@@ -156,8 +157,8 @@ public:
     const Model& model() const noexcept { return *model_; }
     /// The model whose table holds the column: model(), or a model that it inherits the field from. (BEHAVIOUR 8.1)
     const Model& table_model() const noexcept { return *table_model_; }
-    /// Whether the column is another model's: of a proxy, and of a child with a table of its own. What an abstract model
-    /// declares is its children's own.
+    /// Whether the column is another model's: of a proxy, and of a child with a table of its own. What an abstract
+    /// model declares is its children's own.
     bool is_inherited() const noexcept { return table_model_ != model_; }
     /// Whether it is the `<parent>_ptr` of a child with a table of its own.
     bool is_parent_link() const noexcept { return parent_link_; }

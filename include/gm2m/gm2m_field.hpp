@@ -30,7 +30,8 @@ enum class LinkPolicy {
     do_nothing,           ///< they stay, and lead nowhere; verify() finds them
     cascade_signal,       ///< as cascade; receivers of deleting() are told before
     do_nothing_signal,    ///< as do_nothing; receivers of deleting() are told before
-    cascade_signal_veto,  ///< as cascade_signal, but if a receiver answers true, they stay; the object goes all the same
+    cascade_signal_veto,  ///< as cascade_signal, but if a receiver answers true, they stay; the object goes all the
+                          ///< same
     protect,              ///< the deletion of an object that has links is refused with a ProtectedError
 };
 
@@ -56,8 +57,8 @@ struct GM2MOptions {
     std::string related_query_name = {};
     /// The most characters of a target's key as text; none means unlimited.
     std::optional<std::size_t> pk_maxlength = 16;
-    /// The model whose rows are the links ("app.Model", registered before or after), in the place of a join table of the
-    /// relation's own: with a foreign key to the source, a generic foreign key, and further fields. (BEHAVIOUR 4.2)
+    /// The model whose rows are the links ("app.Model", registered before or after), in the place of a join table of
+    /// the relation's own: with a foreign key to the source, a generic foreign key, and further fields. (BEHAVIOUR 4.2)
     std::string through = {};
     /// Where it has several of either: the names of the foreign key and of the generic one, which the names of the
     /// latter's two fields may follow.
@@ -68,12 +69,12 @@ struct GM2MOptions {
     /// The same for sources alone, and for targets alone.
     std::optional<LinkPolicy> on_delete_src = {};
     std::optional<LinkPolicy> on_delete_tgt = {};
-    /// By model ("app.Model"), a condition that its objects have to fulfil to be linked: `add`, `set` and `toggle` refuse
-    /// others, RelatedManager::candidates() lists those. Objects of models without one are not limited.
+    /// By model ("app.Model"), a condition that its objects have to fulfil to be linked: `add`, `set` and `toggle`
+    /// refuse others, RelatedManager::candidates() lists those. Objects of models without one are not limited.
     std::vector<std::pair<std::string, Condition>> limit_choices_to = {};
-    /// Whether triggers of the database delete the links of what other programs delete, on the sides whose policy deletes
-    /// them: create_tables() makes them for all managed models, and drops those of sides whose policy no longer does;
-    /// drop_tables() drops them all. (BEHAVIOUR 6.6)
+    /// Whether triggers of the database delete the links of what other programs delete, on the sides whose policy
+    /// deletes them: create_tables() makes them for all managed models, and drops those of sides whose policy no longer
+    /// does; drop_tables() drops them all. (BEHAVIOUR 6.6)
     bool db_triggers = false;
     /// Whether create_tables() and drop_tables() care for the join table. (BEHAVIOUR 1.3)
     bool managed = true;
@@ -113,8 +114,8 @@ public:
     /// Null while the source model is not registered.
     const Model* find_source() const noexcept;
     const GM2MOptions& options() const noexcept;
-    /// The join table as declared or derived, or the through model's; cut where an engine allows less. Throws as source()
-    /// and join_model() do.
+    /// The join table as declared or derived, or the through model's; cut where an engine allows less. Throws as
+    /// source() and join_model() do.
     std::string table() const;
 
     /// The reverse accessor: "user_set" or related_name; empty if hidden. Throws as source() does.
@@ -124,8 +125,8 @@ public:
 
     /// The join table as a read-only model `<Model>_<field>`: `id` (standard layout), the foreign keys `gm2m_src` to
     /// the source and `gm2m_ct` to the content type, `gm2m_pk`, and `gm2m_tgt`, which stands for the object that the
-    /// last two refer to; or the through model. Throws as source() does, and ConfigurationError while the through model is
-    /// not registered. (BEHAVIOUR 4.1)
+    /// last two refer to; or the through model. Throws as source() does, and ConfigurationError while the through model
+    /// is not registered. (BEHAVIOUR 4.1)
     const Model& join_model() const;
     /// Whether the links are rows of a through model.
     bool has_through() const noexcept { return !options().through.empty(); }
@@ -137,8 +138,8 @@ public:
     /// The most characters of a target's key as text: pk_maxlength, or what the through model's field holds.
     std::optional<std::size_t> key_length() const;
 
-    /// Creates the reverse relation of a model, registered now or later; `on_delete` is for targets of this model alone,
-    /// and the last one given counts. (BEHAVIOUR 3.2, 6.1)
+    /// Creates the reverse relation of a model, registered now or later; `on_delete` is for targets of this model
+    /// alone, and the last one given counts. (BEHAVIOUR 3.2, 6.1)
     void add_relation(std::string_view model, std::optional<LinkPolicy> on_delete = {}) const;
     void add_relation(const Model& model, std::optional<LinkPolicy> on_delete = {}) const;
     /// The models that have the reverse relation: those named explicitly, and with `include_auto` also those that

@@ -11,7 +11,8 @@ namespace gm2m {
 
 class Database;
 
-/// Links of one object are about to be made or removed, or have been: the event of LinkSignals. Lives as long as the call.
+/// Links of one object are about to be made or removed, or have been: the event of LinkSignals. Lives as long as the
+/// call.
 struct LinkChange {
     /// "cinema.User.preferred_videos"
     const std::string& relation;
@@ -26,12 +27,13 @@ struct LinkChange {
     Database& database;
 };
 
-/// Signals of one relation, sent by the operations of its managers, on either side, inside their transaction. Nothing is
-/// sent for nothing. A receiver that throws ends the operation, and nothing has happened. Links that go with an object that
-/// is deleted are told by GM2MField::deleting(). (BEHAVIOUR 6.7)
+/// Signals of one relation, sent by the operations of its managers, on either side, inside their transaction. Nothing
+/// is sent for nothing. A receiver that throws ends the operation, and nothing has happened. Links that go with an
+/// object that is deleted are told by GM2MField::deleting(). (BEHAVIOUR 6.7)
 ///
-/// An unheard signal costs nothing. To know what is about to change, an operation with a receiver of `adding` or `removing`
-/// is tried first, and undone: it takes twice as long. A receiver of `clearing` costs a statement, which looks for links.
+/// An unheard signal costs nothing. To know what is about to change, an operation with a receiver of `adding` or
+/// `removing` is tried first, and undone: it takes twice as long. A receiver of `clearing` costs a statement, which
+/// looks for links.
 struct LinkSignals {
     Signal<LinkChange> adding, added, removing, removed, clearing, cleared;
 };

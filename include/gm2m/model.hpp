@@ -42,7 +42,8 @@ std::ptrdiff_t base_offset() {
     constexpr bool derives = std::derived_from<T, Parent> && !std::same_as<T, Parent>;
     static_assert(derives, "gm2m: the model's struct does not derive from its parent's struct");
     constexpr bool converts_back = requires(Parent* parent) { static_cast<T*>(parent); };
-    static_assert(!derives || converts_back, "gm2m: the parent's struct is a virtual base, whose members cannot be mapped");
+    static_assert(!derives || converts_back,
+                  "gm2m: the parent's struct is a virtual base, whose members cannot be mapped");
     if constexpr (derives && converts_back) {
         alignas(T) static std::byte memory[sizeof(T)];  // holds no T: the address alone is converted
         Parent* parent = reinterpret_cast<T*>(memory);
@@ -66,7 +67,8 @@ constexpr bool is_defined = requires { sizeof(T); };
 
 template <class T>
 Storage storage_of() {
-    static_assert(is_defined<T>, "gm2m: the struct is only declared so far: models come after the definitions of structs");
+    static_assert(is_defined<T>,
+                  "gm2m: the struct is only declared so far: models come after the definitions of structs");
     static_assert(std::is_default_constructible_v<T>,
                   "gm2m: a model's struct must be default-constructible: rows are read into it");
     return {&type_info<T>(), sizeof(T), alignof(T), [](const Model&, void* at) { new (at) T(); },
@@ -122,10 +124,11 @@ public:
     bool is_proxy() const noexcept { return proxied_ != nullptr; }
     /// The model whose table its objects are in: of a proxy the model that it stands for, else itself.
     const Model& concrete_model() const noexcept { return proxied_ ? *proxied_ : *this; }
-    /// The model that the rows of its table point to, each to that of its own key, by `<parent>_ptr`; null if there is none.
+    /// The model that the rows of its table point to, each to that of its own key, by `<parent>_ptr`; null if there is
+    /// none.
     const Model* parent() const noexcept { return concrete_model().parent_; }
-    /// Whether each of its objects is one of `other` too, with the same key: the model itself, what it is a proxy or a child
-    /// of, and the proxies of these.
+    /// Whether each of its objects is one of `other` too, with the same key: the model itself, what it is a proxy or a
+    /// child of, and the proxies of these.
     bool is_a(const Model& other) const noexcept;
     /// The models that name it as a parent, or as what they are proxies of, in the order of declaration.
     std::vector<const Model*> heirs() const { return {heirs_.begin(), heirs_.end()}; }
@@ -133,12 +136,13 @@ public:
     std::vector<const Model*> table_models() const;
     /// The setting that may replace the model, and with it its proxies; empty if none does.
     const std::string& swappable() const noexcept { return concrete_model().swappable_; }
-    /// The label of the model that has replaced it, or the one that it is a proxy of; empty if none has. (BEHAVIOUR 8.2)
+    /// The label of the model that has replaced it, or the one that it is a proxy of; empty if none has.
+    /// (BEHAVIOUR 8.2)
     const std::string& swapped_by() const noexcept { return concrete_model().swapped_by_; }
     bool is_swapped_out() const noexcept { return !swapped_by().empty(); }
 
-    /// In the order of declaration; inherited fields come first. A child's `<parent>_ptr` stands in the place of its parent's
-    /// key, by whose name find_field() finds it too.
+    /// In the order of declaration; inherited fields come first. A child's `<parent>_ptr` stands in the place of its
+    /// parent's key, by whose name find_field() finds it too.
     std::span<const std::unique_ptr<Field>> fields() const noexcept { return fields_; }
     std::span<const Index> indexes() const noexcept { return indexes_; }
     /// The order of queries that have none of their own, and of the objects that are linked through the model: names of
@@ -179,7 +183,8 @@ private:
     friend class Inheritance;
 
     Model(std::string_view label, detail::Storage storage);
-    /// Throws ConfigurationError, or SwappedModel, if no object of the model can be used; `subject` is what refers to it.
+    /// Throws ConfigurationError, or SwappedModel, if no object of the model can be used; `subject` is what refers to
+    /// it.
     void require_usable(std::string_view subject) const;
     /// Throws ConfigurationError if something has inherited the declaration already.
     void require_no_heirs() const;
@@ -268,8 +273,8 @@ public:
     Builder& unique_together(std::vector<std::string> fields, SourceLocation at = SourceLocation::current()) {
         return declare_index(std::move(fields), true, at), self();
     }
-    /// The model has no table and no objects: its fields, indexes and relations go to each model that inherits it, as if
-    /// declared there. (BEHAVIOUR 8.1)
+    /// The model has no table and no objects: its fields, indexes and relations go to each model that inherits it, as
+    /// if declared there. (BEHAVIOUR 8.1)
     Builder& abstract() { return set_abstract(), self(); }
     /// Registry::swap() may replace the model by another. (BEHAVIOUR 8.2)
     Builder& swappable(std::string_view setting) { return set_swappable(setting), self(); }
@@ -332,16 +337,16 @@ public:
                               FieldOptions options = {}, SourceLocation at = SourceLocation::current()) {
         return declare(name, member, std::move(options), false, target, at);
     }
-    /// Inherits the model that the base Parent is mapped to, which is declared before, with all of its fields. Of an abstract
-    /// one its fields, indexes, generic foreign keys and relations become this model's. Of any other the object's row has a
-    /// part in the parent's table: this model's own has the key `<parent>_ptr`, which refers to it, and the further fields.
-    /// Any number of abstract parents, one of the other kind. (BEHAVIOUR 8.1)
+    /// Inherits the model that the base Parent is mapped to, which is declared before, with all of its fields. Of an
+    /// abstract one its fields, indexes, generic foreign keys and relations become this model's. Of any other the
+    /// object's row has a part in the parent's table: this model's own has the key `<parent>_ptr`, which refers to it,
+    /// and the further fields. Any number of abstract parents, one of the other kind. (BEHAVIOUR 8.1)
     template <class Parent>
     ModelBuilder& inherits() {
         return this->inherit_from(detail::type_info<Parent>(), detail::base_offset<T, Parent>()), *this;
     }
-    /// The model is a proxy: another label for the objects of the model that the base Parent is mapped to, in its table,
-    /// with its fields and no others. (BEHAVIOUR 8.1)
+    /// The model is a proxy: another label for the objects of the model that the base Parent is mapped to, in its
+    /// table, with its fields and no others. (BEHAVIOUR 8.1)
     template <class Parent>
     ModelBuilder& proxy() {
         return this->stand_for(detail::type_info<Parent>(), detail::base_offset<T, Parent>()), *this;
@@ -386,8 +391,8 @@ public:
     }
     /// As ModelBuilder::inherits(); the parent may also be a struct's model.
     RunTimeModelBuilder& inherits(std::string_view parent) { return inherit_from(parent), *this; }
-    /// As ModelBuilder::proxy(). The objects are laid out as those of the model that it stands for: of a struct's they are
-    /// that struct.
+    /// As ModelBuilder::proxy(). The objects are laid out as those of the model that it stands for: of a struct's they
+    /// are that struct.
     RunTimeModelBuilder& proxy(std::string_view model) { return stand_for(model), *this; }
 
 private:

@@ -68,8 +68,8 @@ public:
     /// The primary key; null or a nil value before the object is inserted.
     Value key() const;
     Reference reference() const { return {&model(), key()}; }
-    /// Whether the object was read from a database or written to one. A write, or a deletion, that is rolled back has not
-    /// happened; the key that it gave to the object stays with it.
+    /// Whether the object was read from a database or written to one. A write, or a deletion, that is rolled back has
+    /// not happened; the key that it gave to the object stays with it.
     bool is_stored() const noexcept { return row_ && row_->stored; }
 
     /// The struct, if the object's model is mapped to T; else throws WrongModel.

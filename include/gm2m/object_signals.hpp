@@ -28,9 +28,9 @@ struct ObjectsDeleted {
     Database& database;
 };
 
-/// Signals of one model, sent by the operations of a Database on objects, inside their transaction; not by the update() of a
-/// query, which loads no objects. A receiver that throws ends the operation, and nothing has happened in the database.
-/// An unheard signal costs nothing; a receiver of `deleted` has the objects loaded. (BEHAVIOUR 6.7)
+/// Signals of one model, sent by the operations of a Database on objects, inside their transaction; not by the update()
+/// of a query, which loads no objects. A receiver that throws ends the operation, and nothing has happened in the
+/// database. An unheard signal costs nothing; a receiver of `deleted` has the objects loaded. (BEHAVIOUR 6.7)
 struct ObjectSignals {
     Signal<ObjectSaved> saved;
     Signal<ObjectsDeleted> deleted;

@@ -34,12 +34,13 @@ public:
         longer.next_.push_back(std::move(next));
         return longer;
     }
-    /// Of the query's model, loads only objects for which its conditions hold; for each parent in the query's order, and
-    /// at most as many as its slice takes. Models without a query of their own are loaded whole. Where a query has an
-    /// order, the objects of a parent come model by model. One query for each model; the last one counts.
+    /// Of the query's model, loads only objects for which its conditions hold; for each parent in the query's order,
+    /// and at most as many as its slice takes. Models without a query of their own are loaded whole. Where a query has
+    /// an order, the objects of a parent come model by model. One query for each model; the last one counts.
     Prefetch with(const detail::QueryCore& query) const;
-    /// Of a relation through a model, also loads the rows that link: RelatedSet::all_with_through() is then answered from
-    /// what was prefetched. The links are read with them, so that the number of statements is the same. Takes no queries.
+    /// Of a relation through a model, also loads the rows that link: RelatedSet::all_with_through() is then answered
+    /// from what was prefetched. The links are read with them, so that the number of statements is the same. Takes no
+    /// queries.
     Prefetch with_through() const {
         Prefetch more = *this;
         more.with_through_ = true;

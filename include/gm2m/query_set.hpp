@@ -184,8 +184,8 @@ public:
     }
 
     /// Also loads a relation of the objects that are fetched: 1 statement for the links and 1 for each target model,
-    /// whatever the number of objects; the reverse side 1 in all. RelatedSet::all() of their handles is answered from it,
-    /// until a write through a manager. (BEHAVIOUR 5)
+    /// whatever the number of objects; the reverse side 1 in all. RelatedSet::all() of their handles is answered from
+    /// it, until a write through a manager. (BEHAVIOUR 5)
     Self prefetch(const Prefetch& relation) const {
         return derive([&](Self& query) { query.add_prefetch(relation); });
     }
@@ -286,7 +286,8 @@ private:
 template <class T>
 class TypedQuerySet : public BasicQuerySet<Instance<T>, TypedQuerySet<T>> {
 public:
-    TypedQuerySet(Context& context, const Model& model) : BasicQuerySet<Instance<T>, TypedQuerySet<T>>(context, model) {}
+    TypedQuerySet(Context& context, const Model& model)
+        : BasicQuerySet<Instance<T>, TypedQuerySet<T>>(context, model) {}
 
 private:
     friend class BasicQuerySet<Instance<T>, TypedQuerySet<T>>;

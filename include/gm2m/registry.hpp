@@ -48,9 +48,9 @@ public:
     [[nodiscard("gm2m: a model has a primary key: declare its fields")]] RunTimeModelBuilder model(
         std::string_view label, SourceLocation at = SourceLocation::current());
 
-    /// Declares a relation of the source model. (BEHAVIOUR 2.1) Of an abstract one it stands for the relations that each of
-    /// its children has in its place, with a join table and accessors of their own: Database::related() finds the child's, and
-    /// a receiver of its signals hears of all. (BEHAVIOUR 8.1)
+    /// Declares a relation of the source model. (BEHAVIOUR 2.1) Of an abstract one it stands for the relations that
+    /// each of its children has in its place, with a join table and accessors of their own: Database::related() finds
+    /// the child's, and a receiver of its signals hears of all. (BEHAVIOUR 8.1)
     GM2MField gm2m(std::string_view source, std::string_view name, GM2MOptions options = {},
                     SourceLocation at = SourceLocation::current());
     /// Declares an ordinary many-to-many relation, from the source model to objects of one other.
@@ -89,13 +89,14 @@ public:
     /// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2)
     GM2MField reverse(const Model& target, std::string_view accessor) const;
 
-    /// Replaces the model that is swappable by `setting` with the one labelled `label`; either may be registered later, and
-    /// check() tells if it never is. Throws ConfigurationError if it is replaced by another already. (BEHAVIOUR 8.2)
+    /// Replaces the model that is swappable by `setting` with the one labelled `label`; either may be registered later,
+    /// and check() tells if it never is. Throws ConfigurationError if it is replaced by another already.
+    /// (BEHAVIOUR 8.2)
     void swap(std::string_view setting, std::string_view label, SourceLocation at = SourceLocation::current());
     /// The settings of swap() and of the swappable models, by name.
     std::vector<Swap> swaps() const;
-    /// The label that a foreign key or a relation gives to refer to the model behind a setting: of the replacement, else of
-    /// the swappable model, else `default_label`. Throws ConfigurationError if there is none of them yet.
+    /// The label that a foreign key or a relation gives to refer to the model behind a setting: of the replacement,
+    /// else of the swappable model, else `default_label`. Throws ConfigurationError if there is none of them yet.
     std::string swappable_label(std::string_view setting, std::string_view default_label = {}) const;
 
     /// Changes with each declaration or reverse relation: what was derived from the registry before may be outdated.

@@ -66,9 +66,10 @@ private:
         if constexpr (std::convertible_to<const Arg&, ObjectRef>) {
             refs_.emplace_back(arg);
         } else {
-            static_assert(requires { std::begin(arg) != std::end(arg); } && !std::convertible_to<const Arg&, std::string_view>,
-                          "gm2m: an object, or a range of objects, is wanted; a key alone goes with its model: "
-                          "gm2m::Reference{&model, key}");
+            static_assert(
+                requires { std::begin(arg) != std::end(arg); } && !std::convertible_to<const Arg&, std::string_view>,
+                "gm2m: an object, or a range of objects, is wanted; a key alone goes with its model: "
+                "gm2m::Reference{&model, key}");
             if constexpr (requires { std::size(arg); })
                 refs_.reserve(refs_.size() + std::size(arg));
             for (const auto& element : arg)
@@ -160,9 +161,10 @@ public:
     }
 
     /// Of the query's model, only objects for which its conditions hold, in its order, and at most as many as its slice
-    /// takes; objects of other models stay as they are. Where a query has an order, all() goes model by model. One query
-    /// for each model; the last one counts. Not answered from what was prefetched. all() has 1 + k statements in 2 round trips; the counts 1, and 1 for each query.
-    /// Throws WrongModel where the relation can lead to no object of that model.
+    /// takes; objects of other models stay as they are. Where a query has an order, all() goes model by model. One
+    /// query for each model; the last one counts. Not answered from what was prefetched. all() has 1 + k statements in
+    /// 2 round trips; the counts 1, and 1 for each query. Throws WrongModel where the relation can lead to no object of
+    /// that model.
     RelatedSet with(const detail::QueryCore& query) const;
 
     /// The objects that have the most linked objects in common with this one, those with the most first, ties by their
@@ -184,8 +186,13 @@ public:
     }
 
 protected:
-    RelatedSet(Context& context, detail::RelationData& relation, bool reverse, const Model& model, Value key, Object owner)
-        : context_(&context), relation_(&relation), reverse_(reverse), model_(&model), key_(std::move(key)),
+    RelatedSet(Context& context, detail::RelationData& relation, bool reverse, const Model& model, Value key,
+               Object owner)
+        : context_(&context),
+          relation_(&relation),
+          reverse_(reverse),
+          model_(&model),
+          key_(std::move(key)),
           owner_(std::move(owner)) {}
 
     const Model& model_of(const detail::TypeInfo& type) const;
@@ -222,9 +229,9 @@ protected:
 
 /// A RelatedSet that can also be written. Every operation is atomic, and part of the transaction that is open; takes
 /// objects, structs and references of any models, and ranges of them; checks all of them before anything is written:
-/// UnsavedObject, UnknownModel, KeyTooLong, InvalidChoice, on the reverse side WrongModel. (BEHAVIOUR 2.4 to 2.6, 2.10 to
-/// 2.12) The links of a relation through a model are objects of that model: they are inserted, updated and deleted as such,
-/// with its signals. They take one round trip to look, and one for each kind of change.
+/// UnsavedObject, UnknownModel, KeyTooLong, InvalidChoice, on the reverse side WrongModel. (BEHAVIOUR 2.4 to 2.6, 2.10
+/// to 2.12) The links of a relation through a model are objects of that model: they are inserted, updated and deleted
+/// as such, with its signals. They take one round trip to look, and one for each kind of change.
 class RelatedManager : public RelatedSet {
 public:
     /// Links the objects. Those that are linked already, and repeats, change nothing. Never reads existing links.
@@ -265,9 +272,9 @@ public:
     /// Unlinks everything of this object, and says how many links there were. One statement.
     std::size_t clear() const;
 
-    /// With values for the through model's further fields, which `add`, `set` and `toggle` give to the links that they make;
-    /// WithValues overrides them for one object. `spoken.with_values({{"percentage", 65.5}}).add(german)`
-    /// Without a value a field has its default_value, or is NULL where it may be; for another it is an InvalidValue, before
+    /// With values for the through model's further fields, which `add`, `set` and `toggle` give to the links that they
+    /// make; WithValues overrides them for one object. `spoken.with_values({{"percentage", 65.5}}).add(german)` Without
+    /// a value a field has its default_value, or is NULL where it may be; for another it is an InvalidValue, before
     /// anything is written. Throws ObjectError if the relation has no through model. (BEHAVIOUR 4.3)
     RelatedManager with_values(FieldValues values) const;
     /// Lets `add` and `set` give the values to links that exist already too: those that differ are in Changes::updated.

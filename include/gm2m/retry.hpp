@@ -44,10 +44,10 @@ auto attempt_work(Database& database, Work& work, bool& committing) {
 
 }  // namespace detail
 
-/// Runs `work`, a function of nothing or of the Database, in a transaction, and begins anew when that fails with an error
-/// that is retryable(): a deadlock, a serialization failure, a busy file. At most `attempts` times; then, or for any other
-/// error, throws what the last one threw, and nothing has happened. Returns what `work` returns. `work` must be fit to
-/// run more than once: what it changed outside of the database stays changed.
+/// Runs `work`, a function of nothing or of the Database, in a transaction, and begins anew when that fails with an
+/// error that is retryable(): a deadlock, a serialization failure, a busy file. At most `attempts` times; then, or for
+/// any other error, throws what the last one threw, and nothing has happened. Returns what `work` returns. `work` must
+/// be fit to run more than once: what it changed outside of the database stays changed.
 ///
 /// Inside a transaction that is open already there is one attempt: only the whole of it can be begun anew.
 template <class Work>

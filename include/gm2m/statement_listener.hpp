@@ -13,7 +13,7 @@ struct StatementEvent {
     std::string_view sql;
     /// From sending to the last row; of a statement in a pipeline, from the time the pipeline was sent.
     std::chrono::nanoseconds duration{};
-    /// Rows returned, or changed.
+    /// Rows returned, or changed. On PostgreSQL links may come as lists, of which each is one row.
     std::size_t rows = 0;
     /// How many times it was executed: 1, or where that costs no round trip, once per row that a prepared statement
     /// writes, and once per step of a reverse prefetch.

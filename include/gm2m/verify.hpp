@@ -31,18 +31,18 @@ struct Inconsistency {
 struct VerifyOptions {
     /// Delete the links whose source or target row is gone.
     bool repair = false;
-    /// Delete the stale content types, with the links that name them. Another program may have models that this one has not,
-    /// and still use them.
+    /// Delete the stale content types, with the links that name them. Another program may have models that this one has
+    /// not, and still use them.
     bool remove_stale_content_types = false;
     /// Count content types of apps that have no model in this registry as stale too: they may be another program's.
     bool of_unknown_apps = false;
 };
 
 /// Looks in all relations for links that lead nowhere, and for stale content types; removes what it is asked to,
-/// one relation after the other, and reports all. Links that are made or removed at the same time do no harm. The database counts: memory
-/// here does not grow with the number of links.
-/// Three statements for each relation and one for each model that it leads to, whether to look or to repair. O(n log n).
-/// Throws MissingTable if a model's table is not there, DatabaseError.
+/// one relation after the other, and reports all. Links that are made or removed at the same time do no harm. The
+/// database counts: memory here does not grow with the number of links. Three statements for each relation and one for
+/// each model that it leads to, whether to look or to repair. O(n log n). Throws MissingTable if a model's table is not
+/// there, DatabaseError.
 std::vector<Inconsistency> verify(Database& database, const VerifyOptions& options = {});
 
 }  // namespace gm2m

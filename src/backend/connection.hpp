@@ -58,12 +58,13 @@ private:
 /// The parameters of a statement that is executed once per row.
 class RowSource {
 public:
-    /// Asked before each execution where statements cost no round trip: rows may come up from the results of those before.
+    /// Asked before each execution where statements cost no round trip: rows may come up from the results of those
+    /// before.
     virtual std::size_t rows() const = 0;
     /// Fills the parameters of row `row`; what they refer to lives until the next call.
     virtual void bind(std::size_t row, std::span<Parameter> parameters) = 0;
-    /// What the columns that come back mean to the execution for row `row`, if not the request's: the first ones alone are
-    /// read. Only where statements cost no round trip.
+    /// What the columns that come back mean to the execution for row `row`, if not the request's: the first ones alone
+    /// are read. Only where statements cost no round trip.
     virtual std::optional<std::span<const Kind>> columns(std::size_t) const { return std::nullopt; }
 
 protected:
@@ -81,9 +82,12 @@ struct Request {
     /// Gives the rows to the sink as they come, also of a statement that fails later: takes more time for each, but no
     /// memory for all of them.
     bool row_by_row = false;
-    /// The last so many columns hold lists, as Dialect::list_of() makes them, of equal length: the sink gets a row for each
-    /// of their elements. `columns` has the elements' kinds. Only where Dialect::writes_row_by_row() is false.
+    /// The last so many columns hold lists, as Dialect::list_of() makes them, of equal length: the sink gets a row for
+    /// each of their elements. `columns` has the elements' kinds. Only where Dialect::writes_row_by_row() is false.
     std::size_t lists = 0;
+    /// Where the engine keeps plans: make one for this execution, as the best one depends on how long the lists are. It
+    /// takes time for each of their values and each common value of the column that they are compared with.
+    bool plan_by_lists = false;
     /// Executes the statement once per row, with `parameters_per_row` parameters of the row's after `parameters`, which
     /// stay the same.
     RowSource* source = nullptr;
@@ -125,8 +129,8 @@ public:
     void execute(std::string_view sql);
 
     /// Begins a transaction, or a savepoint inside one (also inside one that somebody else began on this session). With
-    /// Access::read a transaction waits for no writer, and all its statements see the database in one state; a savepoint is
-    /// part of what it is in.
+    /// Access::read a transaction waits for no writer, and all its statements see the database in one state; a
+    /// savepoint is part of what it is in.
     void begin(Access access = Access::write);
     void commit();
     /// Never throws for a transaction that is gone already.

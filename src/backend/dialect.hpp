@@ -49,8 +49,8 @@ public:
     static std::string digest(std::string_view text);
 
     /// What deletes rows of `links` with each row of `table` that anybody deletes, whatever they may do to `links`
-    /// themselves; `condition` is on the links and the row, which is called OLD. Tables are named in full; the trigger's
-    /// own name is unquoted, and fits.
+    /// themselves; `condition` is on the links and the row, which is called OLD. Tables are named in full; the
+    /// trigger's own name is unquoted, and fits.
     struct Trigger {
         std::string schema;  ///< of `links`, as schema_of_table() gives it
         std::string name, table, links, condition;
@@ -58,14 +58,15 @@ public:
     };
     /// The statements that create a trigger that is not there.
     virtual std::vector<std::string> create_trigger(const Trigger& trigger) const = 0;
-    /// Gives (name, name in full and quoted, text) of the triggers whose names begin with parameter 1 and that belong to the
-    /// table called by parameter 2, quoted; if it is gone, to where it would be created.
+    /// Gives (name, name in full and quoted, text) of the triggers whose names begin with parameter 1 and that belong
+    /// to the table called by parameter 2, quoted; if it is gone, to where it would be created.
     virtual std::string find_triggers() const = 0;
     /// The text that find_triggers() gives of a trigger that is as create_trigger() makes it.
     virtual std::string trigger_text(const Trigger& trigger) const = 0;
     /// Drops one by its name in full.
     virtual std::string drop_trigger(std::string_view name) const = 0;
-    /// Gives the schema, quoted, of the table called by parameter 1, quoted; empty where triggers find tables without one.
+    /// Gives the schema, quoted, of the table called by parameter 1, quoted; empty where triggers find tables without
+    /// one.
     virtual std::string schema_of_table() const = 0;
     /// The columns of the table called by parameter 1 (as fit() gives it), in their order: name, type in lower case,
     /// whether it can be NULL (as 0 or 1; NULL where that is not known), whether it is of the primary key where
@@ -84,9 +85,9 @@ public:
 
     // --- keys as text ---
 
-    /// A column of key texts as the right side of a comparison with a key of a kind, `key = …` or `key IN (SELECT …)`, by
-    /// which an index of the keys is sought. Equal to no key, and never an error, for a text that does not read as one. Empty for a
-    /// kind for which SQL cannot do that: compare the texts.
+    /// A column of key texts as the right side of a comparison with a key of a kind, `key = …` or `key IN (SELECT …)`,
+    /// by which an index of the keys is sought. Equal to no key, and never an error, for a text that does not read as
+    /// one. Empty for a kind for which SQL cannot do that: compare the texts.
     virtual std::string key_from_text(std::string_view text, Kind kind) const = 0;
     /// The text of a column of keys, as join tables hold it.
     virtual std::string key_to_text(std::string_view key, Kind kind) const = 0;
@@ -101,8 +102,8 @@ public:
     /// What follows an order's column: "DESC NULLS LAST".
     virtual std::string order_suffix(bool descending, bool nulls_first) const = 0;
 
-    /// What follows a column of that kind in an ORDER BY to sort it as its values are sorted in memory: text by its bytes,
-    /// whatever the database's collation.
+    /// What follows a column of that kind in an ORDER BY to sort it as its values are sorted in memory: text by its
+    /// bytes, whatever the database's collation.
     virtual std::string_view in_byte_order(Kind kind) const noexcept = 0;
 
     /// What stands for no limit before an OFFSET.
@@ -122,23 +123,25 @@ public:
     /// `of_any_length`: for `NOT IN (SELECT … FROM …)`, which is then a search by hash however long the lists are.
     virtual std::string rows_of(std::span<const ListColumn> lists, std::string_view alias,
                                 bool of_any_length = false) const = 0;
-    /// A table expression `alias` with the columns `value`, those of list parameter `n`, and `place`, theirs in the list.
+    /// A table expression `alias` with the columns `value`, those of list parameter `n`, and `place`, theirs in the
+    /// list.
     virtual std::string placed_rows_of(std::size_t n, Kind kind, std::string_view alias) const = 0;
     /// The place of a list's first value.
     virtual std::int64_t first_place() const noexcept = 0;
-    /// An aggregate of a group's values in one cell, in the order in which a subquery has sorted them if nothing else is
-    /// joined to it, for Request::lists: what is the same for all of them comes once. Only where writes_row_by_row() is
-    /// false.
-    virtual std::string list_of(std::string_view expression) const = 0;
+    /// An aggregate of a group's values in one cell, in the order in which a subquery has sorted them if nothing else
+    /// is joined to it, for Request::lists: what is the same for all of them comes once. Only where writes_row_by_row()
+    /// is false.
+    virtual std::string list_of(std::string_view expression, Kind kind) const = 0;
     /// How many values list parameter `n` has.
     virtual std::string list_size(std::size_t n, Kind kind) const = 0;
     /// The rows of `table` (quoted, called t) whose `key` (quoted) is among the values of list parameter 1, in any
     /// order, and what `joins` joins to them: "SELECT <columns> FROM …".
-    virtual std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key, Kind kind,
-                                       std::string_view joins) const = 0;
+    virtual std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key,
+                                       Kind kind, std::string_view joins) const = 0;
 
-    /// What joins, to each row so far, the row of `table` (quoted, then called `alias`) whose `key` (quoted) is `value`, by
-    /// seeking it: the cost is that of the rows so far, however small the table. Not for distributed tables.
+    /// What joins, to each row so far, the row of `table` (quoted, then called `alias`) whose `key` (quoted) is
+    /// `value`, by seeking it: the cost is that of the rows so far, however small the table. Not for distributed
+    /// tables.
     virtual std::string join_by_key(std::string_view table, std::string_view key, std::string_view value,
                                     std::string_view alias) const = 0;
 

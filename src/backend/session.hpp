@@ -23,8 +23,8 @@ struct ConnectionUrl {
     std::string must_exist;
 };
 
-/// Reads "sqlite3://cinema.db", "sqlite3:///var/lib/cinema.db?readonly=true" or "…?create=false", "sqlite3://:memory:", libpq's own
-/// "postgresql://user@host/cinema", and SOCI's "postgresql://dbname=cinema". Throws ConfigurationError.
+/// Reads "sqlite3://cinema.db", "sqlite3:///var/lib/cinema.db?readonly=true" or "…?create=false", "sqlite3://:memory:",
+/// libpq's own "postgresql://user@host/cinema", and SOCI's "postgresql://dbname=cinema". Throws ConfigurationError.
 ConnectionUrl parse_url(std::string_view url);
 
 /// A SOCI session and the port on its native handle.

@@ -194,6 +194,10 @@ void append_uuid(std::string& out, const void* bytes, bool hyphens) {
     }
 }
 
+bool is_integer(Kind kind) noexcept {
+    return kind == Kind::small_integer || kind == Kind::integer || kind == Kind::big_integer;
+}
+
 std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {
     std::int64_t value = 0;
     // Most are keys, of few digits and without a sign: all that cannot overflow.

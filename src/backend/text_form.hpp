@@ -16,6 +16,8 @@ bool is_valid_utf8(std::string_view text) noexcept;
 /// Unicode code points of valid UTF-8: what varchar(n) counts.
 std::size_t count_characters(std::string_view text) noexcept;
 
+/// Whether the values are integers, whose texts are their digits.
+bool is_integer(Kind kind) noexcept;
 /// Room for the text of any integer.
 using Digits = std::array<char, 20>;
 /// The text is in `digits`.

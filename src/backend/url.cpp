@@ -13,7 +13,8 @@
 namespace gm2m::backend {
 namespace {
 
-constexpr std::string_view forms = "expected sqlite3://<file>, sqlite3://:memory: or postgresql://<user>@<host>/<database>";
+constexpr std::string_view forms =
+    "expected sqlite3://<file>, sqlite3://:memory: or postgresql://<user>@<host>/<database>";
 
 ConnectionUrl parse_sqlite(std::string_view rest) {
     ConnectionUrl url{ConnectionUrl::Engine::sqlite, {}, {}};
@@ -43,9 +44,10 @@ ConnectionUrl parse_sqlite(std::string_view rest) {
         } else if (name == "create" && (value == "true" || value == "false")) {
             url.must_exist = value == "false" ? std::string(rest) : "";
         } else {
-            throw ConfigurationError(fmt::format("'{}' is no option of a SQLite URL{}; there are readonly and create, each "
-                                                 "true or false",
-                                                 option, did_you_mean(name, {"readonly", "create"})));
+            throw ConfigurationError(
+                fmt::format("'{}' is no option of a SQLite URL{}; there are readonly and create, each "
+                            "true or false",
+                            option, did_you_mean(name, {"readonly", "create"})));
         }
     }
     return url;
@@ -58,9 +60,10 @@ struct FreeOptions {
 /// keyword='value', in the quotes of libpq and around them those of SOCI, which takes the string apart first.
 std::string keyword_and_value(std::string_view keyword, std::string_view value) {
     if (value.find('"') != std::string_view::npos)
-        throw ConfigurationError(fmt::format("SOCI cannot pass on a quotation mark in '{}': give it in libpq's environment "
-                                             "or, for a password, in a password file",
-                                             keyword));
+        throw ConfigurationError(
+            fmt::format("SOCI cannot pass on a quotation mark in '{}': give it in libpq's environment "
+                        "or, for a password, in a password file",
+                        keyword));
     std::string text = fmt::format("{}=\"'", keyword);
     for (const char c : value) {
         if (c == '\'' || c == '\\')
@@ -72,7 +75,8 @@ std::string keyword_and_value(std::string_view keyword, std::string_view value) 
 
 ConnectionUrl parse_postgresql(std::string_view whole, std::string_view rest) {
     // SOCI's form is a list of keywords; libpq's is a URI. libpq reads either.
-    const bool keywords = rest.find('=') != std::string_view::npos && rest.find_first_of("/?@") == std::string_view::npos;
+    const bool keywords =
+        rest.find('=') != std::string_view::npos && rest.find_first_of("/?@") == std::string_view::npos;
     char* message = nullptr;
     const std::string text(keywords ? rest : whole);
     const std::unique_ptr<PQconninfoOption, FreeOptions> options(PQconninfoParse(text.c_str(), &message));
@@ -86,7 +90,8 @@ ConnectionUrl parse_postgresql(std::string_view whole, std::string_view rest) {
     ConnectionUrl url{ConnectionUrl::Engine::postgresql, {}, {}};
     for (const PQconninfoOption* option = options.get(); option->keyword; ++option)
         if (option->val && *option->val)
-            url.connect_string += (url.connect_string.empty() ? "" : " ") + keyword_and_value(option->keyword, option->val);
+            url.connect_string +=
+                (url.connect_string.empty() ? "" : " ") + keyword_and_value(option->keyword, option->val);
     return url;
 }
 

@@ -13,13 +13,9 @@
 namespace gm2m {
 namespace {
 
-bool is_integer(Kind kind) noexcept {
-    return kind == Kind::small_integer || kind == Kind::integer || kind == Kind::big_integer;
-}
-
 /// Kinds whose values compare with one another share a family.
 Kind family_of(Kind kind) noexcept {
-    return is_integer(kind) ? Kind::big_integer : kind;
+    return text::is_integer(kind) ? Kind::big_integer : kind;
 }
 
 /// Sign, digits before the point without leading zeros, digits after it without trailing ones.

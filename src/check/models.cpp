@@ -32,11 +32,12 @@ void check_columns(const Model& model, Found& found) {
 void check_parent(const Field& link, Found& found) {
     const Model& model = link.model();
     if (const Model& parent = *link.target(); parent.is_swapped_out())
-        found.error("gm2m.E315", model.label(), model.location(),
-                    fmt::format("the model inherits {}, which has been swapped out for {}, and so has no table",
-                                parent.label(), parent.swapped_by()),
-                    fmt::format("inherit another model, an abstract one best, or do not replace {} where {} is registered",
-                                parent.label(), model.label()));
+        found.error(
+            "gm2m.E315", model.label(), model.location(),
+            fmt::format("the model inherits {}, which has been swapped out for {}, and so has no table", parent.label(),
+                        parent.swapped_by()),
+            fmt::format("inherit another model, an abstract one best, or do not replace {} where {} is registered",
+                        parent.label(), model.label()));
 }
 
 void check_foreign_keys(const Registry& registry, const Model& model, Found& found) {
@@ -79,9 +80,10 @@ void check_indexes(const Model& model, Found& found) {
     for (const Index& index : model.indexes())
         for (const std::string& name : index.fields)
             if (const Field* field = model.find_field(name); field && field->is_inherited() && !model.is_proxy())
-                found.error("gm2m.E307", model.label(), index.location,
-                            fmt::format("an index names '{}', which is in the table of {}", name, field->table_model().label()),
-                            fmt::format("declare the index with {}", field->table_model().label()));
+                found.error(
+                    "gm2m.E307", model.label(), index.location,
+                    fmt::format("an index names '{}', which is in the table of {}", name, field->table_model().label()),
+                    fmt::format("declare the index with {}", field->table_model().label()));
             else if (!field)
                 found.error("gm2m.E307", model.label(), index.location,
                             fmt::format("an index names '{}', which is no field of the model{}", name,

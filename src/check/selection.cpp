@@ -76,9 +76,10 @@ void Selection::check_itself(check_registry::Found& found) const {
     for (const std::string& subject : options_.subjects)
         if (const Model* model = check_registry::find_model(registry_, subject);
             model && !check_registry::why_no_objects(*model).empty())
-            found.warning("gm2m.W901", "", {},
-                          fmt::format("{} {}, and is not checked", model->label(), check_registry::why_no_objects(*model)),
-                          fmt::format("ask for {}", check_registry::models_instead(*model)));
+            found.warning(
+                "gm2m.W901", "", {},
+                fmt::format("{} {}, and is not checked", model->label(), check_registry::why_no_objects(*model)),
+                fmt::format("ask for {}", check_registry::models_instead(*model)));
         else if (!is_known(subject))
             found.warning("gm2m.W901", "", {}, fmt::format("no model, field or relation is called '{}'", subject),
                           "write \"app.Model\" or \"app.Model.field\"");

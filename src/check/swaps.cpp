@@ -25,10 +25,11 @@ void check_replacement(const Registry& registry, const Swap& swap, Found& found)
     const Model* replacement = find_model(registry, swap.label);
     const std::string subject = swap.models.empty() ? swap.label : swap.models.front()->label();
     if (!replacement)
-        found.error("gm2m.E317", subject, swap.location,
-                    fmt::format("'{}' names '{}', which is not registered{}", swap.setting, swap.label,
-                                near_labels(registry, swap.label)),
-                    fmt::format("register '{}' with Registry::model(), or give swap() the label that is meant", swap.label));
+        found.error(
+            "gm2m.E317", subject, swap.location,
+            fmt::format("'{}' names '{}', which is not registered{}", swap.setting, swap.label,
+                        near_labels(registry, swap.label)),
+            fmt::format("register '{}' with Registry::model(), or give swap() the label that is meant", swap.label));
     else if (const std::string why = why_no_objects(*replacement); !why.empty())
         found.error("gm2m.E317", subject, swap.location,
                     fmt::format("'{}' names {}, which {}", swap.setting, replacement->label(), why),
@@ -44,10 +45,11 @@ void check_swaps(const Registry& registry, Found& found) {
     for (const Swap& swap : swaps) {
         if (swap.label.empty()) {
             if (swap.models.size() > 1)
-                found.warning("gm2m.W008", swap.models[1]->label(), swap.models[1]->location(),
-                              fmt::format("'{}' swaps {}, and does not say which of them is used: references take {}",
-                                          swap.setting, labels_of(swap.models), swap.models.front()->label()),
-                              fmt::format("call Registry::swap(\"{}\", …) with the label of one of them", swap.setting));
+                found.warning(
+                    "gm2m.W008", swap.models[1]->label(), swap.models[1]->location(),
+                    fmt::format("'{}' swaps {}, and does not say which of them is used: references take {}",
+                                swap.setting, labels_of(swap.models), swap.models.front()->label()),
+                    fmt::format("call Registry::swap(\"{}\", …) with the label of one of them", swap.setting));
             continue;
         }
         check_replacement(registry, swap, found);

@@ -48,8 +48,8 @@ ContentTypeStore::ContentTypeStore(backend::Connection& connection, const Regist
     select_all_ = fmt::format("SELECT id, app_label, model FROM {} ORDER BY id", name);
     // Not DO UPDATE, which would give the row's id in any case: it would lock a row that every new link refers to.
     create_ = fmt::format(
-        "INSERT INTO {} (app_label, model) VALUES ({}, {}) ON CONFLICT (app_label, model) DO NOTHING RETURNING id", name,
-        sql.parameter(1), sql.parameter(2));
+        "INSERT INTO {} (app_label, model) VALUES ({}, {}) ON CONFLICT (app_label, model) DO NOTHING RETURNING id",
+        name, sql.parameter(1), sql.parameter(2));
     connection_.observe(*this);
 }
 
@@ -142,7 +142,8 @@ ContentType ContentTypeStore::create(const Model& model) {
         if (const auto found = find_id(model))
             return {*found, created.app_label, created.model, &model};
         throw SerializationFailure(
-            fmt::format("the content type of {} was created by a transaction that this one does not see", model.label()),
+            fmt::format("the content type of {} was created by a transaction that this one does not see",
+                        model.label()),
             "", create_, true);
     }
     if (foreign)

@@ -42,7 +42,8 @@ public:
           parameters_{Parameter(targets_)}, kinds_{found_.kind()} {
         const Dialect& dialect = context.connection.dialect();
         const Field& key = foreign_key.model().primary_key();
-        sql_ = fmt::format("SELECT {} FROM {} WHERE {}", dialect.quote(key.column()), context.table_of(foreign_key.model()),
+        sql_ = fmt::format("SELECT {} FROM {} WHERE {}", dialect.quote(key.column()),
+                           context.table_of(foreign_key.model()),
                            dialect.in_list(dialect.quote(foreign_key.column()), 1, targets_.kind()));
         if (lock && dialect.locks_rows())
             sql_ += in_key_order(dialect, key) + " FOR UPDATE";
@@ -101,7 +102,8 @@ bool Collector::has_to_read(const Going& going) {
     };
     const bool is_ordered =
         to_delete_ && going.size() > context_.keys_per_statement && is_tied_to_itself(going.model());
-    return is_ordered || going.model().parent() || is_told(going) || (to_delete_ && going.model().signals().deleted.is_heard()) ||
+    return is_ordered || going.model().parent() || is_told(going) ||
+           (to_delete_ && going.model().signals().deleted.is_heard()) ||
            std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
 }
 
@@ -119,7 +121,8 @@ void Collector::collect(bool read) {
     read_queries();
     if (read)
         follow();
-    std::erase_if(collected_.objects, [](const Going& going) { return going.size() == 0; });  // the query has found none
+    std::erase_if(collected_.objects,
+                  [](const Going& going) { return going.size() == 0; });  // the query has found none
     collect_updates();
     collect_links(read);
     if (read) {
@@ -128,8 +131,8 @@ void Collector::collect(bool read) {
     }
 }
 
-// Whoever links to one of these objects, or refers to it, holds its row until it commits, so that what was linked is seen
-// from here on; and waits for it from now on, to find it gone. (BEHAVIOUR 2.12)
+// Whoever links to one of these objects, or refers to it, holds its row until it commits, so that what was linked is
+// seen from here on; and waits for it from now on, to find it gone. (BEHAVIOUR 2.12)
 void Collector::lock_given() {
     const std::deque<RowLock> locks = row_locks(context_, collected_.objects);
     std::vector<Request> requests;
@@ -145,7 +148,9 @@ void Collector::take_given_children() {
     for (const Going& going : collected_.objects)
         if (going.model().parent())
             for (std::size_t begin = 0; begin < going.size(); begin += context_.keys_per_statement)
-                children.emplace_back(context_, going.model(), going.keys().slice(begin, context_.keys_per_statement), to_delete_)
+                children
+                    .emplace_back(context_, going.model(), going.keys().slice(begin, context_.keys_per_statement),
+                                  to_delete_)
                     .append_requests(requests);
     context_.connection.execute(requests, Access::read);
     for (const ChildRows& rows : children)
@@ -207,7 +212,8 @@ bool Collector::takes_through_rows(const LinkEnd& end) {
     if (!has_through(end))
         return false;
     const LinkPolicy policy = policy_of(end);
-    const bool may_be_vetoed = to_delete_ && policy == LinkPolicy::cascade_signal_veto && is_heard(context_.registry, end.field());
+    const bool may_be_vetoed =
+        to_delete_ && policy == LinkPolicy::cascade_signal_veto && is_heard(context_.registry, end.field());
     return policy != LinkPolicy::protect && !leaves_links(policy) && !may_be_vetoed;
 }
 
@@ -227,11 +233,12 @@ void Collector::follow() {
                     const Action action = field->options().on_delete.action();
                     if (action != Action::cascade && action != Action::protect && action != Action::restrict)
                         continue;
-                    requests.push_back(readers
-                                           .emplace_back(context_, *field, going.keys().slice(done, context_.keys_per_statement),
-                                                         to_delete_ && action == Action::cascade,
-                                                         action == Action::protect ? ObstructedDeletion::most_listed : 0)
-                                           .request());
+                    requests.push_back(
+                        readers
+                            .emplace_back(context_, *field, going.keys().slice(done, context_.keys_per_statement),
+                                          to_delete_ && action == Action::cascade,
+                                          action == Action::protect ? ObstructedDeletion::most_listed : 0)
+                            .request());
                 }
             }
         }
@@ -274,8 +281,10 @@ bool Collector::collect_unvetoed() {
                 continue;
             side.policy = LinkPolicy::cascade_signal;  // from here on
             for (std::size_t begin = 0; begin < side.objects->size(); begin += context_.keys_per_statement)
-                requests.push_back(
-                    through.emplace_back(context_, LinkEnd{links.relation, side.reverse, side.linked_model}, *side.objects, begin, true).request());
+                requests.push_back(through
+                                       .emplace_back(context_, LinkEnd{links.relation, side.reverse, side.linked_model},
+                                                     *side.objects, begin, true)
+                                       .request());
         }
     }
     if (requests.empty())
@@ -297,7 +306,8 @@ void Collector::collect_updates() {
     for (const Going& going : collected_.objects)
         for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
             const Action action = field->options().on_delete.action();
-            const bool sets = action == Action::set_null || action == Action::set_default || action == Action::set_value;
+            const bool sets =
+                action == Action::set_null || action == Action::set_default || action == Action::set_value;
             const bool known = std::ranges::any_of(collected_.updates, [&](const KeyUpdate& update) {
                 return update.field == field && update.objects == &going;
             });

@@ -16,8 +16,8 @@ struct Refusal {
     std::vector<Link> links;
 };
 
-/// Finds what a deletion takes: first it is told; then it follows foreign keys, breadth first, with one statement for each
-/// foreign key and step, however many objects there are. (BEHAVIOUR 6.4)
+/// Finds what a deletion takes: first it is told; then it follows foreign keys, breadth first, with one statement for
+/// each foreign key and step, however many objects there are. (BEHAVIOUR 6.4)
 class Collector {
 public:
     /// `to_delete`: the rows that go are locked as they are found, in the order of their keys.
@@ -32,11 +32,11 @@ public:
 
     /// Whether the database has to be asked before anything is deleted.
     bool has_to_read();
-    /// Asks it if `read`, which has_to_read() has said, inside a transaction: once it is decided, a receiver that connects
-    /// meanwhile makes no difference.
+    /// Asks it if `read`, which has_to_read() has said, inside a transaction: once it is decided, a receiver that
+    /// connects meanwhile makes no difference.
     void collect(bool read);
-    /// Once receivers of `deleting` have answered: collects the rows of through models that they could have kept, and did not.
-    /// Whether that has brought anything that is to be told in turn.
+    /// Once receivers of `deleting` have answered: collects the rows of through models that they could have kept, and
+    /// did not. Whether that has brought anything that is to be told in turn.
     bool collect_unvetoed();
 
     Collected& collected() noexcept { return collected_; }

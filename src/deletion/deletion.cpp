@@ -68,9 +68,10 @@ void throw_refused(const std::vector<Refusal>& refusals) {
     throw ProtectedError(std::move(message), std::move(objects), std::move(links));
 }
 
-/// Of the relations with a policy that leaves links: all that there are, less those that go, by their other end if not by
-/// this.
-std::vector<FieldCount> count_left_behind(Context& context, const Collected& collected, const std::vector<FieldCount>& going) {
+/// Of the relations with a policy that leaves links: all that there are, less those that go, by their other end if not
+/// by this.
+std::vector<FieldCount> count_left_behind(Context& context, const Collected& collected,
+                                          const std::vector<FieldCount>& going) {
     Collected concerned;
     for (const ConcernedLinks& links : collected.links) {
         if (links.sides_where(false).empty())
@@ -93,8 +94,8 @@ void remove_rows_of(Context& context, const GM2MField& field, const Model& throu
     const backend::Dialect& dialect = context.connection.dialect();
     const schema::JoinTable join = schema::join_table_of(field);
     remove_rows(context, through,
-                fmt::format("FROM {} AS l WHERE l.{} = {}", dialect.table(join.name), dialect.quote(join.content_type_column),
-                            dialect.parameter(1)),
+                fmt::format("FROM {} AS l WHERE l.{} = {}", dialect.table(join.name),
+                            dialect.quote(join.content_type_column), dialect.parameter(1)),
                 std::span(&content_type, 1));
 }
 

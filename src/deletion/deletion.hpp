@@ -16,7 +16,8 @@ struct Given {
 };
 
 /// Deletes it with what depends on it, in one transaction. Where nothing has to be read before, that is one round trip:
-/// one statement for each relation and one for the rows; one more locks the rows if others could link to them meanwhile.
+/// one statement for each relation and one for the rows; one more locks the rows if others could link to them
+/// meanwhile.
 Deleted remove(Context& context, const Given& given);
 
 /// What remove() would do; changes nothing.

@@ -15,8 +15,8 @@ struct LinkEnd {
     GM2MField field() const { return GM2MField(static_cast<detail::GM2MFieldData&>(*relation)); }
 };
 
-/// What depends on the rows of a model's table, whatever proxies it has: every relation that can link them, whether or not this process has seen its
-/// reverse side, and the foreign keys that refer to them.
+/// What depends on the rows of a model's table, whatever proxies it has: every relation that can link them, whether or
+/// not this process has seen its reverse side, and the foreign keys that refer to them.
 struct Dependents {
     std::vector<LinkEnd> ends;
     /// Those with another policy than do_nothing.
@@ -41,7 +41,8 @@ inline bool leaves_links(LinkPolicy policy) {
 /// What becomes of the links of objects at one end of a relation. (BEHAVIOUR 6.1)
 LinkPolicy policy_of(const LinkEnd& end);
 
-/// Whether anybody would hear of a deletion that concerns a GM2M field, or the abstract model's that it is in the place of.
+/// Whether anybody would hear of a deletion that concerns a GM2M field, or the abstract model's that it is in the place
+/// of.
 bool is_heard(const Registry& registry, const GM2MField& field);
 
 }  // namespace gm2m::deletion

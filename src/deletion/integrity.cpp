@@ -11,11 +11,14 @@ namespace gm2m {
 
 std::string Inconsistency::to_string() const {
     switch (kind) {
-        case Kind::source_gone: return fmt::format("{}: {} links of objects of {} that are gone", relation, count, model);
-        case Kind::target_gone: return fmt::format("{}: {} links to objects of {} that are gone", relation, count, model);
+        case Kind::source_gone:
+            return fmt::format("{}: {} links of objects of {} that are gone", relation, count, model);
+        case Kind::target_gone:
+            return fmt::format("{}: {} links to objects of {} that are gone", relation, count, model);
         case Kind::stale_content_type:
-            return relation.empty() ? fmt::format("the model of the content type {} is gone", model)
-                                    : fmt::format("{}: {} links to objects of {}, a model that is gone", relation, count, model);
+            return relation.empty()
+                       ? fmt::format("the model of the content type {} is gone", model)
+                       : fmt::format("{}: {} links to objects of {}, a model that is gone", relation, count, model);
     }
     return "";
 }
@@ -41,7 +44,8 @@ public:
         const schema::JoinTable join = schema::join_table_of(field);
         const std::string and_is_link = schema::and_is_link(dialect_, join, "l.");
         rows_of_ = field.find_through();
-        const std::string table = dialect_.table(join.name), content_type = "l." + dialect_.quote(join.content_type_column),
+        const std::string table = dialect_.table(join.name),
+                          content_type = "l." + dialect_.quote(join.content_type_column),
                           key = "l." + dialect_.quote(join.key_column);
         find(Kind::source_gone, field.label(), join.source->label(), table,
              no_row(*join.source, "= l." + dialect_.quote(join.source_column)) + and_is_link, options_.repair);
@@ -51,16 +55,17 @@ public:
             const std::string is_of_model = fmt::format("{} = {}{}", content_type, dialect_.parameter(1), and_is_link);
             if (known && known->registered)
                 find(Kind::target_gone, field.label(), known->registered->label(), table,
-                     fmt::format("{} AND {}", is_of_model, no_target(*known->registered, key)), options_.repair, parameters);
+                     fmt::format("{} AND {}", is_of_model, no_target(*known->registered, key)), options_.repair,
+                     parameters);
             for (const ContentType& stale : stale_)
                 if (stale.id == id)
-                    find(Kind::stale_content_type, field.label(), stale.app_label + "." + stale.model, table, is_of_model,
-                         options_.remove_stale_content_types, parameters);
+                    find(Kind::stale_content_type, field.label(), stale.app_label + "." + stale.model, table,
+                         is_of_model, options_.remove_stale_content_types, parameters);
         }
         // Where the database does not enforce the foreign key.
         find(Kind::target_gone, field.label(), "content types that are not there", table,
-             fmt::format("{} NOT IN (SELECT id FROM {}){}", content_type, dialect_.table(context_.content_types.table()),
-                         and_is_link),
+             fmt::format("{} NOT IN (SELECT id FROM {}){}", content_type,
+                         dialect_.table(context_.content_types.table()), and_is_link),
              options_.repair);
     }
 

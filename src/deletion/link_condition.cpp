@@ -55,8 +55,9 @@ std::string LinkCondition::is_of_model(const std::string& column, const Model& m
 }
 
 std::string LinkCondition::source_column() const {
-    return context_.connection.dialect().quote(relation_.is_generic ? schema::typed_side_of(relation_, true).far_column
-                                                                    : schema::typed_side_of(relation_, false).near_columns.front());
+    return context_.connection.dialect().quote(relation_.is_generic
+                                                   ? schema::typed_side_of(relation_, true).far_column
+                                                   : schema::typed_side_of(relation_, false).near_columns.front());
 }
 
 std::string LinkCondition::link_columns() const {

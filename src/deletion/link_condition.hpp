@@ -38,10 +38,11 @@ private:
     std::vector<backend::Parameter> parameters_;
 };
 
-/// Calls `take` with conditions that together hold for all links of the sides, each for as many as one statement takes; no
-/// link is in two of them but one whose both ends go.
+/// Calls `take` with conditions that together hold for all links of the sides, each for as many as one statement takes;
+/// no link is in two of them but one whose both ends go.
 template <class Take>
-void for_each_condition(Context& context, detail::RelationData& relation, std::span<const LinkSide> sides, Take&& take) {
+void for_each_condition(Context& context, detail::RelationData& relation, std::span<const LinkSide> sides,
+                        Take&& take) {
     for (std::size_t begin = 0;; begin += context.keys_per_statement) {
         LinkCondition condition(context, relation);
         for (const LinkSide& side : sides)
@@ -53,8 +54,8 @@ void for_each_condition(Context& context, detail::RelationData& relation, std::s
     }
 }
 
-/// The same, to read links or count them: one whose both ends go comes once. `take` also gets the sources whose links were
-/// taken before, null if there are none: those of its own links that have such a source are to be left out.
+/// The same, to read links or count them: one whose both ends go comes once. `take` also gets the sources whose links
+/// were taken before, null if there are none: those of its own links that have such a source are to be left out.
 template <class Take>
 void for_each_condition_once(Context& context, detail::RelationData& relation, std::span<const LinkSide> sides,
                              Take&& take) {

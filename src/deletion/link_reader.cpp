@@ -24,21 +24,25 @@ std::vector<Link> read_links(Context& context, const GM2MField& field, std::span
         rows.push_back({Value(source.primary_key().kind(), row[0]), row[1].integer(), std::string(row[2].text())});
     });
     const std::vector<Kind> kinds{source.primary_key().kind(), Kind::integer, Kind::text};
-    for_each_condition_once(context, field.relation(), sides, [&](const LinkCondition& condition, const Going* sources) {
-        if (limit > 0 && rows.size() >= limit)
-            return;
-        taken = sources;
-        const std::string sql =
-            fmt::format("SELECT {} FROM {} WHERE ({}){}{}", condition.link_columns(), condition.table(), condition.sql(),
-                        schema::and_is_link(context.connection.dialect(), schema::join_table_of(field)), limit > 0 ? fmt::format(" LIMIT {}", limit - rows.size()) : "");
-        backend::Request request{.sql = &sql, .parameters = condition.parameters(), .columns = kinds, .sink = &sink};
-        context.connection.execute(request, backend::Access::read);
-    });
+    for_each_condition_once(
+        context, field.relation(), sides, [&](const LinkCondition& condition, const Going* sources) {
+            if (limit > 0 && rows.size() >= limit)
+                return;
+            taken = sources;
+            const std::string sql = fmt::format(
+                "SELECT {} FROM {} WHERE ({}){}{}", condition.link_columns(), condition.table(), condition.sql(),
+                schema::and_is_link(context.connection.dialect(), schema::join_table_of(field)),
+                limit > 0 ? fmt::format(" LIMIT {}", limit - rows.size()) : "");
+            backend::Request request{
+                .sql = &sql, .parameters = condition.parameters(), .columns = kinds, .sink = &sink};
+            context.connection.execute(request, backend::Access::read);
+        });
     relation::ModelsByContentType models(context);
     std::vector<Link> links;
     links.reserve(rows.size());
     for (Row& row : rows)
-        links.push_back({{&source, std::move(row.source)}, relation::reference_to(models.find(row.content_type), row.key)});
+        links.push_back(
+            {{&source, std::move(row.source)}, relation::reference_to(models.find(row.content_type), row.key)});
     return links;
 }
 

@@ -13,7 +13,9 @@ std::size_t remove_rows(Context& context, const Model& through, const std::strin
     return backend::in_transaction(context.connection, [&] {
         const Field& key = through.primary_key();
         std::vector<Reference> found;
-        backend::RowSink sink([&](std::span<const ValueView> row) { found.push_back({&through, Value(key.kind(), row[0])}); });
+        backend::RowSink sink([&](std::span<const ValueView> row) {
+            found.push_back({&through, Value(key.kind(), row[0])});
+        });
         const Kind columns[] = {key.kind()};
         const std::string sql = fmt::format("SELECT l.{} {}", context.connection.dialect().quote(key.column()), rows);
         backend::Request request{.sql = &sql, .parameters = parameters, .columns = columns, .sink = &sink};

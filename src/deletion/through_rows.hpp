@@ -9,14 +9,16 @@ namespace gm2m::deletion {
 /// Whether the links are rows of a through model, which go as objects.
 bool has_through(const LinkEnd& end);
 
-/// Deletes rows of a through model as objects, with what depends on them: those `FROM … AS l WHERE …`. Says how many there were.
+/// Deletes rows of a through model as objects, with what depends on them: those `FROM … AS l WHERE …`. Says how many
+/// there were.
 std::size_t remove_rows(Context& context, const Model& through, const std::string& rows,
                         std::span<const backend::Parameter> parameters);
 
 /// The rows of a through model that link objects that go, at one end. Lives until its request has run.
 class ThroughRows final : public backend::ResultSink {
 public:
-    /// Those of the objects from the `begin`-th on, of as many as one parameter holds. `lock`: in the order of their keys.
+    /// Those of the objects from the `begin`-th on, of as many as one parameter holds. `lock`: in the order of their
+    /// keys.
     ThroughRows(Context& context, const LinkEnd& end, const Going& going, std::size_t begin, bool lock);
     ThroughRows(const ThroughRows&) = delete;
     ThroughRows& operator=(const ThroughRows&) = delete;

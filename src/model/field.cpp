@@ -51,10 +51,6 @@ std::string problem_with_decimal(std::string_view text, const FieldOptions& opti
                        options.decimal_places);
 }
 
-bool is_integer(Kind kind) {
-    return kind == Kind::small_integer || kind == Kind::integer || kind == Kind::big_integer;
-}
-
 }  // namespace
 
 namespace detail {
@@ -81,7 +77,7 @@ Accessor shifted(Accessor accessor, std::ptrdiff_t offset) {
 }  // namespace detail
 
 bool Field::is_generated() const noexcept {
-    return primary_key_ && options_.generated && (is_integer(kind_) || kind_ == Kind::uuid);
+    return primary_key_ && options_.generated && (text::is_integer(kind_) || kind_ == Kind::uuid);
 }
 
 std::string Field::label() const {
@@ -131,9 +127,9 @@ std::string Field::problem_with(const ValueView& value) const {
 Value Field::coerce(const Value& value) const {
     if (value.is_null() || value.kind() == kind_)
         return value;
-    if (is_integer(kind_) && is_integer(value.kind()))
+    if (text::is_integer(kind_) && text::is_integer(value.kind()))
         return Value(kind_, value.view());
-    if (kind_ == Kind::real && is_integer(value.kind()))
+    if (kind_ == Kind::real && text::is_integer(value.kind()))
         return Value(kind_, ValueView::of_real(static_cast<double>(value.view().integer())));
     if (value.kind() == Kind::text) {
         char buffer[16];

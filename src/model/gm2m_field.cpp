@@ -30,7 +30,8 @@ LinkPolicy parse_policy(const std::string& parameter, const ParameterValue& valu
     const std::string name = to_lower(given);
     const auto found = std::ranges::find(names, name);
     if (found == names.end())
-        throw ConfigurationError(fmt::format("'{}' is no policy for '{}'{}", given, parameter, did_you_mean(name, names)));
+        throw ConfigurationError(
+            fmt::format("'{}' is no policy for '{}'{}", given, parameter, did_you_mean(name, names)));
     return static_cast<LinkPolicy>(found - names.begin());
 }
 
@@ -133,8 +134,9 @@ GM2MOptions GM2MOptions::parse(const Parameters& parameters) {
     }
     // An explicit 16 is not seen any more by Registry::gm2m().
     if (!options.through.empty() && std::ranges::find(seen, "pk_maxlength") != seen.end())
-        throw ConfigurationError("the parameters 'through' and 'pk_maxlength' contradict each other: the through model's "
-                                 "field says how long keys can be");
+        throw ConfigurationError(
+            "the parameters 'through' and 'pk_maxlength' contradict each other: the through model's "
+            "field says how long keys can be");
     return options;
 }
 
@@ -202,7 +204,8 @@ ThroughFields GM2MField::through_fields() const {
     const detail::ThroughChoice choice = detail::choose_through_fields(*data_);
     if (choice.source && choice.target)
         return {choice.source, choice.target};
-    const detail::ThroughProblem& problem = *std::ranges::find(choice.problems, false, &detail::ThroughProblem::is_warning);
+    const detail::ThroughProblem& problem =
+        *std::ranges::find(choice.problems, false, &detail::ThroughProblem::is_warning);
     throw ConfigurationError(fmt::format("{}: {}. {} [{}]", label(), problem.message, problem.hint, problem.id));
 }
 

@@ -263,10 +263,12 @@ void ModelDeclaration::proxy_for(Model& parent, std::ptrdiff_t offset) {
         refuse(fmt::format("it inherits {}", model.parent_->label_));
     for (const auto& [is_declared, what] :
          {std::pair(!model.fields_.empty(), "fields"), std::pair(registry_->is_source(model), "relations"),
-          std::pair(!model.indexes_.empty(), "indexes"), std::pair(model.declares_table_, "a table, or whether it is managed,"),
+          std::pair(!model.indexes_.empty(), "indexes"),
+          std::pair(model.declares_table_, "a table, or whether it is managed,"),
           std::pair(!model.swappable_.empty(), "a setting that swaps it")})
         if (is_declared)
-            refuse(fmt::format("it declares {} of its own, and a proxy has those of the model that it stands for", what));
+            refuse(
+                fmt::format("it declares {} of its own, and a proxy has those of the model that it stands for", what));
     (void)parent.primary_key();
     Inheritance(model, parent, offset).take_everything();
     registry_->resolve_references(model);

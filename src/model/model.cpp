@@ -18,8 +18,8 @@ namespace {
 /// Throws ConfigurationError for what a proxy has from the model that it stands for alone.
 void require_no_proxy(const Model& model, std::string_view what) {
     if (model.is_proxy())
-        throw ConfigurationError(fmt::format("{} is a proxy of {}, and has no {} of its own: declare it there", model.label(),
-                                             model.concrete_model().label(), what));
+        throw ConfigurationError(fmt::format("{} is a proxy of {}, and has no {} of its own: declare it there",
+                                             model.label(), model.concrete_model().label(), what));
 }
 
 /// Throws ConfigurationError for a policy that could never be carried out.
@@ -31,7 +31,8 @@ void check_policy(const std::string& field, const FieldOptions& options, bool ca
     if (action == Action::set_null && !can_be_null)
         throw ConfigurationError(fmt::format("{}: set_null takes a field that can be NULL", field));
     if (action == Action::set_default && options.default_value.is_null() && !can_be_null)
-        throw ConfigurationError(fmt::format("{}: set_default takes a default_value, or a field that can be NULL", field));
+        throw ConfigurationError(
+            fmt::format("{}: set_default takes a default_value, or a field that can be NULL", field));
     if (action == Action::set_value && !options.on_delete.value())
         throw ConfigurationError(fmt::format("{}: set_value comes with its value: ForeignKeyPolicy::set(…)", field));
 }
@@ -67,8 +68,8 @@ Field& Model::add_field(std::string_view name, Kind kind, bool nullable_member, 
                         FieldOptions options) {
     require_no_heirs();
     if (proxied_)
-        throw ConfigurationError(fmt::format("{} is a proxy of {}, and has no field '{}' of its own: declare it there", label_,
-                                             proxied_->label_, name));
+        throw ConfigurationError(fmt::format("{} is a proxy of {}, and has no field '{}' of its own: declare it there",
+                                             label_, proxied_->label_, name));
     if (options.null && !nullable_member)
         throw ConfigurationError(
             fmt::format("{}.{} is declared to be nullable, but its member cannot hold NULL: make it a std::optional",
@@ -96,10 +97,9 @@ Field& Model::add_field(std::string_view name, Kind kind, bool nullable_member, 
 
 const Field& Model::primary_key() const {
     if (!primary_key_)
-        throw ConfigurationError(read_only_
-                                     ? fmt::format("{} has no primary key of one field: its table has the compact layout",
-                                                   label_)
-                                     : fmt::format("{} has no primary key: declare one with .primary_key()", label_));
+        throw ConfigurationError(
+            read_only_ ? fmt::format("{} has no primary key of one field: its table has the compact layout", label_)
+                       : fmt::format("{} has no primary key: declare one with .primary_key()", label_));
     return *primary_key_;
 }
 
@@ -147,7 +147,8 @@ void Model::require_complete() const {
             throw ConfigurationError(
                 fmt::format("{} refers to '{}', {}", field->label(), field->target_label(),
                             field->fits_target_ ? "which is not registered" : "whose primary key is of another kind"));
-        field->target()->require_usable(fmt::format("{}, to which {} refers,", field->target()->label_, field->label()));
+        field->target()->require_usable(
+            fmt::format("{}, to which {} refers,", field->target()->label_, field->label()));
         (void)field->target()->primary_key();
     }
 }

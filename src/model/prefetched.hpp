@@ -6,8 +6,9 @@
 
 namespace gm2m::detail {
 
-/// What was loaded along with an object, of one relation and side: the objects, in the order of all(); or of a foreign key,
-/// generic or not: the one object that it leads to, if there is one. Those of further relations are chained to it: an object rarely has more than one or two.
+/// What was loaded along with an object, of one relation and side: the objects, in the order of all(); or of a foreign
+/// key, generic or not: the one object that it leads to, if there is one. Those of further relations are chained to it:
+/// an object rarely has more than one or two.
 class Prefetched {
 public:
     ~Prefetched() { delete next_; }

@@ -42,8 +42,9 @@ Model& Registry::add_model(std::string_view label, detail::Storage storage, cons
     if (storage.type) {
         const auto [found, fresh] = state_->by_type.try_emplace(storage.type, model.get());
         if (!fresh)
-            throw ConfigurationError(fmt::format("the struct {} is mapped to {} already, and cannot be mapped to {} too",
-                                                 detail::name_of(*storage.type), found->second->label(), label));
+            throw ConfigurationError(
+                fmt::format("the struct {} is mapped to {} already, and cannot be mapped to {} too",
+                            detail::name_of(*storage.type), found->second->label(), label));
     }
     ++state_->generation;
     Model& registered = *model;
@@ -102,7 +103,8 @@ void Registry::resolve_reference(Field& field, const Model& declared) {
     const Field& key = *target->primary_key_;
     const Model& model = *field.model_;
     if (model.is_run_time()) {
-        const auto index = std::ranges::find(model.fields_, &field, &std::unique_ptr<Field>::get) - model.fields_.begin();
+        const auto index =
+            std::ranges::find(model.fields_, &field, &std::unique_ptr<Field>::get) - model.fields_.begin();
         detail::Accessor accessor = run_time_accessor(static_cast<std::size_t>(index), key.kind());
         accessor.share_declared(field.accessor_);
         field.accessor_ = std::move(accessor);
@@ -160,8 +162,9 @@ const Model& Registry::get(const detail::TypeInfo& type) const {
     const std::shared_lock lock(state_->mutex);
     const auto found = state_->by_type.find(&type);
     if (found == state_->by_type.end())
-        throw UnknownModel(fmt::format("the struct {} is mapped to no model: map it with Registry::model<{}>(\"app.Name\")",
-                                       detail::name_of(type), detail::name_of(type)));
+        throw UnknownModel(
+            fmt::format("the struct {} is mapped to no model: map it with Registry::model<{}>(\"app.Name\")",
+                        detail::name_of(type), detail::name_of(type)));
     return *found->second;
 }
 

@@ -66,8 +66,8 @@ bool Registry::claim_name(detail::RelationData& data) {
     if (const auto found = state_->by_label.find(key); found != state_->by_label.end()) {
         const Model& source = *found->second;
         if (source.is_proxy())
-            throw ConfigurationError(fmt::format("{}: {} is a proxy, and has the relations of {}: declare it there", data.label,
-                                                 source.label(), source.concrete_model().label()));
+            throw ConfigurationError(fmt::format("{}: {} is a proxy, and has the relations of {}: declare it there",
+                                                 data.label, source.label(), source.concrete_model().label()));
         data.source = &source;
         data.label = fmt::format("{}.{}", source.label(), data.name);
     }
@@ -91,8 +91,9 @@ bool Registry::claim_name(detail::RelationData& data) {
     }
     if (const detail::RelationData* other = find(is_inherited_beside)) {
         const Model& child = data.source->is_a(*other->source) ? *data.source : *other->source;
-        throw ConfigurationError(fmt::format("{} and {} have one name, and objects of {} would have both: rename one of them",
-                                             data.label, other->label, child.label()));
+        throw ConfigurationError(
+            fmt::format("{} and {} have one name, and objects of {} would have both: rename one of them", data.label,
+                        other->label, child.label()));
     }
     return true;
 }
@@ -195,16 +196,18 @@ std::optional<ManyToManyField> Registry::find_many_to_many_field(const Model& mo
     return std::nullopt;
 }
 
-std::optional<ManyToManyField> Registry::find_reverse_many_to_many(const Model& target, std::string_view accessor) const {
+std::optional<ManyToManyField> Registry::find_reverse_many_to_many(const Model& target,
+                                                                   std::string_view accessor) const {
     std::optional<ManyToManyField> found;
     for (const ManyToManyField& field : many_to_many_fields()) {
         if (!field.data().source || !field.data().target || !target.is_a(*field.data().target) || field.is_hidden() ||
             field.accessor_name() != accessor)
             continue;
         if (found)
-            throw ConfigurationError(fmt::format("the reverse accessor '{}' of {} is claimed by {} and by {}: give one of "
-                                                 "them another related_name",
-                                                 accessor, target.label(), found->label(), field.label()));
+            throw ConfigurationError(
+                fmt::format("the reverse accessor '{}' of {} is claimed by {} and by {}: give one of "
+                            "them another related_name",
+                            accessor, target.label(), found->label(), field.label()));
         found = field;
     }
     return found;

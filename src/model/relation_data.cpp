@@ -52,7 +52,8 @@ const Model& GM2MFieldData::require_through() const {
     if (options.through.empty())
         throw ConfigurationError(fmt::format("{} has no through model", label));
     if (!through)
-        throw ConfigurationError(fmt::format("the through model of {} is not registered: '{}'", label, options.through));
+        throw ConfigurationError(
+            fmt::format("the through model of {} is not registered: '{}'", label, options.through));
     return *through;
 }
 

@@ -33,8 +33,8 @@ struct RelationData {
     const Model& require_source() const;
 };
 
-/// The relation that objects of a model have by a declaration: this, or, of an abstract source's, the one in its place that is
-/// theirs. Null if they have none. Throws ConfigurationError while the source is not registered.
+/// The relation that objects of a model have by a declaration: this, or, of an abstract source's, the one in its place
+/// that is theirs. Null if they have none. Throws ConfigurationError while the source is not registered.
 RelationData* relation_on(RelationData& declared, const Model& model);
 
 /// What a GM2MField refers to.
@@ -57,8 +57,8 @@ struct GM2MFieldData : RelationData {
     mutable std::shared_mutex mutex;  // guards what follows
     std::vector<Relation> relations;
 
-    /// The model whose content type links to objects of a model have: of a proxy its concrete model, unless the field says
-    /// otherwise. (BEHAVIOUR 1.4)
+    /// The model whose content type links to objects of a model have: of a proxy its concrete model, unless the field
+    /// says otherwise. (BEHAVIOUR 1.4)
     const Model& linked_model(const Model& model) const noexcept {
         return options.for_concrete_model ? model.concrete_model() : model;
     }

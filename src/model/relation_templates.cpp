@@ -46,7 +46,9 @@ void Registry::expand(detail::GM2MFieldData& relation, const Model& heir) {
 void Registry::expand(detail::ManyToManyData& relation, const Model& heir) {
     ManyToManyOptions options = relation.options;
     options.db_table = own_table(relation, options.db_table, heir);
-    connect(relation, many_to_many(heir.label(), relation.name, relation.target_label, std::move(options), relation.location).data());
+    connect(
+        relation,
+        many_to_many(heir.label(), relation.name, relation.target_label, std::move(options), relation.location).data());
 }
 
 void Registry::expand_relations(const Model& parent, const Model& heir) {

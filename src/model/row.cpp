@@ -1,6 +1,10 @@
 #include <algorithm>
 #include <new>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 #include "model/access.hpp"
 #include "model/prefetched.hpp"
 #include "model/row_maker.hpp"
@@ -60,6 +64,13 @@ Row* construct(void* memory, const Model& model) {
     return row;
 }
 
+/// Lets AddressSanitizer see who uses a row that is gone, though its block is not.
+void poison([[maybe_unused]] void* row, [[maybe_unused]] const Model& model) noexcept {
+#ifdef __SANITIZE_ADDRESS__
+    ASAN_POISON_MEMORY_REGION(row, row_size(model));
+#endif
+}
+
 void release(RowBlock* block, std::uint32_t references, const Model& model) noexcept {
     if (references > 0 && block->references.fetch_sub(references, std::memory_order_acq_rel) == references)
         free_memory(block, model);
@@ -87,6 +98,7 @@ void Row::destroy(Row* row) noexcept {
     row->~Row();
     if (place == 0)
         return free_memory(row, model);
+    poison(row, model);
     std::byte* const first = reinterpret_cast<std::byte*>(row) - (place - 1) * row_size(model);
     release(reinterpret_cast<RowBlock*>(first - head_size(model)), 1, model);
 }

@@ -72,8 +72,9 @@ void ModelDeclaration::set_swappable(std::string_view setting) {
     if (model.abstract_)
         throw ConfigurationError(fmt::format("{} is abstract, and so cannot be swappable", model.label_));
     if (model.proxied_)
-        throw ConfigurationError(fmt::format("{} is a proxy of {}, and is swapped together with it: make that swappable",
-                                             model.label_, model.proxied_->label_));
+        throw ConfigurationError(
+            fmt::format("{} is a proxy of {}, and is swapped together with it: make that swappable", model.label_,
+                        model.proxied_->label_));
     const std::unique_lock lock(registry_->state_->mutex);
     model.swappable_ = setting;
     registry_->apply_swaps();

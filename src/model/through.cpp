@@ -58,11 +58,12 @@ private:
             return;
         for (const Field* field : {choice_.source, choice_.target->content_type, choice_.target->key})
             if (&field->table_model() != &through_.concrete_model()) {
-                problem("gm2m.E113",
-                        format("{}, which makes the links, is in the table of {}, of which its through model is a child",
-                               field->label(), field->table_model().label()),
-                        format("Declare the foreign key and the generic one in {} itself, or make {} abstract.",
-                               through_.label(), field->table_model().label()));
+                problem(
+                    "gm2m.E113",
+                    format("{}, which makes the links, is in the table of {}, of which its through model is a child",
+                           field->label(), field->table_model().label()),
+                    format("Declare the foreign key and the generic one in {} itself, or make {} abstract.",
+                           through_.label(), field->table_model().label()));
                 choice_.source = nullptr;
                 choice_.target = nullptr;
                 return;
@@ -83,9 +84,9 @@ private:
             if (leads_to_source(*field))
                 found.push_back(field.get());
         if (found.empty())
-            return problem("gm2m.E102",
-                           format("its through model {} has no foreign key to {}", through_.label(), source_.label()),
-                           format("Declare one: .foreign_key(\"{}\", …, \"{}\").", source_.model_name(), source_.label()));
+            return problem(
+                "gm2m.E102", format("its through model {} has no foreign key to {}", through_.label(), source_.label()),
+                format("Declare one: .foreign_key(\"{}\", …, \"{}\").", source_.model_name(), source_.label()));
         choice_.source = found.front();
         if (found.size() > 1)
             problem("gm2m.E103",
@@ -129,7 +130,8 @@ private:
             return problem("gm2m.E110", format("{}.{} is no generic foreign key", through_.label(), name), hint);
         if (!key)
             return problem("gm2m.E109",
-                           format("its through model {} has no generic foreign key '{}'", through_.label(), name), hint);
+                           format("its through model {} has no generic foreign key '{}'", through_.label(), name),
+                           hint);
         for (std::size_t i = 2; i < names_.size(); ++i)
             if (const Field& field = i == 2 ? *key->content_type : *key->key; field.name() != names_[i])
                 return problem("gm2m.E110",
@@ -145,7 +147,8 @@ private:
             return;
         choice_.target = nullptr;
         problem("gm2m.E111",
-                format("{}, which holds the targets' keys, is of kind {}", target.key->label(), name_of(target.key->kind())),
+                format("{}, which holds the targets' keys, is of kind {}", target.key->label(),
+                       name_of(target.key->kind())),
                 "Make it text: it holds keys of all kinds.");
     }
 
@@ -179,9 +182,9 @@ ThroughChoice choose_through_fields(const GM2MFieldData& relation) {
     for (const Model* model : relation.registry->models())
         labels.push_back(model->label());
     ThroughChoice none;
-    none.problems.push_back({"gm2m.E101",
-                             format("its through model '{}' is not registered{}", through, did_you_mean(through, labels)),
-                             format("Register it: Registry::model(\"{}\").", through)});
+    none.problems.push_back(
+        {"gm2m.E101", format("its through model '{}' is not registered{}", through, did_you_mean(through, labels)),
+         format("Register it: Registry::model(\"{}\").", through)});
     return none;
 }
 

@@ -15,8 +15,8 @@ struct ThroughProblem {
     bool is_warning = false;
 };
 
-/// Which fields of the through model make the links; null where there is none, and `problems` say why. Where a field was
-/// only guessed, among several, that is a problem too.
+/// Which fields of the through model make the links; null where there is none, and `problems` say why. Where a field
+/// was only guessed, among several, that is a problem too.
 struct ThroughChoice {
     const Field* source = nullptr;
     const GenericForeignKey* target = nullptr;

@@ -43,7 +43,8 @@ QueryCompiler::Column QueryCompiler::call(const Aggregate& aggregate, const std:
         default: break;
     }
     if (!is_number(kind))
-        throw QueryError(fmt::format("{} is of numbers, but '{}' is of kind {}", name_of(function), path, gm2m::name_of(kind)));
+        throw QueryError(
+            fmt::format("{} is of numbers, but '{}' is of kind {}", name_of(function), path, gm2m::name_of(kind)));
     if (function == Aggregate::Function::avg)
         return cast(Kind::real);
     if (kind == Kind::decimal || kind == Kind::real)
@@ -58,9 +59,10 @@ QueryCompiler::Column QueryCompiler::aggregate_rows(const Aggregate& aggregate) 
         return call(aggregate, scope_.column(path.hops, *path.field), path.field->kind(), filter, path.text);
     }
     if (aggregate.is_distinct())
-        throw QueryError(fmt::format("'{}' is counted for each row first, so that what is distinct among all is not known: "
-                                     "aggregate over the model at its end",
-                                     path.text));
+        throw QueryError(
+            fmt::format("'{}' is counted for each row first, so that what is distinct among all is not known: "
+                        "aggregate over the model at its end",
+                        path.text));
     // What is related to the rows: of each row first, then of all.
     const Column each = aggregate_related(aggregate, path);
     switch (aggregate.function()) {
@@ -74,9 +76,10 @@ QueryCompiler::Column QueryCompiler::aggregate_rows(const Aggregate& aggregate) 
         case Aggregate::Function::max: return {fmt::format("max({})", each.sql), each.kind};
         case Aggregate::Function::avg: break;
     }
-    throw QueryError(fmt::format("avg over the relation '{}' of several objects is not one number: annotate each of them, or "
-                                 "divide Sum by Count",
-                                 path.text));
+    throw QueryError(
+        fmt::format("avg over the relation '{}' of several objects is not one number: annotate each of them, or "
+                    "divide Sum by Count",
+                    path.text));
 }
 
 /// The rows that a path over one relation leads to from each row of the query.
@@ -89,15 +92,18 @@ struct QueryCompiler::Related {
 };
 
 void QueryCompiler::require_one_relation(const Aggregate& aggregate, const ResolvedPath& path) {
-    if (path.open_generic || std::ranges::find(path.hops, Hop::Type::generic_foreign_key, &Hop::type) != path.hops.end())
-        throw QueryError(fmt::format("'{}' leads over a generic foreign key, which an aggregate does not follow", path.text));
+    if (path.open_generic ||
+        std::ranges::find(path.hops, Hop::Type::generic_foreign_key, &Hop::type) != path.hops.end())
+        throw QueryError(
+            fmt::format("'{}' leads over a generic foreign key, which an aggregate does not follow", path.text));
     const auto relations = std::ranges::count_if(path.hops, &Hop::is_multiple) + (path.open_relation ? 1 : 0);
     if (relations > 1)
         throw QueryError(fmt::format("'{}' leads over several relations: an aggregate is over one", path.text));
     if (path.open_relation && (aggregate.function() != Aggregate::Function::count || aggregate.condition()))
-        throw QueryError(fmt::format("'{}' is a relation to objects of any models: count its links, or follow it to one "
-                                     "model, as in '{}__movie__id'",
-                                     path.text, path.text));
+        throw QueryError(
+            fmt::format("'{}' is a relation to objects of any models: count its links, or follow it to one "
+                        "model, as in '{}__movie__id'",
+                        path.text, path.text));
 }
 
 QueryCompiler::Column QueryCompiler::aggregate_related(const Aggregate& aggregate, const ResolvedPath& path) {
@@ -133,7 +139,8 @@ QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, c
         related.kind = path.field->kind();
     }
     if (aggregate.condition())
-        related.filter = conditions_.compile_inside(scope, *aggregate.condition(), *state_.model, hops.first(before + 1));
+        related.filter =
+            conditions_.compile_inside(scope, *aggregate.condition(), *state_.model, hops.first(before + 1));
     if (hop.type == Hop::Type::reverse_foreign_key) {
         related.correlated = fmt::format("{} = {}", scope.column(*hop.foreign_key), outer);
         related.from = scope.from();
@@ -157,8 +164,8 @@ QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, c
         const std::string linked = column(reverse ? join.source_column : join.key_column);
         // From the links, which are given, to the objects, by the index of their keys.
         const std::string typed = reverse ? linked : dialect.key_from_text(linked, kind);
-        related.from = fmt::format("{} JOIN {} ON {} = {}", scope.from(), related.from, typed.empty() ? text_key(key) : key,
-                                   typed.empty() ? linked : typed);
+        related.from = fmt::format("{} JOIN {} ON {} = {}", scope.from(), related.from,
+                                   typed.empty() ? text_key(key) : key, typed.empty() ? linked : typed);
     }
     return related;
 }
@@ -187,8 +194,8 @@ void QueryCompiler::select_groups(const std::vector<F>& fields,
         sql_ += keys + " ORDER BY " + group_order(fields, aggregates) + slice();
 }
 
-/// The order of the query, whose terms are columns of the result; those of the groups' fields that it leaves out come last,
-/// so that it is the same each time.
+/// The order of the query, whose terms are columns of the result; those of the groups' fields that it leaves out come
+/// last, so that it is the same each time.
 std::string QueryCompiler::group_order(const std::vector<F>& fields,
                                        std::span<const std::pair<std::string_view, Aggregate>> aggregates) {
     std::vector<std::string> names;
@@ -199,15 +206,18 @@ std::string QueryCompiler::group_order(const std::vector<F>& fields,
     std::string all;
     std::vector<bool> ordered(names.size(), false);
     for (const OrderTerm& term : state_.order) {
-        const std::string path = term.field.owner ? resolve(context_.registry, *state_.model, term.field).text : term.field.path;
+        const std::string path =
+            term.field.owner ? resolve(context_.registry, *state_.model, term.field).text : term.field.path;
         const auto found = std::ranges::find(names, path);
         if (found == names.end())
-            throw QueryError(fmt::format("groups are ordered by their fields and their aggregates, of which '{}' is none{}", path,
-                                         did_you_mean(path, names)));
+            throw QueryError(
+                fmt::format("groups are ordered by their fields and their aggregates, of which '{}' is none{}", path,
+                            did_you_mean(path, names)));
         const auto i = static_cast<std::size_t>(found - names.begin());
         ordered[i] = true;
         const auto [descending, nulls_first] = direction(term, state_.reversed);
-        all += fmt::format("{}{}{}", all.empty() ? "" : ", ", i + 1, writer_.dialect().order_suffix(descending, nulls_first));
+        all += fmt::format("{}{}{}", all.empty() ? "" : ", ", i + 1,
+                           writer_.dialect().order_suffix(descending, nulls_first));
     }
     for (std::size_t i = 0; i < fields.size(); ++i)
         if (!ordered[i])

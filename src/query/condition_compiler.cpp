@@ -123,7 +123,8 @@ std::string ConditionCompiler::write_negation(Scope& scope, const Node& negated,
     add_conjuncts(parts, negated);
     const std::span<const Hop> hops = first_multiple(*parts.front(), skip);
     const Node& first = *parts.front();
-    if (parts.size() == 1 && first.type() == Type::comparison && first.lookup() == Lookup::isnull && !first.path.field) {
+    if (parts.size() == 1 && first.type() == Type::comparison && first.lookup() == Lookup::isnull &&
+        !first.path.field) {
         const bool missing = first.source->operands.front().value().get<bool>();
         if (hops.empty() && first.path.open_relation)
             return write_missing(scope, first, skip, !missing);
@@ -155,7 +156,8 @@ std::string ConditionCompiler::write_all(Scope& scope, const ConditionNodes& nod
         const Node& node = *left.front();
         const std::span<const Hop> hops = first_multiple(node, skip);
         if (hops.empty()) {
-            parts.push_back(node.type() == Type::comparison ? write_comparison(scope, node, skip) : write(scope, node, skip));
+            parts.push_back(node.type() == Type::comparison ? write_comparison(scope, node, skip)
+                                                            : write(scope, node, skip));
             left.erase(left.begin());
             continue;
         }
@@ -175,8 +177,9 @@ std::string ConditionCompiler::write_alternatives(Scope& scope, const Node& disj
     std::vector<std::string> alternatives;
     for (const Node& child : disjunction.children) {
         if (++alternatives_ > most)
-            throw QueryError("too many alternatives on related objects in one call of filter(): what bears on one object can "
-                             "be combined in too many ways; give conditions to further calls");
+            throw QueryError(
+                "too many alternatives on related objects in one call of filter(): what bears on one object can "
+                "be combined in too many ways; give conditions to further calls");
         ConditionNodes together = with;
         together.push_back(&child);
         alternatives.push_back(write_all(scope, together, skip));
@@ -185,7 +188,8 @@ std::string ConditionCompiler::write_alternatives(Scope& scope, const Node& disj
     return others.empty() ? any : joined({any, write_all(scope, others, skip)}, " AND ");
 }
 
-/// The nodes hold for one of the objects that the hops lead to; or, if they only test for what is missing, there is none.
+/// The nodes hold for one of the objects that the hops lead to; or, if they only test for what is missing, there is
+/// none.
 std::string ConditionCompiler::write_together(Scope& scope, const ConditionNodes& nodes, std::span<const Hop> hops,
                                               std::size_t skip) {
     const std::size_t inside = skip + hops.size();
@@ -234,7 +238,8 @@ Value fitting(const ResolvedPath& path, const NamedExpression* named, const Oper
     if (const auto& reference = operand.reference()) {
         if (named)
             throw QueryError(fmt::format("the annotation '{}' cannot be compared with an object", path.text));
-        const Model* wanted = path.field && path.field->is_foreign_key() ? path.field->target() : &path.compared().model();
+        const Model* wanted =
+            path.field && path.field->is_foreign_key() ? path.field->target() : &path.compared().model();
         if (!reference->model || !reference->model->is_a(*wanted) ||
             (!path.compared().is_primary_key() && !path.compared().is_foreign_key()))
             throw QueryError(fmt::format("'{}' cannot be compared with an object of {}", path.text,
@@ -243,7 +248,8 @@ Value fitting(const ResolvedPath& path, const NamedExpression* named, const Oper
     }
     const Value& value = operand.value();
     if (value.is_null())
-        throw QueryError(fmt::format("'{}' is compared with nothing: ask for what is missing with isnull()", path.text));
+        throw QueryError(
+            fmt::format("'{}' is compared with nothing: ask for what is missing with isnull()", path.text));
     if (form_of(value.kind()) == ValueView::Form::text &&
         (value.view().text().find('\0') != std::string_view::npos || !text::is_valid_utf8(value.view().text())))
         throw InvalidValue(fmt::format("'{}' is compared with text that has a NUL byte or is not UTF-8", path.text));

@@ -16,8 +16,8 @@ struct NamedExpression {
 /// Finds what a name stands for, writing it into the statement the first time; null if it is no such name.
 using FindNamed = std::function<const NamedExpression*(std::string_view)>;
 
-/// An operand, not a field, as a value of the kind of what the path leads to, or of the annotation, if it is one. Throws
-/// QueryError, InvalidValue.
+/// An operand, not a field, as a value of the kind of what the path leads to, or of the annotation, if it is one.
+/// Throws QueryError, InvalidValue.
 Value fitting(const ResolvedPath& path, const NamedExpression* named, const Operand& operand);
 
 /// Writes conditions as SQL. What bears on several related objects becomes `key IN (SELECT …)`, so that no row is

@@ -34,7 +34,8 @@ public:
 
     /// The model's table, quoted: of content types, this database's.
     std::string table_of(const Model& model) const {
-        return connection.dialect().table(&model == &registry.content_type_model() ? content_types.table() : model.table());
+        return connection.dialect().table(&model == &registry.content_type_model() ? content_types.table()
+                                                                                   : model.table());
     }
 
     /// The T that was made for `owner` (a model, a relation), made by `make` the first time.
@@ -47,7 +48,8 @@ public:
         return *static_cast<const T*>(entry.get());
     }
 
-    /// As cached(), of what depends on all that the registry has: made again after a declaration. Valid until the next call.
+    /// As cached(), of what depends on all that the registry has: made again after a declaration. Valid until the next
+    /// call.
     template <class T, class Make>
     const T& cached_for_registry(const void* owner, Make&& make) {
         static const char tag = 0;

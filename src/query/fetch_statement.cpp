@@ -50,7 +50,8 @@ bool find_parameters(FetchText& text, const SqlWriter& writer, const QueryShape&
 
 }  // namespace
 
-FetchStatement::FetchStatement(Context& context, const detail::QueryState& state) : values_(context.connection.dialect()) {
+FetchStatement::FetchStatement(Context& context, const detail::QueryState& state)
+    : values_(context.connection.dialect()) {
     const std::optional<QueryShape> shape = QueryShape::of(state);
     if (!shape) {
         text_ = std::make_shared<FetchText>(write(context, state, values_));

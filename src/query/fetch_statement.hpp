@@ -9,8 +9,8 @@ namespace gm2m::query {
 
 struct FetchText;
 
-/// The statement that fetches the objects of a query. Its text is written once for all queries that differ in nothing but
-/// the values with which fields are compared, until the registry changes.
+/// The statement that fetches the objects of a query. Its text is written once for all queries that differ in nothing
+/// but the values with which fields are compared, until the registry changes.
 class FetchStatement {
 public:
     /// Throws as QueryCompiler does.

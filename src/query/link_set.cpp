@@ -69,7 +69,8 @@ std::string LinkSet::is_linked(SqlWriter& writer, const std::string& key, Kind k
         else
             left = writer.dialect().key_to_text(key, kind);
     }
-    return fmt::format("{} IN (SELECT {} FROM {} AS {} WHERE {})", left, selected, table, alias, is_near(writer, alias));
+    return fmt::format("{} IN (SELECT {} FROM {} AS {} WHERE {})", left, selected, table, alias,
+                       is_near(writer, alias));
 }
 
 std::string LinkSet::leads_to(SqlWriter& writer, const std::string& alias, const std::string& key, Kind kind) const {

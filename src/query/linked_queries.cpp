@@ -9,13 +9,15 @@ void QueryCompiler::select_placed() {
     const Field& key = state_.model->primary_key();
     std::vector<Column> columns = object_columns();
     const std::string place =
-        links_->is_numbered ? links_->in_row(writer_, links_->order.front().column, scope_.column(key), key.kind()) : "0";
+        links_->is_numbered ? links_->in_row(writer_, links_->order.front().column, scope_.column(key), key.kind())
+                            : "0";
     columns.insert(columns.begin(), {place, Kind::big_integer});
     finish(columns, true);
 }
 
 std::string QueryCompiler::number(const std::string& group, const std::string& linked) {
-    const std::string sorted = state_.order.empty() ? linked + (state_.reversed ? " DESC" : "") : order_list(state_.order);
+    const std::string sorted =
+        state_.order.empty() ? linked + (state_.reversed ? " DESC" : "") : order_list(state_.order);
     return fmt::format("row_number() OVER (PARTITION BY {} ORDER BY {}, {})", group, sorted,
                        scope_.column(state_.model->primary_key()));
 }
@@ -53,9 +55,10 @@ void QueryCompiler::select_links(const schema::JoinTable& join, std::size_t sour
     const std::string typed = dialect.key_from_text(key, kind);
     const std::string joined = typed.empty() ? fmt::format("{} = {}", dialect.key_to_text(own_key, kind), key)
                                              : fmt::format("{} = {}", own_key, typed);
-    sql_ = fmt::format("SELECT src, ct, pk, {} FROM (SELECT {}, {} AS n FROM {} JOIN {} ON {}{} {} {}) AS numbered WHERE {}",
-                       state_.is_ordered() ? "n" : "place", columns, numbered, scope_.from(), table, joined, condition,
-                       condition.empty() ? "WHERE" : "AND", wanted, in_slice());
+    sql_ = fmt::format(
+        "SELECT src, ct, pk, {} FROM (SELECT {}, {} AS n FROM {} JOIN {} ON {}{} {} {}) AS numbered WHERE {}",
+        state_.is_ordered() ? "n" : "place", columns, numbered, scope_.from(), table, joined, condition,
+        condition.empty() ? "WHERE" : "AND", wanted, in_slice());
 }
 
 void QueryCompiler::select_far(const schema::TypedSide& side, const Model& near_model, std::size_t near) {
@@ -78,10 +81,11 @@ void QueryCompiler::select_far(const schema::TypedSide& side, const Model& near_
     if (side.is_generic())
         wanted += fmt::format(" AND {} = {}", column(side.near_columns.front()),
                               writer_.bind(Value(context_.content_types.id_or_none(near_model))));
-    sql_ = fmt::format("SELECT near_key, {}{} FROM (SELECT {}, {} AS n FROM {} JOIN {} AS {} ON {} = {}{} {} {}) AS numbered "
-                       "WHERE {} ORDER BY n",
-                       state_.is_ordered() ? "n" : "place", names, columns, numbered, scope_.from(), dialect.table(side.table), links,
-                       own_key, column(side.far_column), condition, condition.empty() ? "WHERE" : "AND", wanted, in_slice());
+    sql_ = fmt::format(
+        "SELECT near_key, {}{} FROM (SELECT {}, {} AS n FROM {} JOIN {} AS {} ON {} = {}{} {} {}) AS numbered "
+        "WHERE {} ORDER BY n",
+        state_.is_ordered() ? "n" : "place", names, columns, numbered, scope_.from(), dialect.table(side.table), links,
+        own_key, column(side.far_column), condition, condition.empty() ? "WHERE" : "AND", wanted, in_slice());
 }
 
 }  // namespace gm2m::query

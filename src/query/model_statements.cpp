@@ -43,7 +43,8 @@ ModelStatements generate(const Context& context, const Model& model) {
     for (const auto& field : model.fields()) {
         const std::string column = dialect.quote(field->column());
         const auto parent = std::ranges::find(parents, &field->table_model());
-        append(statements.columns, (parent == parents.end() ? "t." : fmt::format("p{}.", parent - parents.begin() + 1)) + column);
+        append(statements.columns,
+               (parent == parents.end() ? "t." : fmt::format("p{}.", parent - parents.begin() + 1)) + column);
         statements.kinds.push_back(field->kind());
         if (parent != parents.end())
             continue;

@@ -12,8 +12,8 @@ namespace gm2m {
 struct ModelStatements {
     std::string columns;  // `t."id", t."title"`, in the order of the fields
     std::vector<Kind> kinds;
-    /// What joins the parents' tables to the model's own, `t`, where columns are read; empty if it has no parent. The latter
-    /// where `t` was joined by Dialect::join_by_key().
+    /// What joins the parents' tables to the model's own, `t`, where columns are read; empty if it has no parent. The
+    /// latter where `t` was joined by Dialect::join_by_key().
     std::string parents, parents_by_key;
     std::string select_by_key;
     std::string select_by_keys;
@@ -26,8 +26,8 @@ struct ModelStatements {
     static const ModelStatements& of(Context& context, const Model& model);
 };
 
-/// "UPDATE t SET a = $1, b = $2 WHERE id = $3": of fields that are all in the table of `table`, the model's own or a parent's;
-/// of a parent's if the row is the model's too.
+/// "UPDATE t SET a = $1, b = $2 WHERE id = $3": of fields that are all in the table of `table`, the model's own or a
+/// parent's; of a parent's if the row is the model's too.
 std::string update_statement(const backend::Dialect& dialect, const Model& model, const Model& table,
                              std::span<const Field* const> fields);
 

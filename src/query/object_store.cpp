@@ -61,7 +61,8 @@ void outdate_new_links(Context& context, const Model& model, std::span<const Obj
     }
 }
 
-/// What an insertion of objects of one model consists of: table by table, a parent's row before the one that points to it.
+/// What an insertion of objects of one model consists of: table by table, a parent's row before the one that points to
+/// it.
 class Insertion {
 public:
     Insertion(Context& context, const Model& model)
@@ -170,7 +171,8 @@ std::vector<const Field*> in_table(std::span<const Field* const> fields, const M
 /// Writes fields of one object: one statement for each table that they are in.
 class Update {
 public:
-    Update(Context& context, const Model& model, const std::vector<const Field*>& fields, const void* data, bool is_of_all)
+    Update(Context& context, const Model& model, const std::vector<const Field*>& fields, const void* data,
+           bool is_of_all)
         : context_(context) {
         const std::vector<const Model*> tables = model.table_models();
         parameters_.reserve(tables.size());

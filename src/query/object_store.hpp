@@ -25,8 +25,8 @@ void update_many(Context& context, std::span<const Object> objects, std::span<co
 /// Inserts the object if it has no key; else inserts or updates its row, in one statement.
 void save(Context& context, const Object& object);
 
-/// Rows of a through model were written as objects: what was prefetched of the relations whose links they are is outdated.
-/// (BEHAVIOUR 5.3)
+/// Rows of a through model were written as objects: what was prefetched of the relations whose links they are is
+/// outdated. (BEHAVIOUR 5.3)
 void outdate_links(Context& context, const Model& model);
 
 }  // namespace gm2m::object_store

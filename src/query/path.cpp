@@ -153,16 +153,17 @@ private:
             found = model;
         }
         if (!found)
-            throw UnknownField(fmt::format("'{}': after a relation to objects of any models comes the name of one, as in "
-                                           "'{}__movie__title'; there is no model '{}'{}",
-                                           resolved_.text, relation, name, did_you_mean(name, names)));
+            throw UnknownField(
+                fmt::format("'{}': after a relation to objects of any models comes the name of one, as in "
+                            "'{}__movie__title'; there is no model '{}'{}",
+                            resolved_.text, relation, name, did_you_mean(name, names)));
         return *found;
     }
 
     [[noreturn]] void throw_ambiguous(std::string_view name, const std::string& one, const std::string& other,
                                       std::string_view parameter) const {
-        throw QueryError(fmt::format("'{}': '{}' may be {} or {}: give one of them a {}", resolved_.text, name, one, other,
-                                     parameter));
+        throw QueryError(fmt::format("'{}': '{}' may be {} or {}: give one of them a {}", resolved_.text, name, one,
+                                     other, parameter));
     }
 
     /// Hidden, and without a name of its own for lookups.

@@ -17,7 +17,7 @@ struct Hop {
         reverse_foreign_key,  // to the objects whose foreign key names this one
         gm2m,                 // to the linked objects of one model
         reverse_gm2m,         // to the sources that link this one
-        generic_foreign_key,  // to the one object of that model that a content type and a key name, if it is of that model
+        generic_foreign_key,  // to the object that a content type and a key name, if it is of that model
     };
     Type type;
     const Model* from;
@@ -36,12 +36,13 @@ struct ResolvedPath {
     std::vector<Hop> hops;
     const Field* field = nullptr;
     std::string text;  // for messages
-    /// A path that ends at a relation to objects of any models, or at a generic foreign key; compared with objects alone.
+    /// A path that ends at a relation to objects of any models, or at a generic foreign key; compared with objects
+    /// alone.
     std::optional<GM2MField> open_relation = {};
     const GenericForeignKey* open_generic = nullptr;
 
-    /// What is compared at the end of a path that is not open: the field; where it ends at a relation, the key of what that
-    /// leads to.
+    /// What is compared at the end of a path that is not open: the field; where it ends at a relation, the key of what
+    /// that leads to.
     const Field& compared() const { return field ? *field : hops.back().to->primary_key(); }
     bool is_open() const noexcept { return open_relation || open_generic; }
     /// Whether no one value of the row is at its end.

@@ -41,9 +41,10 @@ QueryCompiler::QueryCompiler(Context& context, const detail::QueryState& state, 
             throw QueryError(fmt::format("{} has a field or annotation '{}' already", state.model->label(), name));
         const ResolvedPath path = resolve(context.registry, *state.model, aggregate.field().path());
         if (!path.leads_to_several())
-            throw QueryError(fmt::format("the annotation '{}' is over '{}', which is one value for each object: annotate "
-                                         "over a relation, or group by fields",
-                                         name, path.text));
+            throw QueryError(
+                fmt::format("the annotation '{}' is over '{}', which is one value for each object: annotate "
+                            "over a relation, or group by fields",
+                            name, path.text));
         require_one_relation(aggregate, path);
     }
 }
@@ -71,13 +72,13 @@ QueryCompiler::Column QueryCompiler::column_of(const F& field) {
 QueryCompiler::Column QueryCompiler::column_of(Scope& scope, const F& field) {
     const ResolvedPath path = resolve(context_.registry, scope.model(), field.path());
     if (path.is_open())
-        throw QueryError(fmt::format("'{}' refers to objects of any models, of which no one value can be shown or ordered "
-                                     "by{}",
-                                     path.text,
-                                     path.open_generic ? fmt::format(": use its fields '{}' and '{}'",
-                                                                     path.open_generic->content_type->name(),
-                                                                     path.open_generic->key->name())
-                                                       : ""));
+        throw QueryError(fmt::format(
+            "'{}' refers to objects of any models, of which no one value can be shown or ordered "
+            "by{}",
+            path.text,
+            path.open_generic ? fmt::format(": use its fields '{}' and '{}'", path.open_generic->content_type->name(),
+                                            path.open_generic->key->name())
+                              : ""));
     if (path.leads_to_several() || !path.field)
         throw QueryError(fmt::format("'{}' leads to several objects, of which no one value can be shown or ordered by",
                                      path.text));
@@ -177,8 +178,9 @@ std::string QueryCompiler::distinct_order(const std::vector<Column>& columns) {
     for (const OrderTerm& term : state_.order) {
         const Column column = column_of(F(term.field));
         if (std::ranges::find(columns, column.sql, &Column::sql) == columns.end())
-            throw QueryError("distinct() rows are ordered by what they show alone: add the field to values(), or leave it out "
-                             "of the order");
+            throw QueryError(
+                "distinct() rows are ordered by what they show alone: add the field to values(), or leave it out "
+                "of the order");
         const auto [descending, nulls_first] = direction(term, state_.reversed);
         all += (all.empty() ? "" : ", ") + column.sql + writer_.dialect().order_suffix(descending, nulls_first);
     }
@@ -242,7 +244,8 @@ void QueryCompiler::write_keys(const std::string& condition, bool lock) {
     sql_ = fmt::format("SELECT {} FROM {}{}{}", column, scope_.from(), condition, sorted);
     if (!lock || !dialect.locks_rows())
         return;
-    const std::string in_order = fmt::format(" ORDER BY {}{} FOR UPDATE OF ", column, dialect.in_byte_order(key.kind()));
+    const std::string in_order =
+        fmt::format(" ORDER BY {}{} FOR UPDATE OF ", column, dialect.in_byte_order(key.kind()));
     if (!state_.is_sliced()) {
         sql_ += in_order + scope_.alias();
         return;
@@ -278,7 +281,8 @@ void QueryCompiler::select_count() {
         return;
     }
     const std::string sorted = order();
-    sql_ = fmt::format("SELECT count(*) FROM (SELECT 1 FROM {}{}{}{}) AS sliced", scope_.from(), condition, sorted, slice());
+    sql_ = fmt::format("SELECT count(*) FROM (SELECT 1 FROM {}{}{}{}) AS sliced", scope_.from(), condition, sorted,
+                       slice());
 }
 
 void QueryCompiler::select_exists() {
@@ -316,8 +320,9 @@ void QueryCompiler::update(Changes changes, const Model& table) {
             if (!other.field || !other.hops.empty())
                 throw QueryError(fmt::format("'{}' is no field of the same row", other.text));
             if (!other.field->is_primary_key() && &other.field->table_model() != &table)
-                throw QueryError(fmt::format("'{}' is in the table of {}, and cannot be a value for {}, which is in that of {}",
-                                             other.text, other.field->table_model().label(), field.label(), table.label()));
+                throw QueryError(
+                    fmt::format("'{}' is in the table of {}, and cannot be a value for {}, which is in that of {}",
+                                other.text, other.field->table_model().label(), field.label(), table.label()));
             value = dialect.quote((other.field->is_primary_key() ? table.primary_key() : *other.field).column());
         } else {
             const Value fitting = field.coerce(operand.reference() ? operand.reference()->key : operand.value());
@@ -332,8 +337,8 @@ void QueryCompiler::update(Changes changes, const Model& table) {
     const std::string condition = where();
     sql_ = fmt::format("UPDATE {} SET {}", context_.table_of(table), assignments);
     if (!condition.empty() || &table != &model.concrete_model())
-        sql_ += fmt::format(" WHERE {} IN (SELECT {} FROM {}{})", key, scope_.column(model.primary_key()), scope_.from(),
-                            condition);
+        sql_ += fmt::format(" WHERE {} IN (SELECT {} FROM {}{})", key, scope_.column(model.primary_key()),
+                            scope_.from(), condition);
 }
 
 }  // namespace gm2m::query

@@ -23,16 +23,16 @@ public:
     };
     /// The model's columns, in the order of its fields.
     void select_objects();
-    /// The same of a query that is restricted to links, each row after its place in the order of linking; in the compact
-    /// layout 0, and the rows in the order of the links' key texts unless the query has one.
+    /// The same of a query that is restricted to links, each row after its place in the order of linking; in the
+    /// compact layout 0, and the rows in the order of the links' key texts unless the query has one.
     void select_placed();
-    /// The links of a GM2M field from many sources, in list parameter `sources`, to objects of the query, of each source as
-    /// many as the slice takes: (source, content type, key text, order). The order is that of the query, else of linking,
-    /// and in the compact layout 0.
+    /// The links of a GM2M field from many sources, in list parameter `sources`, to objects of the query, of each
+    /// source as many as the slice takes: (source, content type, key text, order). The order is that of the query, else
+    /// of linking, and in the compact layout 0.
     void select_links(const schema::JoinTable& join, std::size_t sources);
     /// The links of many near objects, their keys in list parameter `near`, and the far objects that are in the query:
-    /// (near key, order, the model's columns). The rest as select_links(), but that in the compact layout the rows are in
-    /// order.
+    /// (near key, order, the model's columns). The rest as select_links(), but that in the compact layout the rows are
+    /// in order.
     void select_far(const schema::TypedSide& side, const Model& near_model, std::size_t near);
     void select_values(const std::vector<F>& fields);
     /// The keys of the objects; with `lock` their rows are locked as they are read, in the order of the keys.
@@ -42,7 +42,8 @@ public:
     void select_count();
     void select_exists();
     /// One row for each combination of values of the fields; one row for all if there are none.
-    void select_groups(const std::vector<F>& fields, std::span<const std::pair<std::string_view, Aggregate>> aggregates);
+    void select_groups(const std::vector<F>& fields,
+                       std::span<const std::pair<std::string_view, Aggregate>> aggregates);
     using Changes = std::span<const std::pair<std::string_view, Operand>>;
     /// Writes the fields that are in one table, the model's own or a parent's; every table is one of tables_of().
     void update(Changes changes, const Model& table);
@@ -77,7 +78,8 @@ private:
     std::string order();
     static std::pair<bool, bool> direction(const OrderTerm& term, bool reversed);
     std::string order_term(const Column& column, const OrderTerm& term, bool reversed) const;
-    std::string group_order(const std::vector<F>& fields, std::span<const std::pair<std::string_view, Aggregate>> aggregates);
+    std::string group_order(const std::vector<F>& fields,
+                            std::span<const std::pair<std::string_view, Aggregate>> aggregates);
     /// "a, b DESC"
     std::string order_list(const std::vector<OrderTerm>& terms);
     std::string linked_order();

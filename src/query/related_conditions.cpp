@@ -21,7 +21,8 @@ struct ConditionCompiler::Leading {
     Layout layout = Layout::standard;
 };
 
-/// This row, or what its foreign keys lead to, is one from which the last hop leads to an object for which `inner` holds.
+/// This row, or what its foreign keys lead to, is one from which the last hop leads to an object for which `inner`
+/// holds.
 std::string ConditionCompiler::write_related(Scope& scope, std::span<const Hop> hops, const Inner& inner) {
     if (hops.back().type == Hop::Type::generic_foreign_key)
         return write_generic(scope, hops, inner);
@@ -53,11 +54,13 @@ std::string ConditionCompiler::write_unrelated(Scope& scope, std::span<const Hop
     Scope all(context_, writer_, from);
     const auto [left, selected] = in_one_form(column, rows, key.kind());
     const std::string own = in_one_form(all.column(key), rows, key.kind()).first;
-    return fmt::format("({} IN (SELECT {} FROM {} EXCEPT SELECT {} FROM {} WHERE {}){})", left, own, all.from(), selected,
-                       rows.from, rows.condition, hops.size() > 1 ? fmt::format(" OR {} IS NULL", column) : "");
+    return fmt::format("({} IN (SELECT {} FROM {} EXCEPT SELECT {} FROM {} WHERE {}){})", left, own, all.from(),
+                       selected, rows.from, rows.condition,
+                       hops.size() > 1 ? fmt::format(" OR {} IS NULL", column) : "");
 }
 
-/// A column of keys and the one that the rows have, so that they compare: as keys if SQL can read the texts, else as texts.
+/// A column of keys and the one that the rows have, so that they compare: as keys if SQL can read the texts, else as
+/// texts.
 std::pair<std::string, std::string> ConditionCompiler::in_one_form(const std::string& column, const Leading& rows,
                                                                    Kind kind) const {
     if (!rows.near_is_text)
@@ -105,8 +108,8 @@ std::string ConditionCompiler::bind_content_type(const Model& model) {
     return writer_.bind(Value(context_.content_types.id_or_none(model)), {.content_type = &model});
 }
 
-/// `joined`: from the objects to their links, by a join in that order, rather than the links whose objects are among these:
-/// where no table is distributed that saves the engine a table of the objects' keys.
+/// `joined`: from the objects to their links, by a join in that order, rather than the links whose objects are among
+/// these: where no table is distributed that saves the engine a table of the objects' keys.
 ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, const Inner& inner, bool joined) {
     const backend::Dialect& dialect = writer_.dialect();
     if (hop.type == Hop::Type::reverse_foreign_key) {
@@ -122,7 +125,8 @@ ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, con
     const std::string links = writer_.alias();
     const auto column = [&](const std::string& name) { return fmt::format("{}.{}", links, dialect.quote(name)); };
     Leading rows{.from = fmt::format("{} AS {}", dialect.table(join.name), links),
-                 .condition = fmt::format("{} = {}{}", column(join.content_type_column), bind_content_type(join.linked_model(target)),
+                 .condition = fmt::format("{} = {}{}", column(join.content_type_column),
+                                          bind_content_type(join.linked_model(target)),
                                           schema::and_is_link(dialect, join, links + ".")),
                  .near = column(reverse ? join.key_column : join.source_column),
                  .near_is_text = reverse,
@@ -200,9 +204,10 @@ std::string ConditionCompiler::write_references(const Node& node, const std::str
     for (const Operand& operand : node.source->operands) {
         const auto& reference = operand.reference();
         if ((node.lookup() != Lookup::exact && node.lookup() != Lookup::in) || !reference)
-            throw QueryError(fmt::format("'{}' refers to objects of any models: compare it with objects, or follow it to "
-                                         "one model, as in '{}__movie__title'",
-                                         node.path.text, node.path.text));
+            throw QueryError(
+                fmt::format("'{}' refers to objects of any models: compare it with objects, or follow it to "
+                            "one model, as in '{}__movie__title'",
+                            node.path.text, node.path.text));
         if (!reference->model)
             throw QueryError(fmt::format("'{}' is compared with a reference that names no model", node.path.text));
         by_model[of_proxies ? reference->model : &reference->model->concrete_model()].push_back(&*reference);

@@ -11,8 +11,8 @@
 
 namespace gm2m::query {
 
-/// Where the value of a parameter comes from that is another one in another query, if it is one of these: an operand that is
-/// compared with what the path leads to, or the number of a model.
+/// Where the value of a parameter comes from that is another one in another query, if it is one of these: an operand
+/// that is compared with what the path leads to, or the number of a model.
 struct ParameterSource {
     const Operand* operand = nullptr;
     ResolvedPath path = {};

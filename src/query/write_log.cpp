@@ -4,6 +4,7 @@
 #include <functional>
 #include <iterator>
 
+#include "backend/text_form.hpp"
 #include "model/prefetched.hpp"
 
 namespace gm2m {
@@ -23,9 +24,7 @@ std::uint64_t hash_of(const Value& key) {
     const std::hash<std::string_view> hash;
     if (key.kind() == Kind::text && !key.is_null())
         return hash(key.view().text());
-    const bool is_integer =
-        key.kind() == Kind::small_integer || key.kind() == Kind::integer || key.kind() == Kind::big_integer;
-    if (is_integer && !key.is_null()) {
+    if (text::is_integer(key.kind()) && !key.is_null()) {
         char digits[24];
         return hash({digits, std::to_chars(digits, std::end(digits), key.view().integer()).ptr});
     }

@@ -21,7 +21,8 @@ public:
 
     /// `stamp` is that of the prefetched objects. Of a foreign key: whether any object may be gone.
     bool is_outdated(std::uint64_t stamp) const noexcept { return everything_ > stamp; }
-    bool is_outdated(const detail::RelationData& relation, bool reverse, const Reference& near, std::uint64_t stamp) const;
+    bool is_outdated(const detail::RelationData& relation, bool reverse, const Reference& near,
+                     std::uint64_t stamp) const;
 
     /// While it lives, nobody reads, and what is written is undone before its end: nothing is outdated by that.
     class Rehearsal {

@@ -15,7 +15,8 @@ namespace gm2m::relation {
 std::optional<Condition> choice_of(const GM2MField& field, const Model& model) {
     std::optional<Condition> all;
     for (const auto& [label, condition] : field.options().limit_choices_to)
-        if (label_key(label) == label_key(model.label()) || label_key(label) == label_key(model.concrete_model().label()))
+        if (label_key(label) == label_key(model.label()) ||
+            label_key(label) == label_key(model.concrete_model().label()))
             all = all ? *all && condition : condition;
     return all;
 }
@@ -41,7 +42,9 @@ void require_choices(Context& context, const GM2MField& field, std::span<const O
         query.filters.push_back(!*choice);
         std::vector<Reference> refused;
         const Kind kind = model->primary_key().kind();
-        backend::RowSink sink([&](std::span<const ValueView> row) { refused.push_back({given.first, Value(kind, row[0])}); });
+        backend::RowSink sink([&](std::span<const ValueView> row) {
+            refused.push_back({given.first, Value(kind, row[0])});
+        });
         query::QueryCompiler compiler(context, query);
         compiler.select_keys(false);
         backend::Request request = compiler.request(&sink);
@@ -49,8 +52,9 @@ void require_choices(Context& context, const GM2MField& field, std::span<const O
         if (exempt && !refused.empty())
             exempt(refused);
         if (!refused.empty())
-            throw InvalidChoice(fmt::format("{} does not fulfil what limit_choices_to of {} asks of {}: nothing was linked",
-                                            refused.front().to_string(), field.label(), label));
+            throw InvalidChoice(
+                fmt::format("{} does not fulfil what limit_choices_to of {} asks of {}: nothing was linked",
+                            refused.front().to_string(), field.label(), label));
     }
 }
 

@@ -14,9 +14,10 @@ namespace {
 using query::SqlWriter;
 
 /// The join table meets itself by way of what the one object is linked to, which is read once and kept: in this form
-/// the statement also runs where the table is distributed by its sources. (DESIGN 5) It has no far object twice, so that
-/// it can be joined; CROSS JOIN keeps it first on SQLite, which would go through all links for an IN. The columns have
-/// the alias l. Where rows of a through model may link an object twice, what they link is numbered, and counted once.
+/// the statement also runs where the table is distributed by its sources. (DESIGN 5) It has no far object twice, so
+/// that it can be joined; CROSS JOIN keeps it first on SQLite, which would go through all links for an IN. The columns
+/// have the alias l. Where rows of a through model may link an object twice, what they link is numbered, and counted
+/// once.
 std::string statement(const std::string& table, const std::string& near_columns,
                       const std::vector<std::string>& far_columns, const std::string& own, const std::string& is_near,
                       std::size_t limit, bool may_repeat = false, const std::string& and_is_link = "") {
@@ -29,7 +30,8 @@ std::string statement(const std::string& table, const std::string& near_columns,
     }
     std::string linked_by_own = fmt::format("SELECT {} FROM {} AS l WHERE {}", selected, table, own);
     if (may_repeat) {
-        linked_by_own = fmt::format("SELECT x.*, row_number() OVER () FROM (SELECT DISTINCT {}) AS x", linked_by_own.substr(7));
+        linked_by_own =
+            fmt::format("SELECT x.*, row_number() OVER () FROM (SELECT DISTINCT {}) AS x", linked_by_own.substr(7));
         names += ", n";
     }
     return fmt::format(
@@ -71,7 +73,8 @@ void run(Context& context, const std::string& sql, const SqlWriter& writer, std:
 }
 
 /// Near objects of one model, by a key of that kind.
-std::vector<InCommon> of_one_model(Context& context, const Model& near, const std::string& sql, const SqlWriter& writer) {
+std::vector<InCommon> of_one_model(Context& context, const Model& near, const std::string& sql,
+                                   const SqlWriter& writer) {
     Ranking ranking;
     const Kind columns[] = {near.primary_key().kind(), Kind::big_integer};
     run(context, sql, writer, columns, [&](std::span<const ValueView> row) {
@@ -115,8 +118,8 @@ std::vector<InCommon> most_in_common(Context& context, detail::RelationData& rel
                       near_key = "l." + dialect.quote(side.near_columns.back());
     if (!side.is_generic()) {
         const std::string is_near = fmt::format("{} = {}", near_key, writer.bind(key));
-        return of_one_model(context, near, statement(dialect.table(side.table), near_key, {far}, is_near, is_near, limit),
-                            writer);
+        return of_one_model(context, near,
+                            statement(dialect.table(side.table), near_key, {far}, is_near, is_near, limit), writer);
     }
     const GM2MField field(static_cast<detail::GM2MFieldData&>(relation));
     const std::string content_type = "l." + dialect.quote(side.near_columns.front());

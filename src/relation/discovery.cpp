@@ -10,7 +10,8 @@ void discover(Context& context) {
     constexpr Kind columns[] = {Kind::integer};
     for (const GM2MField& field : context.registry.gm2m_fields()) {
         std::vector<int> found;
-        backend::RowSink sink([&](std::span<const ValueView> row) { found.push_back(static_cast<int>(row[0].integer())); });
+        backend::RowSink sink(
+            [&](std::span<const ValueView> row) { found.push_back(static_cast<int>(row[0].integer())); });
         backend::Request request{
             .sql = &LinkStatements::of(context, field).occurring, .columns = columns, .sink = &sink};
         context.connection.execute(request, backend::Access::read);

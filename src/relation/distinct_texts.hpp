@@ -31,8 +31,8 @@ public:
     }
 
 private:
-    /// Whether the text is the only one of an integer. (An optional that is copied makes the processor wait: it is written
-    /// in two parts and read as one.)
+    /// Whether the text is the only one of an integer. (An optional that is copied makes the processor wait: it is
+    /// written in two parts and read as one.)
     static bool is_integer(std::string_view text, std::int64_t& integer) noexcept {
         const std::size_t first_digit = text.starts_with('-') ? 1 : 0;
         if (text.size() > 1 && text[first_digit] == '0')

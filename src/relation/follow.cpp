@@ -100,14 +100,16 @@ private:
     std::vector<std::pair<std::size_t, Object>> known_;  // that were prefetched
 };
 
-void assign_generic(Context& context, const GenericForeignKey& generic, void* object, const Model& target, const Value& key) {
+void assign_generic(Context& context, const GenericForeignKey& generic, void* object, const Model& target,
+                    const Value& key) {
     Value stored = generic.key->kind() == Kind::text ? Value(key.to_string()) : generic.key->coerce(key);
     const auto limit = generic.key->options().max_length;
     if (generic.key->kind() == Kind::text && limit && text::count_characters(stored.view().text()) > *limit)
-        throw KeyTooLong(fmt::format("the key of {}:{} has {} characters, but {} takes {}: declare that field with a larger "
-                                     "max_length",
-                                     target.label(), key.to_string(), text::count_characters(stored.view().text()),
-                                     generic.key->label(), *limit));
+        throw KeyTooLong(
+            fmt::format("the key of {}:{} has {} characters, but {} takes {}: declare that field with a larger "
+                        "max_length",
+                        target.label(), key.to_string(), text::count_characters(stored.view().text()),
+                        generic.key->label(), *limit));
     generic.content_type->assign(object, ValueView::of_integer(context.content_types.id_of(target.concrete_model())));
     generic.key->assign(object, stored.view());
 }
@@ -121,8 +123,8 @@ void assign(Context& context, const Model& model, void* object, std::string_view
         return assign_generic(context, *generic, object, *view.model, key);
     const Field& field = foreign_key_of(model, name);
     if (!view.model->is_a(*field.target()))
-        throw WrongModel(fmt::format("{} refers to objects of {}, and not to one of {}", field.label(), field.target()->label(),
-                                     view.model->label()));
+        throw WrongModel(fmt::format("{} refers to objects of {}, and not to one of {}", field.label(),
+                                     field.target()->label(), view.model->label()));
     field.assign(object, key.view());
 }
 

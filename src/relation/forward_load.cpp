@@ -84,11 +84,10 @@ private:
         const std::string content_type = "l." + dialect.quote(join.content_type_column);
         const std::string source = "l." + dialect.quote(join.source_column);
         const schema::PlacedLinks links = schema::placed_links(dialect, join, "l", sources);
-        std::string sql = fmt::format(
-            "SELECT {}, {}, l.{}, {} FROM {} AS l WHERE {} AND NOT ({})", source, content_type, dialect.quote(join.key_column),
-            links.place, links.table,
-            dialect.in_list(source, sources, kind_),
-            dialect.in_list(content_type, writer.bind(std::move(queried)), Kind::integer));
+        std::string sql = fmt::format("SELECT {}, {}, l.{}, {} FROM {} AS l WHERE {} AND NOT ({})", source,
+                                      content_type, dialect.quote(join.key_column), links.place, links.table,
+                                      dialect.in_list(source, sources, kind_),
+                                      dialect.in_list(content_type, writer.bind(std::move(queried)), Kind::integer));
         for (const auto& query : queries_) {
             query::QueryCompiler compiler(context_, *query, writer);
             compiler.select_links(join, sources);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "backend/value_list.hpp"
@@ -9,14 +10,14 @@
 namespace gm2m::relation {
 
 /// Finds where a key stands in a list of distinct keys: always the same list, which may grow. The table is made when it
-/// is first needed. Integers that lie close together, as those do that a database has generated, are their own places in
-/// it; others are hashed.
+/// is first needed. Integers that lie close together, as those do that a database has generated, are their own places
+/// in it; others are hashed.
 class KeyIndex {
 public:
     static constexpr std::uint32_t none = UINT32_MAX;
 
-    /// The place of the key of a row, or none. The rows of one key tend to come together, and in the order in which their
-    /// keys were asked for; so the place found last and the next are tried first.
+    /// The place of the key of a row, or none. The rows of one key tend to come together, and in the order in which
+    /// their keys were asked for; so the place found last and the next are tried first.
     std::uint32_t find_next(const backend::ValueList& keys, const ValueView& key) {
         for (std::size_t place = last_; place < keys.size() && place <= last_ + 1; ++place)
             if (equals(keys, place, key)) {
@@ -82,8 +83,8 @@ private:
         slots_.assign(size, 0);
         indexed_ = 0;
     }
-    /// Whether `size` numbers from `lowest_` on, which it sets, hold all of the keys. Half of those to spare are left on
-    /// either side: so that keys that come outside of them again and again soon leave none.
+    /// Whether `size` numbers from `lowest_` on, which it sets, hold all of the keys. Half of those to spare are left
+    /// on either side: so that keys that come outside of them again and again soon leave none.
     bool lie_within(std::size_t size, const backend::ValueList& keys) {
         std::int64_t least = keys.integer_at(0), greatest = least;
         for (std::size_t i = 1; i < keys.size(); ++i) {

@@ -13,14 +13,6 @@
 #include "relation/link_index.hpp"
 
 namespace gm2m::relation {
-namespace {
-
-bool is_integer(Kind kind) {
-    return kind == Kind::small_integer || kind == Kind::integer || kind == Kind::big_integer;
-}
-
-}  // namespace
-
 void LinkKeys::append_texts() const {
     text::Digits digits;
     texts_.reserve(integers_.size());
@@ -92,7 +84,7 @@ void LinkListBuilder::add(const ObjectRef& object) {
         throw UnsavedObject(
             fmt::format("an object of {} was never saved, so that {} cannot refer to it: insert it first",
                         model.label(), field_.label()));
-    if (is_integer(key.kind())) {
+    if (text::is_integer(key.kind())) {
         const std::int64_t integer = value.integer();
         if (integer > short_integer_ || integer < -short_integer_)
             check_length(model, value);

@@ -73,8 +73,9 @@ void LinkNotice::lock_object() const {
     if (!dialect.locks_rows())
         return;
     const Field& key = object_.model->primary_key();
-    const std::string sql = fmt::format("SELECT 1 FROM {} WHERE {} = {} FOR NO KEY UPDATE",
-                                        context_.table_of(*object_.model), dialect.quote(key.column()), dialect.parameter(1));
+    const std::string sql =
+        fmt::format("SELECT 1 FROM {} WHERE {} = {} FOR NO KEY UPDATE", context_.table_of(*object_.model),
+                    dialect.quote(key.column()), dialect.parameter(1));
     const backend::Parameter parameters[] = {backend::Parameter(object_.key)};
     backend::Request request{.sql = &sql, .parameters = parameters};
     context_.connection.execute(request, backend::Access::read);

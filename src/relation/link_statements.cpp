@@ -47,7 +47,8 @@ std::string content_types(const LinkNames& n, const std::string& types) {
 }
 
 LinkStatements::Read reads(const LinkNames& n, const Dialect& dialect, const std::string& types) {
-    const std::string links = format("FROM {} WHERE {} = {}{}{}", n.table, n.source, dialect.parameter(1), types, n.and_is_link);
+    const std::string links =
+        format("FROM {} WHERE {} = {}{}{}", n.table, n.source, dialect.parameter(1), types, n.and_is_link);
     return {format("SELECT {}, {} {} ORDER BY {}", n.content_type, n.key, links, n.order),
             format("SELECT count(*) {}", links), format("SELECT EXISTS (SELECT 1 {})", links),
             format("SELECT {}, count(*) {} GROUP BY {} ORDER BY {}", n.content_type, links, n.content_type,
@@ -58,19 +59,21 @@ LinkStatements::Read reads(const LinkNames& n, const Dialect& dialect, const std
 void read_many(LinkStatements& sql, const LinkNames& n, const Dialect& dialect, const schema::JoinTable& join) {
     sql.is_numbered = join.is_numbered();
     sql.has_ordering = !join.ordering.empty();
-    const std::string links = format("FROM {} AS l WHERE {}", n.table, dialect.in_list("l." + n.source, 1, n.source_kind));
+    const std::string links =
+        format("FROM {} AS l WHERE {}", n.table, dialect.in_list("l." + n.source, 1, n.source_kind));
     const std::string order = format("l.{}, {}", n.source, link_order(dialect, join, "l."));
     // The order of linking is restored here, a source at a time; the engine would sort all links at once.
     if (sql.is_numbered)
         sql.of_many_sources = format("SELECT l.{}, l.{}, l.{}, l.{} {}", n.source, n.content_type, n.key,
                                      dialect.quote(join.id_column), links);
     else
-        sql.of_many_sources = format("SELECT l.{}, l.{}, l.{} {} ORDER BY {}", n.source, n.content_type, n.key, links, order);
+        sql.of_many_sources =
+            format("SELECT l.{}, l.{}, l.{} {} ORDER BY {}", n.source, n.content_type, n.key, links, order);
     if (dialect.writes_row_by_row() || join.is_ordered())
         return;
     // They come from an index as they are to be, and what a row costs on its way is more than what its cells do.
     sql.of_many_sources = format("SELECT l.{0}, l.{1}, {2} FROM ({3}) AS l GROUP BY l.{0}, l.{1} ORDER BY l.{0}, l.{1}",
-                                 n.source, n.content_type, dialect.list_of("l." + n.key), sql.of_many_sources);
+                                 n.source, n.content_type, dialect.list_of("l." + n.key, Kind::text), sql.of_many_sources);
     sql.of_many_sources_has_lists = true;
 }
 

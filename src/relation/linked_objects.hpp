@@ -13,7 +13,8 @@ class LinkedObjects final : public backend::ResultSink {
 public:
     static constexpr Kind columns[] = {Kind::integer, Kind::text};
 
-    /// `may_repeat`: links may lead to one object twice, by rows of a through model; it is loaded once, and comes twice.
+    /// `may_repeat`: links may lead to one object twice, by rows of a through model; it is loaded once, and comes
+    /// twice.
     explicit LinkedObjects(bool may_repeat = false) : may_repeat_(may_repeat) {}
 
     /// A link: content type and key text.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace gm2m::relation {
@@ -39,8 +40,8 @@ public:
     }
 
 private:
-    // What has been taken is freed. The result has its memory before: it would lie in between what is freed, which could not
-    // be used again for anything larger.
+    // What has been taken is freed. The result has its memory before: it would lie in between what is freed, which
+    // could not be used again for anything larger.
     template <class Sort>
     LinksByOwner take_groups(std::size_t owners, Sort&& sort) {
         LinksByOwner result{{}, std::deque<std::uint32_t>(links_.size())};

@@ -53,18 +53,19 @@ ModelLoad::ModelLoad(const Model& model, const backend::ValueList& keys, std::ve
             keys_.push(*key);
         }
     places_.resize(keys_.size());
-    if (keys_.holds_integers())
+    if (form_of(keys_.kind()) != ValueView::Form::text)
         sort_keys();
 }
 
-// Each page of the table is read once, and the rows tend to come back in this order.
+// Each page of the table is read once, the rows tend to come back in this order, and a key that two texts stand for
+// ("1", "01") stands twice in a row.
 void ModelLoad::sort_keys() {
     backend::ValueList keys(keys_.kind());
     keys.reserve(keys_.size());
     std::vector<std::uint32_t> places;
     places.reserve(keys_.size());
     for (const std::uint32_t i : sorted_order(keys_)) {
-        keys.push_integer(keys_.integer_at(i));
+        keys.push(keys_[i]);
         places.push_back(places_[i]);
     }
     keys_ = std::move(keys);
@@ -78,7 +79,8 @@ void ModelLoad::append_requests(Context& context, std::vector<backend::Request>&
         requests.push_back({.sql = &statements.select_by_keys,
                             .parameters = part.parameters(),
                             .columns = statements.kinds,
-                            .sink = &part});
+                            .sink = &part,
+                            .plan_by_lists = true});
     };
     if (keys_.empty())
         return;
@@ -92,9 +94,22 @@ ModelLoad::Part::Part(ModelLoad& load, backend::ValueList keys, std::size_t firs
     : load_(load), keys_(std::move(keys)), first_(first), parameters_{keys_} {}
 
 void ModelLoad::Part::row(std::span<const ValueView> cells) {
-    const std::uint32_t i = index_.find_next(keys_, cells[load_.key_column_]);
-    if (i != KeyIndex::none)
-        load_.objects_[load_.places_[first_ + i]] = read_object(load_.rows_, cells);
+    const std::uint32_t found = index_.find_next(keys_, cells[load_.key_column_]);
+    if (found == KeyIndex::none)
+        return;
+    const auto repeats = [&](std::size_t i) {
+        return keys_.holds_integers() ? keys_.integer_at(i) == keys_.integer_at(found)
+                                      : keys_.text_at(i) == keys_.text_at(found);
+    };
+    std::size_t begin = found, end = found + std::size_t{1};
+    while (begin > 0 && repeats(begin - 1))
+        --begin;
+    while (end < keys_.size() && repeats(end))
+        ++end;
+    const std::span places(load_.places_.begin() + static_cast<std::ptrdiff_t>(first_ + begin), end - begin);
+    const Object& object = load_.objects_[places.front()] = read_object(load_.rows_, cells);
+    for (const std::uint32_t place : places.subspan(1))
+        load_.objects_[place] = object;
 }
 
 }  // namespace gm2m::relation

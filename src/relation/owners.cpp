@@ -33,8 +33,8 @@ backend::ValueList Owners::key_texts() const {
     return texts;
 }
 
-void Owners::give(LinksByOwner links, std::span<const Object> targets, const detail::RelationData& relation, bool reverse,
-                  std::span<const Object> rows) const {
+void Owners::give(LinksByOwner links, std::span<const Object> targets, const detail::RelationData& relation,
+                  bool reverse, std::span<const Object> rows) const {
     std::size_t begin = 0;
     for (std::size_t owner = 0; owner < rows_.size(); ++owner) {
         std::vector<Object> objects, through;

@@ -56,8 +56,8 @@ const detail::QueryState* query_of(const RelationSide& side, const Model& model,
 }
 
 /// Loads the relation of the objects of one model; the objects that were loaded.
-std::vector<Object> load(Context& context, const RelationSide& side, const Model& model, std::span<const Object> objects,
-                         const Prefetch& wanted) {
+std::vector<Object> load(Context& context, const RelationSide& side, const Model& model,
+                         std::span<const Object> objects, const Prefetch& wanted) {
     const Owners owners(model, objects);
     if (wanted.has_through()) {
         const GM2MField field(static_cast<detail::GM2MFieldData&>(*side.relation));

@@ -12,8 +12,8 @@ detail::QueryState linked_query(Context& context, const detail::LinkedTo& linked
 
 /// Throws what does not fit the query's model.
 void check_query(Context& context, const detail::QueryState& query);
-/// The objects of such queries, one for each model, in one round trip: in the order of linking (compact layout: model by
-/// model, of key text), or model by model if one of the queries has an order.
+/// The objects of such queries, one for each model, in one round trip: in the order of linking (compact layout: model
+/// by model, of key text), or model by model if one of the queries has an order.
 std::vector<Object> load_queried(Context& context, const std::vector<detail::QueryState>& queries);
 /// How many objects the query has. 1 statement.
 std::size_t count_queried(const detail::QueryState& query);

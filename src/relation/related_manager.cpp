@@ -71,7 +71,8 @@ const Model& RelatedSet::model_of(std::string_view label) const {
 }
 
 bool RelatedSet::is_of_type(const Model& model) const {
-    return !only_ || std::ranges::any_of(*only_, [&](const Model* only) { return is_linked_as_one(*only, model, *relation_); });
+    return !only_ ||
+           std::ranges::any_of(*only_, [&](const Model* only) { return is_linked_as_one(*only, model, *relation_); });
 }
 
 const detail::QueryState* RelatedSet::query_on(const Model& model) const {
@@ -304,7 +305,8 @@ bool RelatedSet::contains(const ObjectRef& object) const {
         return false;
     if (const detail::QueryState* given = query_on(*view.model))
         return relation::contains_queried(
-            relation::linked_query(*context_, {relation_, reverse_, model_, key_}, *view.model, given), saved_key(view));
+            relation::linked_query(*context_, {relation_, reverse_, model_, key_}, *view.model, given),
+            saved_key(view));
     return dispatch([&](auto& links, const auto&) { return links.contains(object); },
                     [&](auto& links) { return links.contains(object); }, false);
 }
@@ -320,8 +322,9 @@ std::vector<InCommon> RelatedSet::most_in_common(std::size_t limit) const {
         std::vector<InCommon>());
 }
 
-/// Forgets what a write through this manager outdates, on the handles that it knows: what was prefetched for its object,
-/// and the other side of the same relation for the objects that it gives and takes. Of other handles the log tells.
+/// Forgets what a write through this manager outdates, on the handles that it knows: what was prefetched for its
+/// object, and the other side of the same relation for the objects that it gives and takes. Of other handles the log
+/// tells.
 void RelatedManager::drop_prefetched(std::span<const ObjectRef> objects) const {
     for (const ObjectRef& object : objects)
         if (object.object())
@@ -367,7 +370,8 @@ auto RelatedManager::write(std::span<const ObjectRef> objects, Work&& work, bool
     drop_prefetched(objects);
     return in_relation(*relation_, [&] {
         if (has_through(*relation_)) {
-            relation::ThroughLinks links(*context_, gm2m_field(*relation_), reverse_, *model_, key_, values_, updating_);
+            relation::ThroughLinks links(*context_, gm2m_field(*relation_), reverse_, *model_, key_, values_,
+                                         updating_);
             if (rehearsing)
                 links.rehearse();
             return work(links);
@@ -461,7 +465,8 @@ Changes RelatedManager::toggle_refs(std::span<const ObjectRef> objects) const {
 std::size_t RelatedManager::clear() const {
     const auto run = [&] { return write({}, [](auto& links) { return links.clear(); }); };
     const relation::LinkNotice notice(*context_, *relation_, reverse_, {model_, key_});
-    const std::size_t count = notice.is_heard_of_clearing() ? notice.around_clear([&] { return exists(); }, run) : run();
+    const std::size_t count =
+        notice.is_heard_of_clearing() ? notice.around_clear([&] { return exists(); }, run) : run();
     note(nullptr);
     return count;
 }

@@ -50,9 +50,10 @@ RelationSide look_for_side(const Registry& registry, const Model& model, std::st
     }
     for (const GM2MField& field : registry.gm2m_fields())
         if (field.find_source() && field.is_related(model) && field.accessor_name() == name)
-            throw ConfigurationError(fmt::format("the reverse accessor '{}' of {} is claimed by {} and by {}: give one of "
-                                                 "them another related_name",
-                                                 name, model.label(), pairs->label(), field.label()));
+            throw ConfigurationError(
+                fmt::format("the reverse accessor '{}' of {} is claimed by {} and by {}: give one of "
+                            "them another related_name",
+                            name, model.label(), pairs->label(), field.label()));
     return {&pairs->relation(), true};
 }
 

@@ -13,8 +13,8 @@ struct RelationSide {
     const Model& near(const Model& model) const;
 };
 
-/// The relation of `model`, or the reverse accessor on it, of that name. Throws NoReverseRelation, saying what to do, or
-/// ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2) What was found is remembered until the
+/// The relation of `model`, or the reverse accessor on it, of that name. Throws NoReverseRelation, saying what to do,
+/// or ConfigurationError if two relations claim the name. (BEHAVIOUR 3.1, 3.2) What was found is remembered until the
 /// registry changes.
 RelationSide find_side(Context& context, const Model& model, std::string_view name);
 

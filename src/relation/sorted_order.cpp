@@ -9,7 +9,7 @@ namespace {
 using backend::ValueList;
 using Order = std::vector<std::uint32_t>;
 
-/// Integers from `least` on, of which there are `range`, each to a slot of its own.
+/// Integers from `least` on, in a range of `range`, each to a slot of its own: without those that repeat others.
 Order spread_out(const ValueList& keys, std::int64_t least, std::uint64_t range) {
     constexpr std::uint32_t none = UINT32_MAX;
     Order slots(range, none);
@@ -30,7 +30,8 @@ Order sorted_integers(const ValueList& keys) {
     }
     const std::uint64_t range = static_cast<std::uint64_t>(greatest) - static_cast<std::uint64_t>(least);
     if (range < 4 * keys.size())
-        return spread_out(keys, least, range + 1);
+        if (Order order = spread_out(keys, least, range + 1); order.size() == keys.size())
+            return order;
     // Side by side with their places, which is faster than to look them up.
     std::vector<std::pair<std::int64_t, std::uint32_t>> sorted;
     sorted.reserve(keys.size());

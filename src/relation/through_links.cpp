@@ -38,7 +38,9 @@ std::string select_locked(const Context& context, const Model& model, std::strin
     const std::string column = dialect.quote(key.column());
     const std::string sql = fmt::format("SELECT {} FROM {} WHERE {}", column, context.table_of(model),
                                         dialect.in_list(column, 1, key.kind()));
-    return dialect.locks_rows() ? fmt::format("{} ORDER BY {}{} {}", sql, column, dialect.in_byte_order(key.kind()), lock) : sql;
+    return dialect.locks_rows()
+               ? fmt::format("{} ORDER BY {}{} {}", sql, column, dialect.in_byte_order(key.kind()), lock)
+               : sql;
 }
 
 }  // namespace
@@ -146,8 +148,8 @@ ThroughLinks::Far& ThroughLinks::far(const Value& source) {
 
 // --- what is there ---
 
-// Where rows are not locked, a transaction that was begun here has the whole database. In one that was not, any statement
-// that writes locks it; it comes first, since a transaction that has read is let wait for nobody.
+// Where rows are not locked, a transaction that was begun here has the whole database. In one that was not, any
+// statement that writes locks it; it comes first, since a transaction that has read is let wait for nobody.
 void ThroughLinks::lock_database() {
     backend::Connection& connection = context_.connection;
     if (!connection.dialect().locks_rows() && connection.in_foreign_transaction())
@@ -225,13 +227,14 @@ void ThroughLinks::look(const std::string& condition, std::span<const Parameter>
     std::vector<Row> rows;
     RowSink sink([&](std::span<const ValueView> row) {
         if (!row[1].is_null() && !row[2].is_null() && !row[3].is_null())
-            rows.push_back({Value(row_kind, row[0]), Value(source_kind, row[1]), row[2].integer(), std::string(row[3].text())});
+            rows.push_back(
+                {Value(row_kind, row[0]), Value(source_kind, row[1]), row[2].integer(), std::string(row[3].text())});
     });
     const Kind kinds[] = {row_kind, source_kind, Kind::integer, Kind::text};
-    const std::string sql = fmt::format("SELECT {}, {}, {}, {} FROM {} WHERE {}",
-                                        dialect.quote(join_.through->primary_key().column()), dialect.quote(join_.source_column),
-                                        dialect.quote(join_.content_type_column), dialect.quote(join_.key_column),
-                                        context_.table_of(*join_.through), condition);
+    const std::string sql =
+        fmt::format("SELECT {}, {}, {}, {} FROM {} WHERE {}", dialect.quote(join_.through->primary_key().column()),
+                    dialect.quote(join_.source_column), dialect.quote(join_.content_type_column),
+                    dialect.quote(join_.key_column), context_.table_of(*join_.through), condition);
     Request request{.sql = &sql, .parameters = parameters, .columns = kinds, .sink = &sink};
     context_.connection.execute(request, Access::read);
     ModelsByContentType models(context_);

@@ -11,8 +11,8 @@
 
 namespace gm2m::relation {
 
-/// The links of one object by a relation through a model: what a RelatedManager writes, on either side. They are objects of
-/// that model: inserted, updated and deleted as such. (BEHAVIOUR 4.2, 4.3)
+/// The links of one object by a relation through a model: what a RelatedManager writes, on either side. They are
+/// objects of that model: inserted, updated and deleted as such. (BEHAVIOUR 4.2, 4.3)
 class ThroughLinks {
 public:
     /// `near` is the object's model and key; all that is given outlives this.

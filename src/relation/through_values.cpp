@@ -22,7 +22,8 @@ ThroughValues::Assignments ThroughValues::read(const FieldValues& values) const 
     for (const auto& [name, value] : values) {
         const Field& field = through_.field(name);
         if (makes_the_link(field))
-            throw InvalidValue(fmt::format("{} says what is linked: {} gives it its value itself", field.label(), field_.label()));
+            throw InvalidValue(
+                fmt::format("{} says what is linked: {} gives it its value itself", field.label(), field_.label()));
         Value fitting = field.coerce(value);
         field.check(fitting.view());
         assignments.emplace_back(&field, std::move(fitting));
@@ -49,9 +50,10 @@ void ThroughValues::require_complete(const Assignments& assignments) const {
     for (const auto& field : through_.fields())
         if (needs_value(*field) &&
             std::ranges::find(assignments, field.get(), &Assignments::value_type::first) == assignments.end())
-            throw InvalidValue(fmt::format("a link of {} needs a value for {}: give it by with_values({{{{\"{}\", …}}}}) or "
-                                           "WithValues, or declare the field with a default_value",
-                                           field_.label(), field->label(), field->name()));
+            throw InvalidValue(
+                fmt::format("a link of {} needs a value for {}: give it by with_values({{{{\"{}\", …}}}}) or "
+                            "WithValues, or declare the field with a default_value",
+                            field_.label(), field->label(), field->name()));
 }
 
 // One that is not generated is given for the links that may have to be made.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "backend/text_form.hpp"
 #include "model/relation_data.hpp"
 #include "query/model_statements.hpp"
 
@@ -13,10 +14,6 @@ namespace {
 
 using backend::Dialect;
 using fmt::format;
-
-bool is_integer(Kind kind) {
-    return kind == Kind::small_integer || kind == Kind::integer || kind == Kind::big_integer;
-}
 
 /// Writes the statements of one side.
 class Generator {
@@ -92,33 +89,35 @@ private:
         return side_.source_is_far ? format("IN (SELECT far FROM {} UNION {})", far_list(), linked_now(2)) : among();
     }
 
-    /// Where each statement is a round trip: lists in one parameter. Whoever writes links of a source locks the source's
-    /// row first, several in the order of their keys: so callers wait for one another instead of for a deadlock, and a
-    /// statement that follows the lock sees what those before have done. (BEHAVIOUR 2.12)
+    /// Where each statement is a round trip: lists in one parameter. Whoever writes links of a source locks the
+    /// source's row first, several in the order of their keys: so callers wait for one another instead of for a
+    /// deadlock, and a statement that follows the lock sees what those before have done. (BEHAVIOUR 2.12)
     void write_lists() {
-        const std::string among_linked = side_.source_is_far ? format("IN ({})", linked_now(1)) : format("= {}", parameter(1));
+        const std::string among_linked =
+            side_.source_is_far ? format("IN ({})", linked_now(1)) : format("= {}", parameter(1));
         out_.remove = format("{} DELETE FROM {} AS l USING {} WHERE l.{} = k.far AND {} AND {} RETURNING l.{}",
                              lock(among()), table_, far_list(), far_, is_near(2, "l."), locked, far_);
         out_.clear = format("{} DELETE FROM {} WHERE {} AND {}", lock(among_linked), table_, is_near(1), locked);
         out_.remove_others = remove_others(far_list(true));
-        out_.lock = side_.source_is_far
-                        ? format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE", source_table_,
-                                 dialect_.in_list(source_key_, 1, out_.far_kind), key_order())
-                        : format("SELECT 1 FROM {} WHERE {} = {} FOR NO KEY UPDATE", source_table_, source_key_, parameter(1));
+        out_.lock =
+            side_.source_is_far
+                ? format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE", source_table_,
+                         dialect_.in_list(source_key_, 1, out_.far_kind), key_order())
+                : format("SELECT 1 FROM {} WHERE {} = {} FOR NO KEY UPDATE", source_table_, source_key_, parameter(1));
     }
 
-    /// It follows set_add, which has locked the near source; of far sources only links of those that are locked go: what
-    /// somebody else adds meanwhile has been added after this.
+    /// It follows set_add, which has locked the near source; of far sources only links of those that are locked go:
+    /// what somebody else adds meanwhile has been added after this.
     std::string remove_others(const std::string& list) const {
-        const std::string others =
-            format("DELETE FROM {} AS l WHERE {} AND l.{} NOT IN (SELECT k.far FROM {})", table_, is_near(2, "l."), far_, list);
+        const std::string others = format("DELETE FROM {} AS l WHERE {} AND l.{} NOT IN (SELECT k.far FROM {})", table_,
+                                          is_near(2, "l."), far_, list);
         const std::string returned = format(" RETURNING l.{}", far_);
         if (!side_.source_is_far)
             return others + returned;
         // Without a foreign key the source may be gone, and then there is nothing to lock.
-        const std::string gone =
-            side_.constraints ? ""
-                              : format(" OR NOT EXISTS (SELECT FROM {} AS s WHERE s.{} = l.{})", source_table_, source_key_, far_);
+        const std::string gone = side_.constraints ? ""
+                                                   : format(" OR NOT EXISTS (SELECT FROM {} AS s WHERE s.{} = l.{})",
+                                                            source_table_, source_key_, far_);
         return format(
             "WITH held AS MATERIALIZED (SELECT {} AS src FROM {} WHERE {} IN ({}) FOR NO KEY UPDATE SKIP LOCKED) "
             "{} AND (l.{} IN (SELECT src FROM held){}){}",
@@ -130,18 +129,19 @@ private:
         const ModelStatements& far = ModelStatements::of(context_, *side_.far);
         const std::string far_key = dialect_.quote(side_.far->primary_key().column());
         if (order.empty() && !dialect_.writes_row_by_row())
-            // The compact layout, which may be distributed. The keys of an array are sought by their index; to a join with
-            // links, of which there are few, the planner would read all of a small table.
-            out_.all = format("SELECT {} FROM {} AS t{} WHERE t.{} = ANY (ARRAY(SELECT l.{} FROM {} AS l WHERE {})) ORDER BY t.{}",
-                              far.columns, context_.table_of(*side_.far), far.parents, far_key, far_, table_, is_near(1, "l."),
-                              far_key);
+            // The compact layout, which may be distributed. The keys of an array are sought by their index; to a join
+            // with links, of which there are few, the planner would read all of a small table.
+            out_.all = format(
+                "SELECT {} FROM {} AS t{} WHERE t.{} = ANY (ARRAY(SELECT l.{} FROM {} AS l WHERE {})) ORDER BY t.{}",
+                far.columns, context_.table_of(*side_.far), far.parents, far_key, far_, table_, is_near(1, "l."),
+                far_key);
         else
             out_.all = format("SELECT {} FROM {} AS l {}{} WHERE {} ORDER BY {}", far.columns, table_,
                               dialect_.join_by_key(context_.table_of(*side_.far), far_key, "l." + far_, "t"),
                               far.parents_by_key, is_near(1, "l."), order.empty() ? "l." + far_ : order);
         out_.keys = linked_now(1);
-        const std::string links =
-            format("FROM {} WHERE {}{}", table_, is_near(1), side_.far_can_be_null ? format(" AND {} IS NOT NULL", far_) : "");
+        const std::string links = format("FROM {} WHERE {}{}", table_, is_near(1),
+                                         side_.far_can_be_null ? format(" AND {} IS NOT NULL", far_) : "");
         out_.count = "SELECT count(*) " + links;
         out_.exists = format("SELECT EXISTS (SELECT 1 {})", links);
         out_.contains =
@@ -150,31 +150,36 @@ private:
         dialect_.writes_row_by_row() ? read_many_in_turn(far) : read_many(far);
     }
 
-    // From the list, which is given, to the links and on to the far objects: to plan a condition on a list of many texts
-    // can take longer than to execute it. The order is restored in memory, an object at a time, where it is that of
-    // numbers; the engine would sort all links at once.
+    // From the list, which is given, to the links and on to the far objects: to plan a condition on a list of many
+    // texts can take longer than to execute it. The order is restored in memory, an object at a time, where it is that
+    // of numbers; the engine would sort all links at once.
     void read_many(const ModelStatements& far) {
         const std::string near_key = "l." + near_.back(), far_key = "l." + far_;
-        const bool sortable = !side_.order_column.empty() || is_integer(out_.far_kind);
+        const bool sortable = !side_.order_column.empty() || text::is_integer(out_.far_kind);
         const std::string links = format("FROM {} CROSS JOIN {} AS l",
                                          dialect_.placed_rows_of(near_.size(), side_.near_kind, "k"), table_);
-        const std::string are_near = format(
-            "{}{} = k.value", side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "", near_key);
-        const std::string table = context_.table_of(*side_.far), key = dialect_.quote(side_.far->primary_key().column());
+        const std::string are_near =
+            format("{}{} = k.value", side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(1)) : "",
+                   near_key);
+        const std::string table = context_.table_of(*side_.far),
+                          key = dialect_.quote(side_.far->primary_key().column());
         if (side_.source_is_far && side_.order_column.empty()) {
-            // Sources have many links each, and are what the table may be distributed by. They come once each: what a row
-            // costs on its way is more than what its cells do. (To number the links as well would cost more than that.)
+            // Sources have many links each, and are what the table may be distributed by. They come once each: what a
+            // row costs on its way is more than what its cells do. (To number the links as well would cost more than
+            // that.)
             out_.of_many = format(
                 "SELECT {}, g.places FROM (SELECT l.{} AS far_key, {} AS places {} WHERE {} GROUP BY l.{}) AS g "
                 "CROSS JOIN {} AS t{} WHERE t.{} = g.far_key ORDER BY g.far_key",
-                far.columns, far_, dialect_.list_of("k.place"), links, are_near, far_, table, far.parents, key);
+                far.columns, far_, dialect_.list_of("k.place", Kind::big_integer), links, are_near, far_, table, far.parents, key);
             out_.of_many_has_lists = out_.of_many_is_sorted = true;
             return;
         }
-        out_.of_many = format(
-            "SELECT k.place, {}, {} {} CROSS JOIN {} AS t{} WHERE {} AND t.{} = {}{}",
-            !side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column) : sortable ? far_key : "0", far.columns,
-            links, table, far.parents, are_near, key, far_key, sortable ? "" : " ORDER BY " + far_key);
+        out_.of_many = format("SELECT k.place, {}, {} {} CROSS JOIN {} AS t{} WHERE {} AND t.{} = {}{}",
+                              !side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column)
+                              : sortable                  ? far_key
+                                                          : "0",
+                              far.columns, links, table, far.parents, are_near, key, far_key,
+                              sortable ? "" : " ORDER BY " + far_key);
         out_.of_many_is_sorted = !sortable;
     }
 

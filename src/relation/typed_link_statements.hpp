@@ -23,15 +23,15 @@ struct TypedLinkStatements {
     std::string all, keys, count, exists;
     /// Parameters: the far key, the near object's columns.
     std::string contains;
-    /// The links of many objects, their distinct keys in a list as the last parameter: (place in the list, order, the far
-    /// model's columns). The order is to be sorted by, unless the links of each object come sorted. Empty where the next
-    /// serves. Where it has lists the far objects come once each: (the far model's columns, a list of places).
+    /// The links of many objects, their distinct keys in a list as the last parameter: (place in the list, order, the
+    /// far model's columns). The order is to be sorted by, unless the links of each object come sorted. Empty where the
+    /// next serves. Where it has lists the far objects come once each: (the far model's columns, a list of places).
     std::string of_many;
     bool of_many_is_sorted = false;
     bool of_many_has_lists = false;
-    /// Where statements cost nothing to repeat: the links of the near keys in list parameter 1, (place in the list, far key,
-    /// and the order if the links keep one), and the objects of the far keys in list parameter 2, (place in the list, the
-    /// far model's columns). Parameter 3 is the content type, if there is one.
+    /// Where statements cost nothing to repeat: the links of the near keys in list parameter 1, (place in the list, far
+    /// key, and the order if the links keep one), and the objects of the far keys in list parameter 2, (place in the
+    /// list, the far model's columns). Parameter 3 is the content type, if there is one.
     std::string links_and_objects;
 
     static const TypedLinkStatements& of(Context& context, detail::RelationData& relation, bool reverse);

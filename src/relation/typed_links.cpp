@@ -80,15 +80,16 @@ ValueList far_keys(const Context& context, const detail::RelationData& relation,
     for (const ObjectRef& object : objects) {
         const ObjectView view = reader.read(object);
         if (!view.model->is_a(far))
-            throw WrongModel(fmt::format("{} links objects of {} to those of {}: a {} cannot be one of them", relation.label,
-                                         near.label(), far.label(), view.model->label()));
+            throw WrongModel(fmt::format("{} links objects of {} to those of {}: a {} cannot be one of them",
+                                         relation.label, near.label(), far.label(), view.model->label()));
         scratch.clear();
         const Field& key = view.model->primary_key();
         const ValueView value = view.key_view(scratch);
         if (is_missing_key(key, value))
-            throw UnsavedObject(fmt::format("an object of {} was never saved, so that it cannot be linked by {}: insert "
-                                            "it first",
-                                            far.label(), relation.label));
+            throw UnsavedObject(
+                fmt::format("an object of {} was never saved, so that it cannot be linked by {}: insert "
+                            "it first",
+                            far.label(), relation.label));
         key.check(value);
         if (!distinct || seen.insert(Value(key.kind(), value)).second)
             keys.push(value);
@@ -136,7 +137,8 @@ Changes TypedLinks::write_near(Work&& work) {
         throw_key_too_long(field, fmt::format("{}:{}", near_.label(), key_text_), text::count_characters(key_text_));
     if (const auto id = context_.content_types.find_id_once(near_))
         return work(near_of(*id));
-    return backend::in_transaction(context_.connection, [&] { return work(near_of(context_.content_types.id_of(near_))); });
+    return backend::in_transaction(context_.connection,
+                                   [&] { return work(near_of(context_.content_types.id_of(near_))); });
 }
 
 std::vector<Reference> TypedLinks::add_links(const ValueList& far, Near near) {

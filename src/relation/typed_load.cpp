@@ -19,9 +19,15 @@ class TypedLoad final : public backend::ResultSink {
 public:
     TypedLoad(Context& context, detail::RelationData& relation, bool reverse, const Owners& owners,
               const detail::QueryState* query)
-        : context_(context), relation_(relation), reverse_(reverse),
-          sql_(TypedLinkStatements::of(context, relation, reverse)), far_(*sql_.side.far), owners_(owners), query_(query),
-          near_keys_(owners.near_keys(sql_.side)), far_keys_(sql_.far_kind) {
+        : context_(context),
+          relation_(relation),
+          reverse_(reverse),
+          sql_(TypedLinkStatements::of(context, relation, reverse)),
+          far_(*sql_.side.far),
+          owners_(owners),
+          query_(query),
+          near_keys_(owners.near_keys(sql_.side)),
+          far_keys_(sql_.far_kind) {
         const auto fields = far_.fields();
         while (!fields[key_column_]->is_primary_key())
             ++key_column_;

@@ -61,7 +61,8 @@ std::string create_index(const backend::Dialect& dialect, std::string_view table
 
 /// Whether an index of several columns serves lookups by the field alone.
 bool leads_an_index(const Model& model, const Field& field) {
-    return std::ranges::any_of(model.indexes(), [&](const Index& index) { return index.fields.front() == field.name(); });
+    return std::ranges::any_of(model.indexes(),
+                               [&](const Index& index) { return index.fields.front() == field.name(); });
 }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -107,9 +108,10 @@ private:
         std::string names;
         for (const Model* model : cycle)
             names += model->label() + " -> ";
-        throw ConfigurationError(fmt::format("foreign keys form a cycle: {}{}: no first row could be inserted; make one "
-                                             "of them nullable, or set its db_constraint to false",
-                                             names, cycle.front()->label()));
+        throw ConfigurationError(
+            fmt::format("foreign keys form a cycle: {}{}: no first row could be inserted; make one "
+                        "of them nullable, or set its db_constraint to false",
+                        names, cycle.front()->label()));
     }
 
     std::vector<const Model*> path_, order_;
@@ -151,8 +153,8 @@ std::vector<std::string> create_table(const backend::Dialect& dialect, const Mod
         for (const std::string& name : index.fields)
             suffix += (suffix.empty() ? "" : "_") + name;
         if (index.unique)
-            parts.push_back(fmt::format("{} ({})", is_clustered && &index == &model.indexes().front() ? "PRIMARY KEY" : "UNIQUE",
-                                        columns));
+            parts.push_back(fmt::format(
+                "{} ({})", is_clustered && &index == &model.indexes().front() ? "PRIMARY KEY" : "UNIQUE", columns));
         else
             indexes.push_back(create_index(dialect, model.table(), suffix, columns));
     }
@@ -203,8 +205,8 @@ std::string create_reverse_index(const backend::Dialect& dialect, const JoinTabl
 
 std::string create_forward_index(const backend::Dialect& dialect, const JoinTable& table) {
     return create_index(dialect, table.name, fmt::format("{}_{}_forward", table.source_column, table.key_column),
-                        fmt::format("{}, {}, {}", dialect.quote(table.source_column), dialect.quote(table.content_type_column),
-                                    dialect.quote(table.key_column)));
+                        fmt::format("{}, {}, {}", dialect.quote(table.source_column),
+                                    dialect.quote(table.content_type_column), dialect.quote(table.key_column)));
 }
 
 std::string create_content_type_table(const backend::Dialect& dialect, const std::string& name) {

@@ -67,8 +67,9 @@ std::vector<OrderColumn> order_columns(const Model& through, const std::vector<s
                                                  through.label(), bare, did_you_mean(bare, known)));
         }
         if (!field->is_primary_key() && &field->table_model() != &through.concrete_model())
-            throw ConfigurationError(fmt::format("links are ordered by the fields in the table of {}, of which {} is none",
-                                                 through.label(), field->label()));
+            throw ConfigurationError(
+                fmt::format("links are ordered by the fields in the table of {}, of which {} is none", through.label(),
+                            field->label()));
         append(*field, descending);
     }
     append(through.primary_key(), false);
@@ -96,10 +97,12 @@ std::string link_order(const backend::Dialect& dialect, const JoinTable& join, s
 PlacedLinks placed_links(const backend::Dialect& dialect, const JoinTable& join, std::string_view alias,
                          std::size_t among) {
     if (join.ordering.empty())
-        return {dialect.table(join.name), join.is_numbered() ? fmt::format("{}.{}", alias, dialect.quote(join.id_column)) : "0"};
-    return {fmt::format("(SELECT x.*, row_number() OVER (ORDER BY {}) AS gm2m_place FROM {} AS x WHERE {})",
-                        link_order(dialect, join, "x."), dialect.table(join.name),
-                        dialect.in_list("x." + dialect.quote(join.source_column), among, join.source->primary_key().kind())),
+        return {dialect.table(join.name),
+                join.is_numbered() ? fmt::format("{}.{}", alias, dialect.quote(join.id_column)) : "0"};
+    return {fmt::format(
+                "(SELECT x.*, row_number() OVER (ORDER BY {}) AS gm2m_place FROM {} AS x WHERE {})",
+                link_order(dialect, join, "x."), dialect.table(join.name),
+                dialect.in_list("x." + dialect.quote(join.source_column), among, join.source->primary_key().kind())),
             fmt::format("{}.gm2m_place", alias)};
 }
 

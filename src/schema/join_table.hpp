@@ -48,16 +48,16 @@ struct JoinTable {
 /// Throws ConfigurationError while the source model is not registered or not complete.
 JoinTable join_table_of(const GM2MField& field);
 
-/// The order of the links of one source, as ORDER BY has it: that of linking, or of the through model; else of content type
-/// and key. `prefix` is the table's alias with a point, or nothing.
+/// The order of the links of one source, as ORDER BY has it: that of linking, or of the through model; else of content
+/// type and key. `prefix` is the table's alias with a point, or nothing.
 std::string link_order(const backend::Dialect& dialect, const JoinTable& join, std::string_view prefix,
                        bool reversed = false);
 
 /// That a row is a link, in a condition that goes on, " AND …"; nothing where every row is one. `prefix` as before.
 std::string and_is_link(const backend::Dialect& dialect, const JoinTable& join, std::string_view prefix = "");
 
-/// The columns of a through model that an order names, its key at the end. Throws ConfigurationError for what is no field
-/// of it.
+/// The columns of a through model that an order names, its key at the end. Throws ConfigurationError for what is no
+/// field of it.
 std::vector<OrderColumn> order_columns(const Model& through, const std::vector<std::string>& names);
 
 /// The links of many sources with a place for each in the order of the links of its source: 0 where there is no order.
@@ -66,7 +66,8 @@ struct PlacedLinks {
     std::string place;  // a column of it
 };
 /// `among` is list parameter of the sources' keys.
-PlacedLinks placed_links(const backend::Dialect& dialect, const JoinTable& join, std::string_view alias, std::size_t among);
+PlacedLinks placed_links(const backend::Dialect& dialect, const JoinTable& join, std::string_view alias,
+                         std::size_t among);
 
 /// The links of one object, the near one, where all lead to objects of one model, the far one: the reverse side of a
 /// GM2M field, and either side of a many-to-many field.

@@ -62,8 +62,8 @@ std::vector<const Model*> join_models(const Registry& registry) {
     return models;
 }
 
-/// By which the links of a target, and those of a source to objects of one model, are found in the tables of through models,
-/// unless the model declares such an index itself. (DESIGN 5)
+/// By which the links of a target, and those of a source to objects of one model, are found in the tables of through
+/// models, unless the model declares such an index itself. (DESIGN 5)
 std::vector<std::string> through_indexes(const Dialect& dialect, const Registry& registry) {
     std::vector<std::string> statements;
     for (const GM2MField& field : registry.gm2m_fields()) {
@@ -73,7 +73,8 @@ std::vector<std::string> through_indexes(const Dialect& dialect, const Registry&
         const auto [source, target] = field.through_fields();
         const auto has_index = [&](const std::vector<std::string>& fields) {
             return std::ranges::any_of(model.indexes(), [&](const Index& index) {
-                return index.fields.size() >= fields.size() && std::equal(fields.begin(), fields.end(), index.fields.begin());
+                return index.fields.size() >= fields.size() &&
+                       std::equal(fields.begin(), fields.end(), index.fields.begin());
             });
         };
         const std::string &type = target->content_type->name(), &key = target->key->name();

@@ -27,8 +27,9 @@ std::string digits_of(const Dialect& dialect, const std::string& table) {
     return Dialect::digest(dialect.fit(table)).substr(0, 16);
 }
 
-/// How the names of the triggers begin that delete the links of a relation. By names alone, "a" and "b_c" would be "a_b"
-/// and "c", and two long ones would be cut to the same. Several relations may have their links in one through model.
+/// How the names of the triggers begin that delete the links of a relation. By names alone, "a" and "b_c" would be
+/// "a_b" and "c", and two long ones would be cut to the same. Several relations may have their links in one through
+/// model.
 std::string prefix_of(const Dialect& dialect, const JoinTable& join, const GM2MField& field) {
     const std::string digits = digits_of(dialect, join.name);
     if (!join.through)
@@ -85,12 +86,14 @@ public:
 
 private:
     std::string name_of(const Model& model, std::string_view side) const {
-        return fmt::format("{}{}_{}", prefix_of(dialect_, join_, field_), digits_of(dialect_, model.is_proxy() ? model.label() : model.table()), side);
+        return fmt::format("{}{}_{}", prefix_of(dialect_, join_, field_),
+                           digits_of(dialect_, model.is_proxy() ? model.label() : model.table()), side);
     }
     /// Of a side of a model that this registry has, and cares for.
     bool is_known(const std::string& name) const {
         return std::ranges::any_of(registry_.models(), [&](const Model* model) {
-            return model->concrete_model().is_managed() && (name == name_of(*model, "src") || name == name_of(*model, "tgt"));
+            return model->concrete_model().is_managed() &&
+                   (name == name_of(*model, "src") || name == name_of(*model, "tgt"));
         });
     }
 

@@ -98,12 +98,14 @@ Names field_of(const std::vector<Object>& objects, const char* field) {
 void expect_lookup(Database& db, const std::string& question, const json& answer) {
     SCOPED_TRACE(question);
     if (question == "Language.filter(countries__name=Switzerland)")
-        EXPECT_EQ(field_of(db.query("atlas.Language").filter(F("countries__name") == "Switzerland").order_by("code").fetch(),
-                           "code"),
-                  answer.get<Names>());
+        EXPECT_EQ(
+            field_of(db.query("atlas.Language").filter(F("countries__name") == "Switzerland").order_by("code").fetch(),
+                     "code"),
+            answer.get<Names>());
     else if (question == "Currency.filter(countries__code__in=[US,EC,SV])")
-        EXPECT_EQ(field_of(db.query("atlas.Currency").filter(F("countries__code").in({"US", "EC", "SV"})).fetch(), "code"),
-                  answer.get<Names>());
+        EXPECT_EQ(
+            field_of(db.query("atlas.Currency").filter(F("countries__code").in({"US", "EC", "SV"})).fetch(), "code"),
+            answer.get<Names>());
     else if (question == "Script.exclude(countries__isnull=False).count()")
         EXPECT_EQ(db.query("atlas.Script").exclude(F("countries").isnull(false)).count(), answer.get<std::size_t>());
     else

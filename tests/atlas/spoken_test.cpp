@@ -6,7 +6,9 @@ namespace gm2m::test {
 /// The peer's relation through a model of its own. (4.2, 4.3)
 class AtlasSpokenTest : public AtlasTest {
 protected:
-    RelatedManager spoken_in(const std::string& code) { return db.related(db.get("atlas.Country", code), atlas.spoken); }
+    RelatedManager spoken_in(const std::string& code) {
+        return db.related(db.get("atlas.Country", code), atlas.spoken);
+    }
     static std::vector<std::string> keys(const std::vector<Object>& objects) {
         std::vector<std::string> keys;
         for (const Object& object : objects)
@@ -50,9 +52,10 @@ TEST_P(AtlasSpokenTest, Prefetched) {
 // What gm2m links, the peer's table holds as the peer writes it.
 TEST_P(AtlasSpokenTest, WritesRowsOfThePeer) {
     spoken_in("CH").with_values({{"population_percent", 99.5}}).add(db.get<::atlas::Script>("Latn"));
-    EXPECT_EQ(peer.sql("SELECT u.id || '|' || country_id || '|' || c.model || '|' || target_fk || '|' || population_percent "
-                       "FROM atlas_usage u JOIN django_content_type c ON c.id = u.target_ct_id WHERE u.id > 1235"),
-              std::vector<std::string>{"1236|CH|script|Latn|99.5"});
+    EXPECT_EQ(
+        peer.sql("SELECT u.id || '|' || country_id || '|' || c.model || '|' || target_fk || '|' || population_percent "
+                 "FROM atlas_usage u JOIN django_content_type c ON c.id = u.target_ct_id WHERE u.id > 1235"),
+        std::vector<std::string>{"1236|CH|script|Latn|99.5"});
     EXPECT_EQ(keys(spoken_in("CH").all()).front(), "Latn");
     const auto swiss = db.query<::atlas::Language>().filter(F("spoken_in__code") == "CH").fetch();
     EXPECT_EQ(swiss.size() + 1, spoken_in("CH").count());

@@ -27,7 +27,8 @@ TEST(UrlTest, NamesAPostgresqlServerInAnyFormOfLibpq) {
         for (const char* part : {"user=\"'me'\"", "host=\"'host'\"", "port=\"'5433'\"", "dbname=\"'cinema'\""})
             EXPECT_NE(text.find(part), std::string::npos) << text;
     }
-    EXPECT_NE(parse_url("postgresql://me:it%27s@host/x").connect_string.find("password=\"'it\\'s'\""), std::string::npos);
+    EXPECT_NE(parse_url("postgresql://me:it%27s@host/x").connect_string.find("password=\"'it\\'s'\""),
+              std::string::npos);
     EXPECT_EQ(parse_url("postgresql://").connect_string, "");
 }
 

@@ -158,7 +158,8 @@ void Stage::restore_postgresql() {
         const bool has_id = standard || table != links_table;
         session << "INSERT INTO " << table << " SELECT * FROM " << copy_of(table) << (has_id ? " ORDER BY id" : "");
         if (has_id)
-            session << "SELECT setval(pg_get_serial_sequence('" << table << "', 'id'), max(id)) FROM " << copy_of(table);
+            session << "SELECT setval(pg_get_serial_sequence('" << table << "', 'id'), max(id)) FROM "
+                    << copy_of(table);
         session << "VACUUM ANALYZE " << table;
     }
 }

@@ -321,9 +321,11 @@ std::vector<Workload> all_workloads() {
         {"W3", "prefetch the 100 objects of each of 1,000 users", linked, all_links, make<PrefetchVideos>},
         {"W4", "reverse prefetch of 4,000 operas", linked, all_links, make<PrefetchUsers>},
         {"W5", "reverse all() of 200 movies, one by one", linked, all_links, make<UsersOfMovies>},
-        {"W6", "set() from 20,000 linked objects to 8,000, 3,000 of them new", one_user, exactly<kept + added>, make<SetLinks>},
+        {"W6", "set() from 20,000 linked objects to 8,000, 3,000 of them new", one_user, exactly<kept + added>,
+         make<SetLinks>},
         {"W7", "movies whose users are named ..., 200 times", linked, all_links, make<MoviesOfUsers>},
-        {"W8", "delete 200 movies one by one, and 2,000 by a query", changing, links_to_other_movies, make<RemoveMovies>},
+        {"W8", "delete 200 movies one by one, and 2,000 by a query", changing, links_to_other_movies,
+         make<RemoveMovies>},
         {"W9", "delete 500 users with 50,000 links by a query", changing, links_of_other_users, make<RemoveUsers>},
     };
     const Workload scaled[] = {

@@ -118,7 +118,8 @@ TEST_F(StartTest, ADatabaseRefusesErrors) {
         EXPECT_EQ(text.find("W002"), std::string::npos) << text;
     }
     EXPECT_THROW(Pool(models, url, 2, {.report = [](const auto&) {}}), CheckError);
-    EXPECT_THROW(Database::open(models, url, {.report = [](const auto&) {}}), ConfigurationError);  // what is caught anyway
+    EXPECT_THROW(Database::open(models, url, {.report = [](const auto&) {}}),
+                 ConfigurationError);  // what is caught anyway
 }
 
 TEST_F(StartTest, WarningsArePrintedOnce) {

@@ -74,8 +74,9 @@ TEST_F(InheritanceCheckTest, E315AChildOfASwappedModel) {
     EXPECT_EQ(found(), "E315 auth.Admin");
     EXPECT_EQ(one().message,
               "the model inherits auth.User, which has been swapped out for shop.Customer, and so has no table");
-    EXPECT_EQ(one().hint,
-              "inherit another model, an abstract one best, or do not replace auth.User where auth.Admin is registered");
+    EXPECT_EQ(
+        one().hint,
+        "inherit another model, an abstract one best, or do not replace auth.User where auth.Admin is registered");
 }
 
 // A proxy is swapped out with the model that it stands for.
@@ -171,8 +172,9 @@ TEST_F(InheritanceCheckTest, W002AndW006AndW901OfAModelWithoutObjects) {
     models.model("zoo.Named").abstract();
     models.model("zoo.Animal").inherits("zoo.Named").primary_key("id", Kind::integer);
     models.swap("AUTH_USER_MODEL", "shop.Customer");
-    models.gm2m("cinema.Movie", "fans",
-                {.related = {"zoo.Named"}, .limit_choices_to = {{"zoo.Named", F("pk") > 1}, {"auth.User", F("pk") > 1}}});
+    models.gm2m(
+        "cinema.Movie", "fans",
+        {.related = {"zoo.Named"}, .limit_choices_to = {{"zoo.Named", F("pk") > 1}, {"auth.User", F("pk") > 1}}});
     std::string text;
     for (const Finding& finding : check(models, {.tags = {"relations"}}))
         text += finding.id + " " + finding.message + ": " + finding.hint + "\n";
@@ -192,7 +194,8 @@ TEST_F(InheritanceCheckTest, E303NamesTheParent) {
     models.model("zoo.Animal").inherits("zoo.Named").primary_key("id", Kind::integer).field("label", Kind::text);
     models.model("zoo.Bird").inherits("zoo.Animal").field("id", Kind::integer);
     EXPECT_EQ(found(), "E303 zoo.Animal.label, E303 zoo.Bird.id");
-    EXPECT_EQ(check(models).front().message, "the model inherits a field of this name from zoo.Named; this one is ignored");
+    EXPECT_EQ(check(models).front().message,
+              "the model inherits a field of this name from zoo.Named; this one is ignored");
 }
 
 // 8.1: abstract models need no key; children and proxies share no table and no column with their parents.

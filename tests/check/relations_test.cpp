@@ -66,8 +66,9 @@ TEST_F(RelationCheckTest, E311TargetIsNotRegistered) {
 TEST_F(RelationCheckTest, W006ChoicesOfAModelThatIsNotRegistered) {
     models.gm2m("cinema.User", "likes", {.limit_choices_to = {{"cinema.Movies", F("id") > 1}}});
     EXPECT_EQ(found(), "W006 cinema.User.likes");
-    EXPECT_EQ(one().message,
-              "limit_choices_to limits nothing: the model 'cinema.Movies' is not registered; did you mean 'cinema.Movie'?");
+    EXPECT_EQ(
+        one().message,
+        "limit_choices_to limits nothing: the model 'cinema.Movies' is not registered; did you mean 'cinema.Movie'?");
     declare("cinema.Movies");
     EXPECT_EQ(found(), "");
 }

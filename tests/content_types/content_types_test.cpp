@@ -43,7 +43,8 @@ TEST_P(ContentTypesTest, AreForgottenWhenTheirTransactionRollsBack) {
     // Something else takes the number that the lost one may have had.
     scratch.sql("INSERT INTO gm2m_content_type (app_label, model) VALUES ('other', 'thing')");
     const ContentType movie = db.content_types().get_for_model<Movie>();
-    EXPECT_EQ(scratch.sql("SELECT model FROM gm2m_content_type WHERE id = " + std::to_string(movie.id)).front(), "movie");
+    EXPECT_EQ(scratch.sql("SELECT model FROM gm2m_content_type WHERE id = " + std::to_string(movie.id)).front(),
+              "movie");
 }
 
 TEST_P(ContentTypesTest, AreForgottenWithTheirSavepointAlone) {

@@ -152,7 +152,8 @@ TEST_P(BorrowFromFileTest, SetThroughAModelWaitsForAnotherWriter) {
         .field("of_type", Kind::integer)
         .field("of_key", Kind::text, {.max_length = 16})
         .generic_foreign_key("of", "of_type", "of_key");
-    const GM2MField liked = cinema.registry.gm2m("cinema.User", "liked", {.related_name = "fans", .through = "cinema.Like"});
+    const GM2MField liked =
+        cinema.registry.gm2m("cinema.User", "liked", {.related_name = "fans", .through = "cinema.Like"});
     liked.add_relation("cinema.Movie");
     db.create_tables();
     const Object me = user("Me"), alien = movie("Alien"), brazil = movie("Brazil");

@@ -10,8 +10,8 @@
 
 namespace gm2m::test {
 
-/// Every operation that writes, and a fault at each of its statements in turn: afterwards the database is as before or as
-/// after, and never in between; and the Database goes on, or says that it cannot.
+/// Every operation that writes, and a fault at each of its statements in turn: afterwards the database is as before or
+/// as after, and never in between; and the Database goes on, or says that it cannot.
 class FaultTest : public testing::TestWithParam<Configuration> {
 protected:
     using Operation = std::function<void(Database&)>;
@@ -46,7 +46,8 @@ protected:
               "id || name FROM cinema_user", "id || title FROM cinema_movie", "id || title FROM cinema_opera",
               "id || '-' || movie_id || '-' || coalesce(owner_id, 0) FROM cinema_ticket",
               "code || name FROM cinema_country"})
-            sql += (sql.empty() ? "SELECT '" : " UNION ALL SELECT '") + rows.substr(rows.find("FROM")) + ": ' || " + rows;
+            sql +=
+                (sql.empty() ? "SELECT '" : " UNION ALL SELECT '") + rows.substr(rows.find("FROM")) + ": ' || " + rows;
         std::vector<std::string> all = scratch.sql(sql);
         std::ranges::sort(all);
         return all;
@@ -120,7 +121,8 @@ TEST_P(FaultTest, LeaveEverythingAsItWas) {
     withstand("insert", [&](Database& in) { in.insert(made("User", {{"id", 1}, {"name", "Me"}})); });
     withstand("insert many", [&](Database& in) {
         in.insert_many({made("User", {{"id", 2}, {"name", "You"}}), made("Movie", {{"id", 1}, {"title", "Alien"}}),
-                        made("Movie", {{"id", 2}, {"title", "Brazil"}}), made("Opera", {{"id", 1}, {"title", "Carmen"}}),
+                        made("Movie", {{"id", 2}, {"title", "Brazil"}}),
+                        made("Opera", {{"id", 1}, {"title", "Carmen"}}),
                         made("Movie", {{"id", 3}, {"title", "Citizen Kane"}})});
     });
     withstand("update", [&](Database& in) { in.update(made("User", {{"id", 2}, {"name", "Thee"}})); });
@@ -133,19 +135,25 @@ TEST_P(FaultTest, LeaveEverythingAsItWas) {
     withstand("set", [&](Database& in) { mine(in).set(at("Movie", 2), at("Movie", 3)); });
     withstand("toggle", [&](Database& in) { mine(in).toggle(at("Movie", 1), at("Movie", 2)); });
     withstand("remove", [&](Database& in) { mine(in).remove(at("Movie", 1), at("Movie", 2)); });
-    withstand("reverse add", [&](Database& in) { in.related(at("Movie", 1), "user_set").add(at("User", 1), at("User", 2)); });
-    withstand("reverse set", [&](Database& in) { in.related(at("Movie", 1), "user_set").set(at("User", 3), at("User", 2)); });
-    withstand("reverse toggle", [&](Database& in) { in.related(at("Movie", 1), "user_set").toggle(at("User", 1), at("User", 2)); });
+    withstand("reverse add",
+              [&](Database& in) { in.related(at("Movie", 1), "user_set").add(at("User", 1), at("User", 2)); });
+    withstand("reverse set",
+              [&](Database& in) { in.related(at("Movie", 1), "user_set").set(at("User", 3), at("User", 2)); });
+    withstand("reverse toggle",
+              [&](Database& in) { in.related(at("Movie", 1), "user_set").toggle(at("User", 1), at("User", 2)); });
     withstand("reverse clear", [&](Database& in) { in.related(at("Movie", 1), "user_set").clear(); });
-    withstand("many-to-many add", [&](Database& in) { in.related(at("User", 1), *friends).add(at("User", 2), at("User", 3)); });
-    withstand("many-to-many set", [&](Database& in) { in.related(at("User", 1), *friends).set(at("User", 1), at("User", 3)); });
+    withstand("many-to-many add",
+              [&](Database& in) { in.related(at("User", 1), *friends).add(at("User", 2), at("User", 3)); });
+    withstand("many-to-many set",
+              [&](Database& in) { in.related(at("User", 1), *friends).set(at("User", 1), at("User", 3)); });
     {
         // What a receiver makes the operation do besides.
         LinkSignals& signals = cinema.preferred.signals();
         const ScopedConnection adding = signals.adding.connect([](const LinkChange&) {});
         const ScopedConnection added = signals.added.connect(
             [&](const LinkChange& change) { change.database.related(at("User", 2), *friends).add(at("User", 1)); });
-        withstand("add with receivers", [&](Database& in) { mine(in).add(at("Movie", 1), at("Movie", 2), at("Opera", 1)); });
+        withstand("add with receivers",
+                  [&](Database& in) { mine(in).add(at("Movie", 1), at("Movie", 2), at("Opera", 1)); });
     }
     withstand("clear", [&](Database& in) { mine(in).clear(); });
 
@@ -170,7 +178,8 @@ TEST_P(FaultTest, LeaveEverythingAsItWas) {
     withstand("remove stale content types", [&](Database& in) { in.remove_stale_content_types(); });
 }
 
-// A connection that is lost before it answers COMMIT: everything has happened, and the program knows that it does not know.
+// A connection that is lost before it answers COMMIT: everything has happened, and the program knows that it does not
+// know.
 TEST_P(FaultTest, NobodyKnowsWhetherALostCommitHasHappened) {
     db->insert(made("User", {{"id", 1}, {"name", "Me"}}));
     int attempts = 0;

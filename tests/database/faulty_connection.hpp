@@ -14,8 +14,8 @@ enum class Fault {
     lost_after,     ///< the statement takes effect, but the connection is lost before the answer comes
 };
 
-/// A connection that fails after some statements, COMMIT and its like among them, as an engine does: what is under way is
-/// undone.
+/// A connection that fails after some statements, COMMIT and its like among them, as an engine does: what is under way
+/// is undone.
 class FaultyConnection final : public backend::Connection {
 public:
     explicit FaultyConnection(std::unique_ptr<backend::Connection> inner) : inner_(std::move(inner)) {}

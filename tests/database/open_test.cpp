@@ -45,8 +45,10 @@ TEST(OpenTest, SaysThatAServerCannotBeReached) {
 }
 
 TEST(OpenTest, SaysThatAFileIsNoDatabase) {
-    const std::filesystem::path path = std::filesystem::temp_directory_path() / ("gm2m_no_db_" + std::to_string(getpid()));
-    std::ofstream(path) << "this is a text, and a rather long one, which no database begins with: not at all, indeed not";
+    const std::filesystem::path path =
+        std::filesystem::temp_directory_path() / ("gm2m_no_db_" + std::to_string(getpid()));
+    std::ofstream(path)
+        << "this is a text, and a rather long one, which no database begins with: not at all, indeed not";
     Registry models;
     models.model("x.Y").primary_key("id", Kind::integer);
     EXPECT_THROW(Database::open(models, "sqlite3://" + path.string()).create_tables(), ConnectionError);

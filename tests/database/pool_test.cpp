@@ -60,7 +60,9 @@ TEST_P(PoolTest, ServesManyThreads) {
     for (int t = 0; t < 8; ++t)
         threads.emplace_back([&, t] {
             for (int i = 0; i < 8; ++i)
-                pool.acquire()->related(me.reference(), cinema.preferred).add(objects[static_cast<std::size_t>(8 * t + i)].reference());
+                pool.acquire()
+                    ->related(me.reference(), cinema.preferred)
+                    .add(objects[static_cast<std::size_t>(8 * t + i)].reference());
         });
     threads.clear();
     EXPECT_EQ(preferred_by(me).count(), 64U);

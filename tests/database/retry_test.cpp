@@ -104,8 +104,9 @@ TEST_P(RetryTest, ReplacesALostConnectionOfAPool) {
     retry(pool, 3, [&](Database& leased) {
         leased.insert(cinema.registry["cinema.Movie"].make({{"title", "Alien"}}));
         if (++attempts == 1) {
-            scratch.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction' AND query "
-                        "LIKE '%cinema_movie%' AND datname = current_database()");
+            scratch.sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction' AND query "
+                "LIKE '%cinema_movie%' AND datname = current_database()");
             (void)leased.query("cinema.Movie").count();
         }
     });

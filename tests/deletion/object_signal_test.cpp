@@ -17,7 +17,8 @@ TEST_P(ObjectSignalTest, TellWhatIsSaved) {
     std::string heard;
     const ScopedConnection saved = movies_model().signals().saved.connect([&](const ObjectSaved& event) {
         EXPECT_TRUE(event.database.in_transaction());
-        heard += event.reference.to_string() + (event.created ? " created" : "") + " " + event.object["title"].to_string() + "\n";
+        heard += event.reference.to_string() + (event.created ? " created" : "") + " " +
+                 event.object["title"].to_string() + "\n";
     });
     const Object alien = movie("Alien");
     EXPECT_EQ(std::exchange(heard, ""), "cinema.Movie:1 created Alien\n");

@@ -71,7 +71,8 @@ TEST_P(ThroughDeletionTest, WhatDependsOnTheRowsGoesToo) {
 
 TEST_P(ThroughDeletionTest, TellsOfTheRows) {
     std::size_t deleted = 0;
-    models["world.Usage"].signals().deleted.connect([&](const ObjectsDeleted& event) { deleted += event.objects.size(); });
+    models["world.Usage"].signals().deleted.connect(
+        [&](const ObjectsDeleted& event) { deleted += event.objects.size(); });
     db.remove(german);
     EXPECT_EQ(deleted, 2U);
 }
@@ -92,7 +93,8 @@ TEST_P(ThroughDeletionTest, InManyStatements) {
 
 class ProtectedThroughTest : public ThroughDeletionTest {
 protected:
-    ProtectedThroughTest() : ThroughDeletionTest({.on_delete_src = LinkPolicy::protect, .on_delete_tgt = LinkPolicy::do_nothing}) {}
+    ProtectedThroughTest()
+        : ThroughDeletionTest({.on_delete_src = LinkPolicy::protect, .on_delete_tgt = LinkPolicy::do_nothing}) {}
 };
 GM2M_INSTANTIATE(ProtectedThroughTest, through_configurations);
 

@@ -54,7 +54,8 @@ TEST_P(VerifyTest, FindsLinksOfSourcesThatAreGone) {
     preferred_by(me).add(alien, opera("Carmen"));
     preferred_by(you).add(alien);
     scratch.sql("DELETE FROM cinema_user WHERE id = 1");
-    EXPECT_EQ(verify(db, {.repair = true}), (std::vector<Inconsistency>{{Kind::source_gone, relation, "cinema.User", 2}}));
+    EXPECT_EQ(verify(db, {.repair = true}),
+              (std::vector<Inconsistency>{{Kind::source_gone, relation, "cinema.User", 2}}));
     EXPECT_TRUE(verify(db).empty());
     EXPECT_EQ(rows_in_join_table(), 1U);
 }
@@ -66,7 +67,8 @@ TEST_P(VerifyTest, FindsStaleContentTypes) {
     scratch.sql("INSERT INTO gm2m_content_type (id, app_label, model) VALUES (77, 'cinema', 'radio')");
     scratch.sql("INSERT INTO gm2m_content_type (id, app_label, model) VALUES (78, 'shop', 'book')");
     for (const char* row : {"(1, 77, '1')", "(1, 77, '2')", "(1, 78, '1')"})
-        scratch.sql(std::string("INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) VALUES ") + row);
+        scratch.sql(std::string("INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) VALUES ") +
+                    row);
     const std::vector<Inconsistency> expected{{Kind::stale_content_type, relation, "cinema.radio", 2},
                                               {Kind::stale_content_type, "", "cinema.radio", 0}};
     EXPECT_EQ(verify(db), expected);
@@ -75,7 +77,8 @@ TEST_P(VerifyTest, FindsStaleContentTypes) {
     scratch.sql("DELETE FROM cinema_movie");
     EXPECT_EQ(verify(db, {.remove_stale_content_types = true}).size(), 3U);
     EXPECT_EQ(rows_in_join_table(), 2U) << "a link that leads nowhere is to be reported alone";
-    EXPECT_EQ(verify(db, {.repair = true}), (std::vector<Inconsistency>{{Kind::target_gone, relation, "cinema.Movie", 1}}));
+    EXPECT_EQ(verify(db, {.repair = true}),
+              (std::vector<Inconsistency>{{Kind::target_gone, relation, "cinema.Movie", 1}}));
     EXPECT_TRUE(verify(db).empty());
     // Another program's app, unless told otherwise.
     EXPECT_EQ(verify(db, {.remove_stale_content_types = true, .of_unknown_apps = true}).size(), 2U);

@@ -23,8 +23,12 @@ TEST_P(CircularTest, ModelsReferAndRelateToEachOther) {
         .primary_key("id", Kind::big_integer)
         .foreign_key("left", "x.Left",
                      {.null = true, .on_delete = ForeignKeyPolicy::cascade, .related_name = "of_right"});
-    const GM2MField rights = models.gm2m("x.Left", "rights", {.related = {"x.Right"}, .related_query_name = "linking_left", .layout = GetParam().layout});
-    const GM2MField lefts = models.gm2m("x.Right", "lefts", {.related = {"x.Left"}, .related_query_name = "linking_right", .layout = GetParam().layout});
+    const GM2MField rights =
+        models.gm2m("x.Left", "rights",
+                    {.related = {"x.Right"}, .related_query_name = "linking_left", .layout = GetParam().layout});
+    const GM2MField lefts =
+        models.gm2m("x.Right", "lefts",
+                    {.related = {"x.Left"}, .related_query_name = "linking_right", .layout = GetParam().layout});
     Database db = Database::open(models, scratch.url());
     db.create_tables();
     const Object left = db.insert(models["x.Left"].make()),

@@ -96,10 +96,11 @@ TEST_P(SwappingTest, SwapsTheProxiesToo) {
     db.create_tables();
     EXPECT_THROW(scratch.sql("SELECT 1 FROM auth_user"), std::runtime_error);
     EXPECT_THROW(scratch.sql("SELECT 1 FROM auth_staff"), std::runtime_error);
-    EXPECT_EQ(message_of([&] { db.query("auth.Staff").fetch(); }),
-              "auth.Staff is a proxy of auth.User, which has been swapped out: 'AUTH_USER_MODEL' names accounts.Member in "
-              "its place, which is to be used; a reference to whichever it is takes "
-              "Registry::swappable_label(\"AUTH_USER_MODEL\")");
+    EXPECT_EQ(
+        message_of([&] { db.query("auth.Staff").fetch(); }),
+        "auth.Staff is a proxy of auth.User, which has been swapped out: 'AUTH_USER_MODEL' names accounts.Member in "
+        "its place, which is to be used; a reference to whichever it is takes "
+        "Registry::swappable_label(\"AUTH_USER_MODEL\")");
     EXPECT_NE(message_of([&] { (void)models["auth.Staff"].make(); }), "");
     for (const char* label : {"auth.Staff", "auth.User"}) {
         const Reference reference{&models[label], Value(1)};

@@ -69,7 +69,8 @@ TEST_F(GM2MFieldTest, RefusesWrongParameters) {
         GM2MOptions::parse({{"pk_max_length", 3}});
         FAIL();
     } catch (const ConfigurationError& error) {
-        EXPECT_EQ(std::string(error.what()), "a GM2MField has no parameter 'pk_max_length'; did you mean 'pk_maxlength'?");
+        EXPECT_EQ(std::string(error.what()),
+                  "a GM2MField has no parameter 'pk_max_length'; did you mean 'pk_maxlength'?");
     }
     EXPECT_THROW(GM2MOptions::parse({{"pk_maxlength", "long"}}), ConfigurationError);
     EXPECT_THROW(GM2MOptions::parse({{"pk_maxlength", 0}}), ConfigurationError);

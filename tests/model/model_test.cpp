@@ -175,7 +175,8 @@ TEST(ModelTest, ResolvesReferencesToModelsThatComeLater) {
     models.model("a.Child").primary_key("id", Kind::integer).foreign_key("parent", "a.Parent");
     const Field& parent = models["a.Child"].field("parent");
     EXPECT_EQ(parent.target(), nullptr);
-    EXPECT_EQ(message_of([&] { models["a.Child"].make(); }), "a.Child.parent refers to 'a.Parent', which is not registered");
+    EXPECT_EQ(message_of([&] { models["a.Child"].make(); }),
+              "a.Child.parent refers to 'a.Parent', which is not registered");
     models.model("a.Parent").primary_key("code", Kind::text, {.max_length = 7});
     EXPECT_EQ(parent.target(), &models["a.Parent"]);
     EXPECT_EQ(parent.kind(), Kind::text);

@@ -119,11 +119,12 @@ TEST_F(ThroughFieldsTest, Contradictions) {
     EXPECT_THROW(declare({.managed = false}), ConfigurationError);
     EXPECT_THROW(models.gm2m("world.Land", "spoken", {.through = "Usage"}), ConfigurationError);
     EXPECT_THROW(models.gm2m("world.Land", "spoken", {.through_fields = {"a", "b"}}), ConfigurationError);
-    EXPECT_THROW(models.gm2m("world.Land", "spoken", {.limit_choices_to = {{"Land", F("id") == 1}}}), ConfigurationError);
+    EXPECT_THROW(models.gm2m("world.Land", "spoken", {.limit_choices_to = {{"Land", F("id") == 1}}}),
+                 ConfigurationError);
     EXPECT_THROW(GM2MOptions::parse({{"through", "world.Usage"}, {"pk_maxlength", 16}}), ConfigurationError);
     EXPECT_THROW(GM2MOptions::parse({{"limit_choices_to", "x"}}), ConfigurationError);
-    const GM2MOptions parsed =
-        GM2MOptions::parse({{"through", "world.Usage"}, {"through_fields", std::vector<std::string>{"land", "target"}}});
+    const GM2MOptions parsed = GM2MOptions::parse(
+        {{"through", "world.Usage"}, {"through_fields", std::vector<std::string>{"land", "target"}}});
     EXPECT_EQ(parsed.through, "world.Usage");
     EXPECT_EQ(parsed.through_fields, (std::vector<std::string>{"land", "target"}));
 }

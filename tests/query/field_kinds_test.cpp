@@ -90,22 +90,23 @@ protected:
         db.create_tables();
     }
     Object make() {
-        return models["x.Everything"].make({{"flag", true},
-                                            {"small", -32'768},
-                                            {"medium", 2'147'483'647},
-                                            {"big", std::int64_t{-9'000'000'000'000'000'000}},
-                                            {"real", 0.1},
-                                            {"text", "Zürich 🎬 'quoted' \"twice\""},
-                                            {"name", "žluťoučký "},
-                                            {"price", "-12345678.90"},
-                                            {"bytes", Bytes{std::byte{0}, std::byte{0xff}, std::byte{'\''}}},
-                                            {"uuid", Uuid::random()},
-                                            {"date", std::chrono::sys_days(1899y / 12 / 31)},
-                                            {"time", Time(23h + 59min + 59s + 999'999us)},
-                                            {"moment", DateTime(std::chrono::sys_days(1969y / 7 / 20)) + 20h + 17min + 1us},
-                                            {"json", Json{R"({"a": [1, 2]})"}},
-                                            {"state", "closed"},
-                                            {"size", 2}});
+        return models["x.Everything"].make(
+            {{"flag", true},
+             {"small", -32'768},
+             {"medium", 2'147'483'647},
+             {"big", std::int64_t{-9'000'000'000'000'000'000}},
+             {"real", 0.1},
+             {"text", "Zürich 🎬 'quoted' \"twice\""},
+             {"name", "žluťoučký "},
+             {"price", "-12345678.90"},
+             {"bytes", Bytes{std::byte{0}, std::byte{0xff}, std::byte{'\''}}},
+             {"uuid", Uuid::random()},
+             {"date", std::chrono::sys_days(1899y / 12 / 31)},
+             {"time", Time(23h + 59min + 59s + 999'999us)},
+             {"moment", DateTime(std::chrono::sys_days(1969y / 7 / 20)) + 20h + 17min + 1us},
+             {"json", Json{R"({"a": [1, 2]})"}},
+             {"state", "closed"},
+             {"size", 2}});
     }
     void expect_round_trip(const Object& written) {
         const Object read = db.get("x.Everything", written.key());
@@ -221,8 +222,9 @@ TEST_P(CompiledKindsTest, ReadOtherFormsOfTheSameValue) {
         scratch.sql("UPDATE x_everything SET uuid = '01234567-89ab-cdef-0123-456789abcdef', "
                     "moment = '2026-11-20T13:00:00.5+01:00', real = 5");
     } else {
-        scratch.sql("ALTER TABLE x_everything ALTER moment TYPE timestamp, ALTER real TYPE real, ALTER big TYPE integer, "
-                    "ALTER text TYPE char(9), ALTER json TYPE json");
+        scratch.sql(
+            "ALTER TABLE x_everything ALTER moment TYPE timestamp, ALTER real TYPE real, ALTER big TYPE integer, "
+            "ALTER text TYPE char(9), ALTER json TYPE json");
         scratch.sql("UPDATE x_everything SET uuid = '01234567-89ab-cdef-0123-456789abcdef', "
                     "moment = '2026-11-20 12:00:00.5', real = 5, text = 'padded'");
     }

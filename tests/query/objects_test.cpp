@@ -36,7 +36,8 @@ TEST_P(ObjectsTest, AreInsertedManyAtOnce) {
 // models, and objects with and without keys, mixed
 TEST_P(ObjectsTest, OfSeveralModelsAreInsertedTogether) {
     const Registry& models = cinema.registry;
-    const std::vector<Object> mixed{models["cinema.Movie"].make({{"title", "a"}}), models["cinema.User"].make({{"name", "b"}}),
+    const std::vector<Object> mixed{models["cinema.Movie"].make({{"title", "a"}}),
+                                    models["cinema.User"].make({{"name", "b"}}),
                                     models["cinema.Movie"].make({{"id", 77}, {"title", "c"}}),
                                     models["cinema.Country"].make({{"code", "CH"}, {"name", "d"}})};
     db.insert_many(mixed);
@@ -53,7 +54,8 @@ TEST_P(ObjectsTest, AreInsertedAllOrNone) {
     EXPECT_THROW(db.insert_many(some), IntegrityError);
     EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_movie").front(), "1");
     EXPECT_FALSE(some[0].is_stored());
-    const std::vector<Object> unfit{models["cinema.Movie"].make({{"title", "new"}}), models["cinema.Country"].make({{"name", "no key"}})};
+    const std::vector<Object> unfit{models["cinema.Movie"].make({{"title", "new"}}),
+                                    models["cinema.Country"].make({{"name", "no key"}})};
     EXPECT_THROW(db.insert_many(unfit), UnsavedObject);
     EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_movie").front(), "1");
 }

@@ -79,7 +79,8 @@ TEST_P(QuerySetTest, HintsAtTheRightName) {
         return "";
     };
     EXPECT_NE(message("titel").find("did you mean 'title'"), std::string::npos) << message("titel");
-    EXPECT_NE(message("title__startswith").find("F(…).startswith(…)"), std::string::npos) << message("title__startswith");
+    EXPECT_NE(message("title__startswith").find("F(…).startswith(…)"), std::string::npos)
+        << message("title__startswith");
     EXPECT_NE(message("pages__gte").find("F(…) >= …"), std::string::npos) << message("pages__gte");
 }
 
@@ -168,8 +169,12 @@ TEST_P(QuerySetTest, GivesColumns) {
     EXPECT_TRUE(rows[1]["year"].is_null());
     EXPECT_EQ(rows[1].size(), 3U);
     EXPECT_THROW(rows[0]["titel"], UnknownField);
-    const auto tuples = books().filter(F("pages") > 700).order_by("pages").values_list<std::string, std::optional<int>>("title", "year");
-    EXPECT_EQ(tuples, (std::vector<std::tuple<std::string, std::optional<int>>>{{"Ulysses", 1922}, {"Middlemarch", 1871}}));
+    const auto tuples = books()
+                            .filter(F("pages") > 700)
+                            .order_by("pages")
+                            .values_list<std::string, std::optional<int>>("title", "year");
+    EXPECT_EQ(tuples,
+              (std::vector<std::tuple<std::string, std::optional<int>>>{{"Ulysses", 1922}, {"Middlemarch", 1871}}));
     EXPECT_EQ(books().values({"author__country"}).size(), 5U);
     EXPECT_EQ(books().distinct().values({"author__country"}).size(), 3U);
 }
@@ -204,7 +209,8 @@ TEST_P(QuerySetTest, Aggregates) {
 }
 
 TEST_P(QuerySetTest, AnnotatesOverRelations) {
-    const auto authors = query("library.Author").annotate("books", Count("book")).annotate("longest", Max("book__pages"));
+    const auto authors =
+        query("library.Author").annotate("books", Count("book")).annotate("longest", Max("book__pages"));
     const auto rows = authors.order_by("-books", "name").values({"name", "books", "longest"});
     EXPECT_EQ(rows.front()["name"], Value("Austen"));
     EXPECT_EQ(rows.front()["longest"], Value(474));
@@ -212,7 +218,9 @@ TEST_P(QuerySetTest, AnnotatesOverRelations) {
     EXPECT_EQ(rows.back()["books"], Value(0));
     EXPECT_EQ(names(authors.filter(F("books") == 0)), "Nobody");
     EXPECT_EQ(names(authors.filter(F("longest") > 700)), "Eliot, Joyce");
-    EXPECT_EQ(names(query("library.Author").annotate("thick", Count("book").filter(F("book__pages") > 700)).filter(F("thick") > 0)),
+    EXPECT_EQ(names(query("library.Author")
+                        .annotate("thick", Count("book").filter(F("book__pages") > 700))
+                        .filter(F("thick") > 0)),
               "Eliot, Joyce");
     EXPECT_EQ(query("library.Author").aggregate({{"books", Count("book")}})["books"], Value(4));
     EXPECT_THROW(query("library.Author").annotate("name", Count("book")).fetch(), QueryError);
@@ -253,14 +261,16 @@ TEST_P(QuerySetTest, RefusesWhatDoesNotFit) {
         }
         return "";
     };
-    EXPECT_EQ(message_of(F("titel") == "x"), "'titel': library.Book has no field or relation 'titel'; did you mean 'title'?");
+    EXPECT_EQ(message_of(F("titel") == "x"),
+              "'titel': library.Book has no field or relation 'titel'; did you mean 'title'?");
     EXPECT_EQ(message_of(F("author__nam") == "x"),
               "'author__nam': library.Author has no field or relation 'nam'; did you mean 'name'?");
     EXPECT_NE(message_of(F("title__length") == 3).find("library.Book.title is no relation"), std::string::npos);
     EXPECT_NE(message_of(F("pages").contains("1")).find("'pages' is of kind integer"), std::string::npos);
     EXPECT_NE(message_of(F("pages") == "many").find("in the lookup 'pages'"), std::string::npos);
     EXPECT_NE(message_of(F("title") == 3).find("library.Book.title"), std::string::npos);
-    EXPECT_NE(message_of(F("author") == books_model().make()).find("cannot be compared with an object"), std::string::npos);
+    EXPECT_NE(message_of(F("author") == books_model().make()).find("cannot be compared with an object"),
+              std::string::npos);
     EXPECT_NE(message_of(F("title") == std::string_view("a\0b", 3)).find("NUL"), std::string::npos);
     EXPECT_NE(message_of(F("title").contains("\xff")).find("UTF-8"), std::string::npos);
     EXPECT_THROW(books().order_by("titel").fetch(), UnknownField);

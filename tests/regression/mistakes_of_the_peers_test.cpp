@@ -7,13 +7,16 @@ namespace gm2m::test {
 /// What went wrong elsewhere: one test for each item of BEHAVIOUR 10.
 class MistakesOfThePeersTest : public CinemaTest {
 protected:
-    std::vector<std::string> ids() { return scratch.sql("SELECT gm2m_src_id || ' ' || gm2m_pk FROM cinema_user_preferred_videos"); }
+    std::vector<std::string> ids() {
+        return scratch.sql("SELECT gm2m_src_id || ' ' || gm2m_pk FROM cinema_user_preferred_videos");
+    }
     /// What tells one row of the join table from one that was deleted and made again.
     std::vector<std::string> row_versions() {
         if (GetParam().engine == Engine::postgresql)
             return scratch.sql("SELECT ctid || ' ' || xmin FROM cinema_user_preferred_videos ORDER BY 1");
-        return GetParam().layout == Layout::standard ? scratch.sql("SELECT id FROM cinema_user_preferred_videos ORDER BY id")
-                                                     : std::vector<std::string>();
+        return GetParam().layout == Layout::standard
+                   ? scratch.sql("SELECT id FROM cinema_user_preferred_videos ORDER BY id")
+                   : std::vector<std::string>();
     }
 
     Object me = user("Me"), you = user("You");
@@ -73,20 +76,24 @@ TEST_P(MistakesOfThePeersTest, LookupsCompareKeysOfOneForm) {
     preferred_by(me).add(film, ch);
     EXPECT_EQ(names(db.query("cinema.Movie").filter(F("user__name") == "Me").fetch()), film.to_string());
     EXPECT_EQ(names(db.query("cinema.Country").filter(F("user__name") == "Me").fetch()), ch.to_string());
-    EXPECT_EQ(names(db.query("cinema.User").filter(F("preferred_videos__movie__title") == "Alien").fetch()), me.to_string());
-    EXPECT_EQ(names(db.query("cinema.User").filter(F("preferred_videos__country__code") == "CH").fetch()), me.to_string());
+    EXPECT_EQ(names(db.query("cinema.User").filter(F("preferred_videos__movie__title") == "Alien").fetch()),
+              me.to_string());
+    EXPECT_EQ(names(db.query("cinema.User").filter(F("preferred_videos__country__code") == "CH").fetch()),
+              me.to_string());
 }
 
 // "No index on (content type, key): each reverse lookup scanned all links of that model." (How it is used: tests/sql.)
 TEST_P(MistakesOfThePeersTest, TheReverseSideHasAnIndex) {
-    const std::string sql = GetParam().is_sqlite()
-                                ? "SELECT group_concat(name) FROM pragma_index_info('cinema_user_preferred_videos_reverse_idx')"
-                                : "SELECT string_agg(a.attname, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = "
-                                  "'cinema_user_preferred_videos_reverse_idx'::regclass";
+    const std::string sql =
+        GetParam().is_sqlite()
+            ? "SELECT group_concat(name) FROM pragma_index_info('cinema_user_preferred_videos_reverse_idx')"
+            : "SELECT string_agg(a.attname, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = "
+              "'cinema_user_preferred_videos_reverse_idx'::regclass";
     EXPECT_EQ(scratch.sql(sql), std::vector<std::string>{"gm2m_ct_id,gm2m_pk,gm2m_src_id"});
 }
 
-// "Adding an object that was linked already raised an integrity error; so did two callers adding at once." (At once: stress.)
+// "Adding an object that was linked already raised an integrity error; so did two callers adding at once." (At once:
+// stress.)
 TEST_P(MistakesOfThePeersTest, AddingWhatIsLinkedIsNoError) {
     const Object film = movie("Alien");
     Database other = Database::open(cinema.registry, scratch.url());
@@ -127,12 +134,14 @@ TEST_P(MistakesOfThePeersTest, LinksThatLeadNowhereAreSkipped) {
 
 // "The documented `db_table` was ignored; unknown parameters were swallowed"
 TEST_P(MistakesOfThePeersTest, ParametersAreHeeded) {
-    const GM2MField field = cinema.registry.gm2m("cinema.User", "likes", {.db_table = "the_likes", .layout = GetParam().layout});
+    const GM2MField field =
+        cinema.registry.gm2m("cinema.User", "likes", {.db_table = "the_likes", .layout = GetParam().layout});
     db.create_tables();
     db.related(me, field).add(movie("Alien"));
     EXPECT_EQ(scratch.sql("SELECT count(*) FROM the_likes"), std::vector<std::string>{"1"});
     EXPECT_THROW(GM2MOptions::parse({{"db_tabel", "the_likes"}}), ConfigurationError);
-    cinema.registry.gm2m("cinema.User", "loves", {.related_name = "lovers", .layout = GetParam().layout, .unique = true});
+    cinema.registry.gm2m("cinema.User", "loves",
+                         {.related_name = "lovers", .layout = GetParam().layout, .unique = true});
     const std::vector<Finding> findings = check(cinema.registry);
     EXPECT_EQ(std::ranges::count(findings, "gm2m.E001", &Finding::id), 1);
 }
@@ -140,7 +149,8 @@ TEST_P(MistakesOfThePeersTest, ParametersAreHeeded) {
 // "The second receiver of `deleting` found an exhausted list."
 TEST_P(MistakesOfThePeersTest, EveryReceiverReadsTheLists) {
     const GM2MField field = cinema.registry.gm2m(
-        "cinema.User", "likes", {.related_name = "likers", .layout = GetParam().layout, .on_delete = LinkPolicy::cascade_signal});
+        "cinema.User", "likes",
+        {.related_name = "likers", .layout = GetParam().layout, .on_delete = LinkPolicy::cascade_signal});
     db.create_tables();
     const Object film = movie("Alien");
     db.related(me, field).add(film);

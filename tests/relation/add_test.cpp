@@ -64,8 +64,9 @@ TEST_P(AddTest, StoresKeysAsText) {
 
 TEST_P(AddTest, KeepsOddKeys) {
     const Object me = user("Me");
-    const std::vector<Object> odd{country("it's"), country("\"q\""), country("a,b]"), country("{x}"), country("back\\slash"),
-                                  country("NULL"), country("日本 🎬"), country(" lead"), country("tab\t\n")};
+    const std::vector<Object> odd{country("it's"),   country("\"q\""),       country("a,b]"),
+                                  country("{x}"),    country("back\\slash"), country("NULL"),
+                                  country("日本 🎬"), country(" lead"),       country("tab\t\n")};
     preferred_by(me).set(odd);
     EXPECT_EQ(names(preferred_by(me).all()), names(odd));
     EXPECT_TRUE(preferred_by(me).set(odd).empty());
@@ -104,7 +105,8 @@ TEST_P(AddTest, RefusesAKeyThatIsTooLong) {
         preferred_by(me).add(alien, too_long);
         FAIL();
     } catch (const KeyTooLong& error) {
-        EXPECT_NE(std::string(error.what()).find("cinema.Country:seventeen letters"), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("cinema.Country:seventeen letters"), std::string::npos)
+            << error.what();
     }
     EXPECT_THROW(preferred_by(me).set(too_long), KeyTooLong);
     EXPECT_FALSE(preferred_by(me).contains(too_long));

@@ -29,7 +29,8 @@ TEST_P(ChoicesTest, RefusesOthers) {
         preferred_by(me).add(alien.reference());
         FAIL();
     } catch (const InvalidChoice& error) {
-        EXPECT_NE(std::string(error.what()).find("cinema.Movie:" + alien.key().to_string()), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("cinema.Movie:" + alien.key().to_string()), std::string::npos)
+            << error.what();
         EXPECT_NE(std::string(error.what()).find("cinema.User.preferred_videos"), std::string::npos) << error.what();
     }
 }

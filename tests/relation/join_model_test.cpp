@@ -49,7 +49,8 @@ TEST_P(JoinModelTest, CanBeGroupedCountedAndOrdered) {
     EXPECT_EQ(favourites[0]["gm2m_ct__model"], Value("movie"));
     EXPECT_EQ(favourites[0]["n"], Value(3));
     EXPECT_EQ(favourites[1]["gm2m_ct__model"], Value("opera"));
-    const auto rows = links().order_by("-gm2m_src__name", "gm2m_ct", "gm2m_pk").values({"gm2m_src__name", "gm2m_pk", "gm2m_ct"});
+    const auto rows =
+        links().order_by("-gm2m_src__name", "gm2m_ct", "gm2m_pk").values({"gm2m_src__name", "gm2m_pk", "gm2m_ct"});
     EXPECT_EQ(rows.front()["gm2m_src__name"], Value("Jim"));
     EXPECT_EQ(links().slice(2, 3).fetch().size(), 3U);
     EXPECT_TRUE(links().first());

@@ -50,7 +50,8 @@ TEST(KeyIndexTest, NumbersEachIntegerOnce) {
         for (const auto& [key, number] : expected) {
             ASSERT_EQ(keys.find(ValueView::of_integer(key)), number);
             ASSERT_EQ(keys.list().integer_at(number), key);
-            for (const std::int64_t other : {key == greatest ? key : key + 1, key == least ? key : key - 1, least, greatest})
+            for (const std::int64_t other :
+                 {key == greatest ? key : key + 1, key == least ? key : key - 1, least, greatest})
                 ASSERT_EQ(keys.contains(ValueView::of_integer(other)), expected.contains(other)) << other;
         }
     }

@@ -23,7 +23,8 @@ std::vector<Keys> keys_of_every_kind() {
             {Kind::integer, 5, 2'147'483'647, "5"},
             {Kind::big_integer, 5, std::int64_t{-9'000'000'000'000'000'000}, "5"},
             {Kind::text, "CH", "Zürich's \"best\"", "CH"},
-            {Kind::uuid, Uuid::parse("0123456789abcdef0123456789abcdef"), Uuid::random(), "01234567-89ab-cdef-0123-456789abcdef"},
+            {Kind::uuid, Uuid::parse("0123456789abcdef0123456789abcdef"), Uuid::random(),
+             "01234567-89ab-cdef-0123-456789abcdef"},
             {Kind::date, day, day - std::chrono::days(100'000), "2026-11-20"},
             {Kind::time, Time(12h), Time(1us), "12:00:00"},
             {Kind::date_time, DateTime(day) + 12h, DateTime(day) + 1us, "2026-11-20 12:00:00+00:00"}};
@@ -37,7 +38,9 @@ protected:
             const std::string label = label_of(keys.kind);
             models.model(label).primary_key("key", keys.kind, {.generated = false}).field("note", Kind::text);
             models.gm2m(label, "links",
-                        {.related_name = std::string(name_of(keys.kind)) + "s", .pk_maxlength = 40, .layout = GetParam().layout});
+                        {.related_name = std::string(name_of(keys.kind)) + "s",
+                         .pk_maxlength = 40,
+                         .layout = GetParam().layout});
         }
         db.create_tables();
         for (const Keys& keys : keys_of_every_kind()) {
@@ -94,7 +97,8 @@ TEST_P(KeyKindsTest, LinkEverythingToEverything) {
             EXPECT_TRUE(sources.contains(one));
             EXPECT_EQ(sources.set(one).removed.size(), 1U);
             EXPECT_EQ(sources.remove(one).removed.size(), 1U);
-            EXPECT_EQ(sources.add(objects[0].model().label() == one.model().label() ? objects[0] : one).added.size(), 1U);
+            EXPECT_EQ(sources.add(objects[0].model().label() == one.model().label() ? objects[0] : one).added.size(),
+                      1U);
             EXPECT_EQ(sources.toggle(one).empty(), false);
         }
     }
@@ -131,13 +135,15 @@ TEST_P(KeyKindsTest, AreLookedUpThrough) {
             EXPECT_EQ(db.query(label).filter(F("links__" + model + "__note") == "x").count(), 2U);
             EXPECT_EQ(db.query(label_of(target.kind)).filter(F(accessor + "__pk") == source.first).count(), 2U);
             EXPECT_EQ(db.query(label_of(target.kind)).filter(F(accessor + "__note") == "x").count(), 2U);
-            EXPECT_EQ(db.related(sources[0], "links").where(label_of(target.kind), F("note") == "x").fetch().size(), 2U);
+            EXPECT_EQ(db.related(sources[0], "links").where(label_of(target.kind), F("note") == "x").fetch().size(),
+                      2U);
             EXPECT_EQ(db.query(label + "_links").filter(F("gm2m_tgt__" + model + "__note") == "x").count(), 4U);
 
             const QuerySet one = db.query(label_of(target.kind)).order_by("-pk").limit(1);
             for (const Object& each : db.query(label).prefetch(Prefetch("links").with(one)).fetch())
                 EXPECT_EQ(db.related(each, "links").all().size(), objects.size() - 1);
-            for (const Object& each : db.query(label_of(target.kind)).prefetch(Prefetch(accessor).with(db.query(label).limit(1))).fetch())
+            for (const Object& each :
+                 db.query(label_of(target.kind)).prefetch(Prefetch(accessor).with(db.query(label).limit(1))).fetch())
                 EXPECT_EQ(db.related(each, accessor).all().size(), 1U);
         }
         EXPECT_EQ(db.related(sources[0], "links").most_in_common(9).size(), 1U);

@@ -71,8 +71,9 @@ TEST_P(LinkSignalTest, TellOfTheReverseSideAndOfClearing) {
     preferred_by(me).add(alien);
     told();
     users_of(alien).set(you);
-    EXPECT_EQ(told(), "removing cinema.Movie:1 in reverse [cinema.User:1]\nadding cinema.Movie:1 in reverse [cinema.User:2]\n"
-                      "removed cinema.Movie:1 in reverse [cinema.User:1]\nadded cinema.Movie:1 in reverse [cinema.User:2]\n");
+    EXPECT_EQ(told(),
+              "removing cinema.Movie:1 in reverse [cinema.User:1]\nadding cinema.Movie:1 in reverse [cinema.User:2]\n"
+              "removed cinema.Movie:1 in reverse [cinema.User:1]\nadded cinema.Movie:1 in reverse [cinema.User:2]\n");
     EXPECT_EQ(users_of(alien).clear(), 1U);
     EXPECT_EQ(told(), "clearing cinema.Movie:1 in reverse 0\ncleared cinema.Movie:1 in reverse 1\n");
     EXPECT_EQ(rows_in_join_table(), 0U);

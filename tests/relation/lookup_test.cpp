@@ -49,15 +49,20 @@ TEST_P(LookupTest, GoesOverSeveralHops) {
 
 // Conditions of one filter() bear on the same related object over each of the hops, isnull() and alternatives included.
 TEST_P(LookupTest, BearsOnOneObject) {
-    const auto operas = [&](auto... conditions) { return names(db.query("cinema.Opera").filter(conditions...).fetch()); };
+    const auto operas = [&](auto... conditions) {
+        return names(db.query("cinema.Opera").filter(conditions...).fetch());
+    };
     // Jill alone prefers Brazil, and nobody prefers Brazil under the key of Alien
-    EXPECT_EQ(operas(F("user__preferred_videos__movie__title") == "Brazil", F("user__preferred_videos__movie__id") == 1), "");
-    EXPECT_EQ(operas(F("user__preferred_videos__movie__title") == "Brazil", F("user__preferred_videos__movie__id") == 2),
-              "cinema.Opera:1");
+    EXPECT_EQ(
+        operas(F("user__preferred_videos__movie__title") == "Brazil", F("user__preferred_videos__movie__id") == 1), "");
+    EXPECT_EQ(
+        operas(F("user__preferred_videos__movie__title") == "Brazil", F("user__preferred_videos__movie__id") == 2),
+        "cinema.Opera:1");
     EXPECT_EQ(operas(F("user__name") == "Jack", F("user__name").isnull()), "");
     EXPECT_EQ(operas(F("user__id") == 2, F("user__name") == "Jack" || F("title") == "Carmen"), "cinema.Opera:1");
     EXPECT_EQ(operas(F("user__id") == 2, F("user__name") == "Jack" || F("title") == "Tosca"), "");
-    EXPECT_EQ(found("cinema.User", F("preferred_videos__opera__user__preferred_videos").isnull()), "cinema.User:3 cinema.User:4");
+    EXPECT_EQ(found("cinema.User", F("preferred_videos__opera__user__preferred_videos").isnull()),
+              "cinema.User:3 cinema.User:4");
 }
 
 // by absence
@@ -67,7 +72,8 @@ TEST_P(LookupTest, KnowsWhatIsNotLinked) {
     EXPECT_EQ(found("cinema.User", F("preferred_videos").isnull()), "cinema.User:4");
     EXPECT_EQ(found("cinema.User", F("preferred_videos__movie__id").isnull()), "cinema.User:3 cinema.User:4");
     EXPECT_EQ(found("cinema.Opera", F("user__name") != "Jack"), "cinema.Opera:3");
-    EXPECT_EQ(names(db.query("cinema.Opera").exclude(F("user__name") == "Jill").fetch()), "cinema.Opera:2 cinema.Opera:3");
+    EXPECT_EQ(names(db.query("cinema.Opera").exclude(F("user__name") == "Jill").fetch()),
+              "cinema.Opera:2 cinema.Opera:3");
     EXPECT_EQ(found("cinema.Country", F("user").isnull()), "cinema.Country:it's");
 }
 
@@ -102,8 +108,9 @@ TEST_P(LookupTest, CountsWhatIsLinked) {
 // 10: a key text that another program wrote must not make a lookup fail
 TEST_P(LookupTest, SurvivesKeysThatAreNone) {
     for (const char* key : {"abc", "", "9999999999999999", "1.0", " 1"})
-        scratch.sql(std::string("INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) SELECT 1, id, '") +
-                    key + "' FROM gm2m_content_type");
+        scratch.sql(
+            std::string("INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) SELECT 1, id, '") +
+            key + "' FROM gm2m_content_type");
     EXPECT_EQ(found("cinema.Opera", F("user__name") == "Jack"), "cinema.Opera:1 cinema.Opera:2");
     EXPECT_EQ(found("cinema.Movie", F("user__name") == "Jack"), "cinema.Movie:1");
     EXPECT_EQ(found("cinema.User", F("preferred_videos__opera__title") == "Norma"), "");

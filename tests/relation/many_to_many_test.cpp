@@ -129,7 +129,8 @@ TEST_P(ManyToManyTest, CanBeLookedUpThrough) {
     EXPECT_EQ(found(F("tags") == "old"), "1");
     EXPECT_EQ(found(F("tags").isnull()), "3");
     EXPECT_EQ(found(F("tags__name").startswith("r") && F("tags__name").endswith("ld")), "");
-    EXPECT_EQ(keys(db.query("shop.Entry").filter(F("tags__name") == "red").filter(F("tags__name") == "old").fetch()), "1");
+    EXPECT_EQ(keys(db.query("shop.Entry").filter(F("tags__name") == "red").filter(F("tags__name") == "old").fetch()),
+              "1");
     EXPECT_EQ(found(F("tags__name") != "old"), "2 3");
     EXPECT_EQ(keys(db.query("shop.Tag").filter(F("entry__title") == "B").fetch()), "red");
     EXPECT_EQ(keys(db.query("shop.Tag").filter(F("entry__tags__name") == "old").order_by("pk").fetch()), "old red");
@@ -209,7 +210,8 @@ TEST_P(ManyToManyTest, FitsATableThatIsThere) {
 // Rows of such a table that lead nowhere
 TEST_P(ManyToManyTest, SkipsRowsThatAreNoLinks) {
     scratch.sql("CREATE TABLE labelled (id integer, entry bigint, tag varchar(20))");
-    scratch.sql("INSERT INTO labelled VALUES (1, 1, 'red'), (2, 1, NULL), (3, NULL, 'red'), (4, 1, 'gone'), (5, 2, 'red')");
+    scratch.sql(
+        "INSERT INTO labelled VALUES (1, 1, 'red'), (2, 1, NULL), (3, NULL, 'red'), (4, 1, 'gone'), (5, 2, 'red')");
     Registry models;
     models.model<Tag>("shop.Tag").primary_key("name", &Tag::name, {.max_length = 20});
     models.model<Entry>("shop.Entry").primary_key("id", &Entry::id).field("title", &Entry::title);
@@ -220,7 +222,8 @@ TEST_P(ManyToManyTest, SkipsRowsThatAreNoLinks) {
                          .layout = GetParam().layout,
                          .managed = false});
     Database other = Database::open(models, scratch.url());
-    const auto entries = other.query("shop.Entry").order_by("pk").prefetch(Prefetch("labels").then("entry_set")).fetch();
+    const auto entries =
+        other.query("shop.Entry").order_by("pk").prefetch(Prefetch("labels").then("entry_set")).fetch();
     EXPECT_EQ(keys(other.related(entries[0], "labels").all()), "red");
     EXPECT_EQ(keys(other.related(entries[1], "labels").all()), "red");
     const Object red = other.related(entries[0], "labels").all().front();

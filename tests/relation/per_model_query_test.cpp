@@ -27,7 +27,8 @@ protected:
 GM2M_INSTANTIATE(PerModelQueryTest, all_configurations);
 
 TEST_P(PerModelQueryTest, WhereIsAQueryOnTheLinkedObjectsOfOneModel) {
-    EXPECT_EQ(titles(mine().where("cinema.Movie", F("title").startswith("V")).order_by("title").fetch()), "Valse Vertigo");
+    EXPECT_EQ(titles(mine().where("cinema.Movie", F("title").startswith("V")).order_by("title").fetch()),
+              "Valse Vertigo");
     EXPECT_EQ(titles(mine().where("cinema.Movie").order_by("-title").limit(2).fetch()), "Vertigo Valse");
     EXPECT_EQ(mine().where("cinema.Movie").count(), 4U);
     EXPECT_EQ(titles(mine().where("cinema.Movie", F("user__name") == "Jill").fetch()), "Alien");
@@ -45,7 +46,8 @@ TEST_P(PerModelQueryTest, WhereKeepsTheOrderOfLinking) {
     EXPECT_EQ(titles(mine().where("cinema.Movie").fetch()),
               linking ? "Vertigo Alien Brazil Valse" : "Alien Brazil Vertigo Valse");
     EXPECT_EQ(titles({mine().where("cinema.Movie").last().key() == valse.key() ? valse : alien}), "Valse");
-    EXPECT_EQ(titles(mine().where("cinema.Movie").reverse().slice(0, 2).fetch()), linking ? "Valse Brazil" : "Valse Vertigo");
+    EXPECT_EQ(titles(mine().where("cinema.Movie").reverse().slice(0, 2).fetch()),
+              linking ? "Valse Brazil" : "Valse Vertigo");
     std::string iterated;
     mine().where("cinema.Movie").iterate(2, [&](const Object& movie) { iterated += movie["title"].to_string() + " "; });
     EXPECT_EQ(iterated, "Alien Brazil Vertigo Valse ");
@@ -110,7 +112,8 @@ TEST_P(PerModelQueryTest, RefusesWhatDoesNotFitBeforeAnythingRuns) {
     EXPECT_THROW(users_of(alien).with(db.query("cinema.Movie")), WrongModel);
     EXPECT_THROW(mine().with(db.query("cinema.Movie").filter(F("titel") == "x")).all(), UnknownField);
     EXPECT_THROW(mine().with(db.query("cinema.Movie").prefetch("user_sets")).all(), NoReverseRelation);
-    EXPECT_THROW(db.query("cinema.User").filter(F("name") == "?").prefetch("preferred_vidoes").fetch(), NoReverseRelation);
+    EXPECT_THROW(db.query("cinema.User").filter(F("name") == "?").prefetch("preferred_vidoes").fetch(),
+                 NoReverseRelation);
     EXPECT_THROW(db.query("cinema.Movie").prefetch(cinema.preferred).fetch(), WrongModel);
     EXPECT_EQ(counter.statements(), 0U);
     EXPECT_EQ(mine().where("cinema.Movie").distinct().values({"title"}).size(), 4U);

@@ -19,7 +19,8 @@ protected:
         for (const Object& user : users) {
             all += all.empty() ? "" : " |";
             for (const Object& object : preferred_by(user).all())
-                all += (all.empty() ? "" : " ") + object[object.model().name() == "Country" ? "code" : "title"].to_string();
+                all += (all.empty() ? "" : " ") +
+                       object[object.model().name() == "Country" ? "code" : "title"].to_string();
         }
         EXPECT_EQ(counter.statements(), 0U);
         return all;
@@ -34,7 +35,8 @@ GM2M_INSTANTIATE(PrefetchQueryTest, all_configurations);
 
 TEST_P(PrefetchQueryTest, Filters) {
     EXPECT_EQ(prefetched(Prefetch(cinema.preferred).with(movies().filter(F("title") == "Brazil"))),
-              GetParam().keeps_order_of_linking() ? "Carmen Brazil Tosca | Brazil CH |" : "Brazil Carmen Tosca | Brazil CH |");
+              GetParam().keeps_order_of_linking() ? "Carmen Brazil Tosca | Brazil CH |"
+                                                  : "Brazil Carmen Tosca | Brazil CH |");
 }
 
 TEST_P(PrefetchQueryTest, OrdersWithinEachParent) {
@@ -85,12 +87,15 @@ TEST_P(PrefetchQueryTest, SplitsStatements) {
     DatabaseOptions options;
     options.keys_per_statement = 1;
     Database narrow = Database::open(cinema.registry, scratch.url(), options);
-    const auto users = narrow.query("cinema.User")
-                           .prefetch(Prefetch(cinema.preferred).with(narrow.query("cinema.Movie").order_by("-title").limit(2)))
-                           .order_by("pk")
-                           .fetch();
-    EXPECT_EQ(narrow.related(users[0], cinema.preferred).of_type({"cinema.Movie"}).all().front()["title"], Value("Vertigo"));
-    EXPECT_EQ(narrow.related(users[1], cinema.preferred).of_type({"cinema.Movie"}).all().front()["title"], Value("Brazil"));
+    const auto users =
+        narrow.query("cinema.User")
+            .prefetch(Prefetch(cinema.preferred).with(narrow.query("cinema.Movie").order_by("-title").limit(2)))
+            .order_by("pk")
+            .fetch();
+    EXPECT_EQ(narrow.related(users[0], cinema.preferred).of_type({"cinema.Movie"}).all().front()["title"],
+              Value("Vertigo"));
+    EXPECT_EQ(narrow.related(users[1], cinema.preferred).of_type({"cinema.Movie"}).all().front()["title"],
+              Value("Brazil"));
     EXPECT_EQ(narrow.related(users[1], cinema.preferred).all().size(), 3U);
 }
 

@@ -84,7 +84,8 @@ TEST_P(PrefetchTest, SharesSources) {
 // 5.2: it nests; 5.3: an object linked from many sources is loaded once
 TEST_P(PrefetchTest, Nests) {
     StatementCounter counter(db);
-    const auto users = db.query("cinema.User").order_by("name").prefetch(Prefetch(cinema.preferred).then("user_set")).fetch();
+    const auto users =
+        db.query("cinema.User").order_by("name").prefetch(Prefetch(cinema.preferred).then("user_set")).fetch();
     const std::size_t statements = counter.statements();
     EXPECT_EQ(statements, 1U + 1 + 3 + 3);
     for (const Object& target : preferred_by(users[0]).all())
@@ -115,7 +116,8 @@ TEST_P(PrefetchTest, GivesRepeatedObjectsTheirRelationEachTime) {
     const auto reads_again = [&](const std::string& label, const Value& key) {
         return db.query(label).filter(F("pk") == key).fetch().front();
     };
-    const Object same_jack = reads_again("cinema.User", jack.key()), same_carmen = reads_again("cinema.Opera", carmen.key());
+    const Object same_jack = reads_again("cinema.User", jack.key()),
+                 same_carmen = reads_again("cinema.Opera", carmen.key());
     db.prefetch(std::vector<Object>{jack, jill, same_jack, jack}, cinema.preferred);
     db.prefetch(std::vector<Object>{carmen, made[1], same_carmen, carmen}, "user_set");
     StatementCounter counter(db);
@@ -128,13 +130,28 @@ TEST_P(PrefetchTest, GivesRepeatedObjectsTheirRelationEachTime) {
 
 // Texts that are integers beside others, of one model
 TEST_P(PrefetchTest, TakesTextKeysThatLookLikeNumbers) {
-    const std::vector<Object> countries{country("7"), country("07"), country("-7"), country("-0"), country("0"), country("ZZ")};
+    const std::vector<Object> countries{country("7"),  country("07"), country("-7"),
+                                        country("-0"), country("0"),  country("ZZ")};
     preferred_by(nobody).add(countries);
     preferred_by(jim).add(countries[0]);
     db.prefetch(std::vector<Object>{nobody, jim}, cinema.preferred);
-    EXPECT_EQ(names(preferred_by(nobody).all()),
-              "cinema.Country:-0 cinema.Country:-7 cinema.Country:0 cinema.Country:07 cinema.Country:7 cinema.Country:ZZ");
+    EXPECT_EQ(
+        names(preferred_by(nobody).all()),
+        "cinema.Country:-0 cinema.Country:-7 cinema.Country:0 cinema.Country:07 cinema.Country:7 cinema.Country:ZZ");
     EXPECT_EQ(names(preferred_by(jim).all()), "cinema.Country:7 cinema.Country:CH");
+}
+
+// In a table that somebody else has written, two texts can stand for one key.
+TEST_P(PrefetchTest, TakesTwoTextsOfOneKey) {
+    const std::string types = "(SELECT id FROM gm2m_content_type WHERE model = 'movie')";
+    scratch.sql("UPDATE cinema_user_preferred_videos SET gm2m_pk = '00' || gm2m_pk WHERE gm2m_ct_id = " + types +
+                " AND gm2m_src_id = " + jill.key().to_string());
+    const std::string expected = all_of({jack, jill});
+    EXPECT_EQ(preferred_by(jill).all().size(), 3U);
+    db.prefetch(std::vector{jack, jill}, cinema.preferred);
+    StatementCounter counter(db);
+    EXPECT_EQ(all_of({jack, jill}), expected);
+    EXPECT_EQ(counter.statements(), 0U);
 }
 
 // 5.3: a write through a manager drops what it outdates

@@ -81,7 +81,8 @@ TEST_P(ReadTest, SkipsLinksToRowsThatAreGone) {
     EXPECT_TRUE(preferred_by(me).contains(made[0]));
 }
 
-// A key text that is no key of its model, or one that another program wrote differently, is a link to a row that is gone.
+// A key text that is no key of its model, or one that another program wrote differently, is a link to a row that is
+// gone.
 TEST_P(ReadTest, SkipsKeysThatAreNone) {
     const Object me = user("Me"), a = movie("a");
     preferred_by(me).add(a);

@@ -6,7 +6,9 @@ namespace {
 void declare_compiled(Registry& models) {
     models.model<Land>("world.Land").primary_key("code", &Land::code, {.max_length = 2}).field("name", &Land::name);
     models.model<Language>("world.Language").primary_key("id", &Language::id).field("name", &Language::name);
-    models.model<Script>("world.Script").primary_key("code", &Script::code, {.max_length = 4}).field("name", &Script::name);
+    models.model<Script>("world.Script")
+        .primary_key("code", &Script::code, {.max_length = 4})
+        .field("name", &Script::name);
     models.model<Usage>("world.Usage")
         .primary_key("id", &Usage::id)
         .foreign_key("land", &Usage::land, "world.Land")
@@ -51,7 +53,9 @@ GM2MField SpokenTest::declare(Registry& models, GM2MOptions options) {
 }
 
 SpokenTest::SpokenTest(GM2MOptions options)
-    : scratch(GetParam().engine), spoken(declare(models, std::move(options))), db(Database::open(models, scratch.url())) {
+    : scratch(GetParam().engine),
+      spoken(declare(models, std::move(options))),
+      db(Database::open(models, scratch.url())) {
     db.create_tables();
     ch = land("CH");
     de = land("DE");

@@ -38,7 +38,8 @@ protected:
                 .field("target_key", Kind::text, {.max_length = 40})
                 .field("rank", Kind::integer, {.null = true})
                 .generic_foreign_key("target", "target_type", "target_key");
-            links.push_back(models.gm2m("keys.M" + name, "links", {.related_name = name + "s", .through = "keys.T" + name}));
+            links.push_back(
+                models.gm2m("keys.M" + name, "links", {.related_name = name + "s", .through = "keys.T" + name}));
         }
         db.create_tables();
         for (const GM2MField& field : links)
@@ -106,7 +107,8 @@ TEST_P(ThroughKeysTest, LinkEverythingToEverything) {
             const std::string label = "keys.M" + std::string(name_of(kind));
             for (const Object& target : db.query(label).prefetch(Prefetch(accessor).with_through()).fetch())
                 EXPECT_EQ(db.related(target, accessor).all_with_through().size(), 2U);
-            for (const Object& source : db.query(first.model().label()).prefetch(Prefetch(field).with(db.query(label).limit(1))).fetch())
+            for (const Object& source :
+                 db.query(first.model().label()).prefetch(Prefetch(field).with(db.query(label).limit(1))).fetch())
                 EXPECT_EQ(db.related(source, field).of_type({label}).all().size(), 1U);
         }
         EXPECT_EQ(mine.set(numbered(kinds[i], {objects[0], objects[5]}, 400)).removed.size(), objects.size() - 2);

@@ -5,8 +5,8 @@ namespace gm2m::test {
 class ThroughReadTest : public SpokenTest {
 protected:
     ThroughReadTest() {
-        spoken_in(ch).add(WithValues(german, percent(62.5)), WithValues(latin, percent(99)), WithValues(french, percent(23)),
-                          WithValues(italian, percent(8)));
+        spoken_in(ch).add(WithValues(german, percent(62.5)), WithValues(latin, percent(99)),
+                          WithValues(french, percent(23)), WithValues(italian, percent(8)));
         spoken_in(de).add(WithValues(german, percent(95)), WithValues(latin, percent(99)));
     }
     Object italian = language("Italian");
@@ -110,11 +110,13 @@ TEST_P(ThroughReadTest, IsStable) {
 TEST_P(ThroughReadTest, WithTheRows) {
     std::string text;
     for (const auto& [usage, object] : spoken_in(ch).all_with_through())
-        text += object["name"].to_string() + "=" + std::to_string(static_cast<int>(usage["percent"].get<double>())) + " ";
+        text +=
+            object["name"].to_string() + "=" + std::to_string(static_cast<int>(usage["percent"].get<double>())) + " ";
     EXPECT_EQ(text, "Latn=99 German=62 French=23 Italian=8 ");
     text.clear();
     for (const auto& [usage, object] : db.related(german, "spoken_in").order_by_through({"percent"}).all_with_through())
-        text += object["name"].to_string() + "=" + std::to_string(static_cast<int>(usage["percent"].get<double>())) + " ";
+        text +=
+            object["name"].to_string() + "=" + std::to_string(static_cast<int>(usage["percent"].get<double>())) + " ";
     EXPECT_EQ(text, "CH=62 DE=95 ");
     if (GetParam().models == Models::run_time)
         return;
@@ -156,7 +158,8 @@ TEST_P(ThroughReadTest, Prefetches) {
 }
 
 TEST_P(ThroughReadTest, PrefetchesTheReverseSide) {
-    const auto languages = db.query("world.Language").order_by("name").prefetch(Prefetch("spoken_in").with_through()).fetch();
+    const auto languages =
+        db.query("world.Language").order_by("name").prefetch(Prefetch("spoken_in").with_through()).fetch();
     StatementCounter counter(db);
     ASSERT_EQ(languages.size(), 3U);
     const auto linked = db.related(languages[1], "spoken_in").all_with_through();
@@ -179,7 +182,9 @@ TEST_P(ThroughReadTest, PrefetchesWithAQuery) {
 
 // 3.6: lookups through the relation, and over the rows.
 TEST_P(ThroughReadTest, Lookups) {
-    const auto codes = [&](const Condition& condition) { return names(db.query("world.Land").filter(condition).order_by("code").fetch()); };
+    const auto codes = [&](const Condition& condition) {
+        return names(db.query("world.Land").filter(condition).order_by("code").fetch());
+    };
     EXPECT_EQ(codes(F("spoken__language__name") == "German"), "CH DE");
     EXPECT_EQ(codes(F("spoken__language__name") == "Italian"), "CH");
     EXPECT_EQ(codes(F("spoken") == latin), "CH DE");
@@ -189,7 +194,8 @@ TEST_P(ThroughReadTest, Lookups) {
     EXPECT_EQ(codes(!(F("spoken__language__name") == "Italian")), "DE");
 }
 
-// 4.2, 5.1: a generic foreign key, and an ordinary one, are fields in their own right: read, written, prefetched, asked for.
+// 4.2, 5.1: a generic foreign key, and an ordinary one, are fields in their own right: read, written, prefetched, asked
+// for.
 TEST_P(ThroughReadTest, ForeignKeysArePrefetched) {
     StatementCounter counter(db);
     const auto usages = db.query("world.Usage").prefetch("target").prefetch("land").fetch();
@@ -206,7 +212,8 @@ TEST_P(ThroughReadTest, ForeignKeysArePrefetched) {
     EXPECT_EQ(counter.statements(), 1U);
     db.remove(french);
     EXPECT_FALSE(db.follow(usages[4], "target"));
-    EXPECT_THROW(db.query("world.Usage").prefetch(Prefetch("target").with(db.query("world.Script"))).fetch(), QueryError);
+    EXPECT_THROW(db.query("world.Usage").prefetch(Prefetch("target").with(db.query("world.Script"))).fetch(),
+                 QueryError);
     EXPECT_EQ(db.query("world.Usage").filter(F("target").in(std::vector{german, latin})).count(), 4U);
 }
 

@@ -60,7 +60,8 @@ TEST_P(ThroughTest, ValuesForEachLink) {
                                               WithValues(latin, {{"note", "all"}}));
     std::vector<std::string> found;
     for (const auto& [usage, object] : spoken_in(ch).all_with_through())
-        found.push_back(object["name"].to_string() + " " + usage["percent"].to_string() + " " + usage["note"].to_string());
+        found.push_back(object["name"].to_string() + " " + usage["percent"].to_string() + " " +
+                        usage["note"].to_string());
     ASSERT_EQ(found.size(), 3U);
     EXPECT_EQ(found[0].substr(0, 11), "German 62.5");
     EXPECT_EQ(all(spoken_in(ch)), "German French Latn");
@@ -80,8 +81,10 @@ TEST_P(ThroughTest, LinkedAlready) {
 TEST_P(ThroughTest, UpdatesOnRequest) {
     spoken_in(ch).with_values(percent(65)).add(german, french);
     const auto before = scratch.sql("SELECT id FROM world_usage ORDER BY id");
-    const Changes changes =
-        spoken_in(ch).with_values(percent(65)).updating().add(german, WithValues(french, percent(22)), WithValues(latin, percent(99)));
+    const Changes changes = spoken_in(ch)
+                                .with_values(percent(65))
+                                .updating()
+                                .add(german, WithValues(french, percent(22)), WithValues(latin, percent(99)));
     ASSERT_EQ(changes.updated.size(), 1U);  // german has that value
     EXPECT_EQ(changes.updated.front(), french.reference());
     EXPECT_EQ(changes.added.size(), 1U);
@@ -240,7 +243,8 @@ TEST_P(ThroughTest, WithoutAThroughModel) {
 TEST_P(ThroughTest, SendsTheSignalsOfItsModel) {
     std::size_t saved = 0, deleted = 0, added = 0;
     models["world.Usage"].signals().saved.connect([&](const ObjectSaved&) { ++saved; });
-    models["world.Usage"].signals().deleted.connect([&](const ObjectsDeleted& event) { deleted += event.objects.size(); });
+    models["world.Usage"].signals().deleted.connect(
+        [&](const ObjectsDeleted& event) { deleted += event.objects.size(); });
     spoken.signals().added.connect([&](const LinkChange& event) { added += event.objects.size(); });
     spoken_in(ch).with_values(percent(65)).add(german, french);
     spoken_in(ch).clear();
@@ -273,7 +277,8 @@ TEST_P(ThroughTest, RehearsesWithoutRows) {
     EXPECT_EQ(heard(), "removing1r adding1r deleted saved removed1r added1r ");
     spoken_in(ch).remove(french, german);
     EXPECT_EQ(heard(), "removing1 deleted removed1 ");
-    EXPECT_THROW(spoken_in(ch).with_values(percent(1)).add(Reference{&models["world.Language"], Value(4711)}), IntegrityError);
+    EXPECT_THROW(spoken_in(ch).with_values(percent(1)).add(Reference{&models["world.Language"], Value(4711)}),
+                 IntegrityError);
     EXPECT_EQ(heard(), "");
     EXPECT_EQ(rows(), 1U);
 }

@@ -2,8 +2,8 @@
 
 namespace gm2m::test {
 
-/// A through model with two foreign keys to the source and two generic ones, and relations by each pair: the links of one
-/// are not those of the other. (BEHAVIOUR 4.2)
+/// A through model with two foreign keys to the source and two generic ones, and relations by each pair: the links of
+/// one are not those of the other. (BEHAVIOUR 4.2)
 class TwoOfEachTest : public testing::TestWithParam<Configuration> {
 protected:
     TwoOfEachTest() : scratch(GetParam().engine) {
@@ -20,8 +20,9 @@ protected:
             .field("paid_key", Kind::text, {.max_length = 16, .null = true})
             .generic_foreign_key("thing", "thing_type", "thing_key")
             .generic_foreign_key("payment", "paid_type", "paid_key");
-        sent.emplace(models.gm2m("post.Person", "sent",
-                                 {.related_name = "senders", .through = "post.Delivery", .through_fields = {"sender", "thing"}}));
+        sent.emplace(models.gm2m(
+            "post.Person", "sent",
+            {.related_name = "senders", .through = "post.Delivery", .through_fields = {"sender", "thing"}}));
         paid.emplace(models.gm2m("post.Person", "paid",
                                  {.related_name = "payers",
                                   .through = "post.Delivery",

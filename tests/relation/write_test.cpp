@@ -8,7 +8,8 @@ class WriteTest : public CinemaTest {
 protected:
     /// The row ids of the join table: an unchanged link keeps its own.
     std::vector<std::string> row_ids() {
-        const char* row = GetParam().layout == Layout::standard ? "id" : "gm2m_src_id || '-' || gm2m_ct_id || '-' || gm2m_pk";
+        const char* row =
+            GetParam().layout == Layout::standard ? "id" : "gm2m_src_id || '-' || gm2m_ct_id || '-' || gm2m_pk";
         return scratch.sql(std::string("SELECT ") + row + " FROM cinema_user_preferred_videos ORDER BY 1");
     }
 };

@@ -33,12 +33,15 @@ protected:
     }
     /// Of each index "name name", in its order.
     std::multiset<std::string> index_columns(const std::string& table) {
-        const auto found = scratch.sql(
-            GetParam().is_sqlite()
-                ? "SELECT (SELECT group_concat(name, ' ') FROM (SELECT c.name FROM pragma_index_info(l.name) AS c ORDER BY c.seqno)) "
-                  "FROM pragma_index_list('" + table + "') AS l"
-                : "SELECT (SELECT string_agg(a.attname, ' ' ORDER BY a.attnum) FROM pg_attribute AS a WHERE a.attrelid = i.indexrelid) "
-                  "FROM pg_index AS i WHERE i.indrelid = '" + table + "'::regclass");
+        const auto found =
+            scratch.sql(GetParam().is_sqlite() ? "SELECT (SELECT group_concat(name, ' ') FROM (SELECT c.name FROM "
+                                                 "pragma_index_info(l.name) AS c ORDER BY c.seqno)) "
+                                                 "FROM pragma_index_list('" +
+                                                     table + "') AS l"
+                                               : "SELECT (SELECT string_agg(a.attname, ' ' ORDER BY a.attnum) FROM "
+                                                 "pg_attribute AS a WHERE a.attrelid = i.indexrelid) "
+                                                 "FROM pg_index AS i WHERE i.indrelid = '" +
+                                                     table + "'::regclass");
         return {found.begin(), found.end()};
     }
     static std::string message_of(const auto& work) {
@@ -112,10 +115,13 @@ TEST_P(CreateTablesTest, LaysTheJoinTableOut) {
     const std::string columns =
         GetParam().is_sqlite()
             ? "SELECT group_concat(name || ' ' || lower(type), ', ') FROM pragma_table_info('a_source_links')"
-            : "SELECT string_agg(column_name || ' ' || data_type || coalesce('(' || character_maximum_length || ')', ''), "
+            : "SELECT string_agg(column_name || ' ' || data_type || coalesce('(' || character_maximum_length || ')', "
+              "''), "
               "', ' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_schema = current_schema() "
               "AND table_name = 'a_source_links'";
-    const std::string id = GetParam().layout == Layout::compact ? "" : GetParam().is_sqlite() ? "id integer, " : "id bigint, ";
+    const std::string id = GetParam().layout == Layout::compact ? ""
+                           : GetParam().is_sqlite()             ? "id integer, "
+                                                                : "id bigint, ";
     const std::string key = GetParam().is_sqlite() ? "varchar(36)" : "character varying(36)";
     EXPECT_EQ(scratch.sql(columns).front(), id + "gm2m_src_id bigint, gm2m_ct_id integer, gm2m_pk " + key);
 }
@@ -250,7 +256,8 @@ TEST_P(CreateTablesTest, ReverseIndexesOfThroughModels) {
         .generic_foreign_key("thing", "thing_type", "thing_key")
         .generic_foreign_key("wrap", "wrap_type", "wrap_key");
     const auto relation = [&](const char* name, const char* person, const char* what) {
-        models.gm2m("a.Person", name, {.related_name = std::string(name) + "_by", .through = "a.Gift", .through_fields = {person, what}});
+        models.gm2m("a.Person", name,
+                    {.related_name = std::string(name) + "_by", .through = "a.Gift", .through_fields = {person, what}});
     };
     relation("given", "giver", "thing");
     open().create_tables();

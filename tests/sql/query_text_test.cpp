@@ -101,9 +101,11 @@ TEST_P(QueryTextTest, RelationsForward) {
     };
     const auto joined = [](const std::string& objects, const std::string& condition) {
         return "WHERE (t0.id IN (SELECT t1.gm2m_src_id FROM " + objects +
-               " AS t2 CROSS JOIN archive_person_likes AS t1 WHERE t1.gm2m_ct_id = $1 AND t1.gm2m_pk = " + condition + "))";
+               " AS t2 CROSS JOIN archive_person_likes AS t1 WHERE t1.gm2m_ct_id = $1 AND t1.gm2m_pk = " + condition +
+               "))";
     };
-    expect(persons().filter(F("likes__movie__title") == "x"), joined("archive_movie", "text(t2.id) AND (t2.title = $2)"),
+    expect(persons().filter(F("likes__movie__title") == "x"),
+           joined("archive_movie", "text(t2.id) AND (t2.title = $2)"),
            where(" AND t1.gm2m_pk IN (SELECT text(t2.id) FROM archive_movie AS t2 WHERE t2.title = $2)"));
     expect(persons().filter(F("likes__country__name") == "x"), joined("archive_country", "t2.code AND (t2.name = $2)"),
            where(" AND t1.gm2m_pk IN (SELECT t2.code FROM archive_country AS t2 WHERE t2.name = $2)"));
@@ -122,9 +124,11 @@ TEST_P(QueryTextTest, RelationsForward) {
 TEST_P(QueryTextTest, RelationsInReverse) {
     const std::string links = "FROM archive_person_likes AS t1 WHERE t1.gm2m_ct_id = $1";
     const std::string by_name = " AND t1.gm2m_src_id IN (SELECT t2.id FROM archive_person AS t2 WHERE t2.name = $2)";
-    const std::string joined = "(SELECT t1.gm2m_pk FROM archive_person AS t2 CROSS JOIN archive_person_likes AS t1 WHERE "
-                               "t1.gm2m_ct_id = $1 AND t1.gm2m_src_id = t2.id AND (t2.name = $2))";
-    expect_movies(F("person__name") == "x", "t0.id IN " + joined, "t0.id IN (SELECT t1.gm2m_pk " + links + by_name + ")");
+    const std::string joined =
+        "(SELECT t1.gm2m_pk FROM archive_person AS t2 CROSS JOIN archive_person_likes AS t1 WHERE "
+        "t1.gm2m_ct_id = $1 AND t1.gm2m_src_id = t2.id AND (t2.name = $2))";
+    expect_movies(F("person__name") == "x", "t0.id IN " + joined,
+                  "t0.id IN (SELECT t1.gm2m_pk " + links + by_name + ")");
     expect_movies(F("person__name") != "x",
                   "NOT EXISTS (SELECT 1 " + links + by_name + " AND t1.gm2m_pk = text(t0.id))");
     expect_movies(F("person").isnull(), "NOT EXISTS (SELECT 1 " + links + " AND t1.gm2m_pk = text(t0.id))");
@@ -133,21 +137,25 @@ TEST_P(QueryTextTest, RelationsInReverse) {
 }
 
 TEST_P(QueryTextTest, SeveralHops) {
-    expect_movies(F("person__likes__country__name") == "x",
-                  "t0.id IN (SELECT t1.gm2m_pk FROM archive_person AS t2 CROSS JOIN archive_person_likes AS t1 WHERE "
-                  "t1.gm2m_ct_id = $1 AND t1.gm2m_src_id = t2.id AND ("
-                  "t2.id IN (SELECT t3.gm2m_src_id FROM archive_country AS t4 CROSS JOIN archive_person_likes AS t3 WHERE "
-                  "t3.gm2m_ct_id = $2 AND t3.gm2m_pk = t4.code AND (t4.name = $3))))",
-                  "t0.id IN (SELECT t1.gm2m_pk FROM archive_person_likes AS t1 WHERE t1.gm2m_ct_id = $1 AND "
-                  "t1.gm2m_src_id IN (SELECT t2.id FROM archive_person AS t2 WHERE "
-                  "t2.id IN (SELECT t3.gm2m_src_id FROM archive_person_likes AS t3 WHERE t3.gm2m_ct_id = $2 AND "
-                  "t3.gm2m_pk IN (SELECT t4.code FROM archive_country AS t4 WHERE t4.name = $3))))");
-    const std::string persons = "archive_person AS t2", home = "LEFT JOIN archive_country AS t3 ON t3.code = t2.home_id";
+    expect_movies(
+        F("person__likes__country__name") == "x",
+        "t0.id IN (SELECT t1.gm2m_pk FROM archive_person AS t2 CROSS JOIN archive_person_likes AS t1 WHERE "
+        "t1.gm2m_ct_id = $1 AND t1.gm2m_src_id = t2.id AND ("
+        "t2.id IN (SELECT t3.gm2m_src_id FROM archive_country AS t4 CROSS JOIN archive_person_likes AS t3 WHERE "
+        "t3.gm2m_ct_id = $2 AND t3.gm2m_pk = t4.code AND (t4.name = $3))))",
+        "t0.id IN (SELECT t1.gm2m_pk FROM archive_person_likes AS t1 WHERE t1.gm2m_ct_id = $1 AND "
+        "t1.gm2m_src_id IN (SELECT t2.id FROM archive_person AS t2 WHERE "
+        "t2.id IN (SELECT t3.gm2m_src_id FROM archive_person_likes AS t3 WHERE t3.gm2m_ct_id = $2 AND "
+        "t3.gm2m_pk IN (SELECT t4.code FROM archive_country AS t4 WHERE t4.name = $3))))");
+    const std::string persons = "archive_person AS t2",
+                      home = "LEFT JOIN archive_country AS t3 ON t3.code = t2.home_id";
     expect_movies(F("person__home__name") == "x",
-                  "t0.id IN (SELECT t1.gm2m_pk FROM " + persons + " " + home + " CROSS JOIN archive_person_likes AS t1 WHERE "
-                  "t1.gm2m_ct_id = $1 AND t1.gm2m_src_id = t2.id AND (t3.name = $2))",
+                  "t0.id IN (SELECT t1.gm2m_pk FROM " + persons + " " + home +
+                      " CROSS JOIN archive_person_likes AS t1 WHERE "
+                      "t1.gm2m_ct_id = $1 AND t1.gm2m_src_id = t2.id AND (t3.name = $2))",
                   "t0.id IN (SELECT t1.gm2m_pk FROM archive_person_likes AS t1 WHERE t1.gm2m_ct_id = $1 AND "
-                  "t1.gm2m_src_id IN (SELECT t2.id FROM " + persons + " " + home + " WHERE t3.name = $2))");
+                  "t1.gm2m_src_id IN (SELECT t2.id FROM " +
+                      persons + " " + home + " WHERE t3.name = $2))");
 }
 
 // Of one related object in one filter(), of any two in two

@@ -20,19 +20,21 @@ protected:
         expect(operation, GetParam().is_sqlite() ? sqlite : postgresql);
     }
 
-    /// The persons that like an object, each sought by its key: one after the other, or, where tables may be distributed,
-    /// by all keys at once.
+    /// The persons that like an object, each sought by its key: one after the other, or, where tables may be
+    /// distributed, by all keys at once.
     std::string persons_who_like_it() const {
         const std::string columns = "SELECT t.id, t.name, t.home_id FROM ", links = "archive_person_likes AS l ",
                           condition = "WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = $2";
         if (GetParam().is_sqlite())
-            return columns + links + "CROSS JOIN archive_person AS t ON t.id = l.gm2m_src_id " + condition + " ORDER BY " +
-                   (is_compact() ? "l.gm2m_src_id" : "l.id");
+            return columns + links + "CROSS JOIN archive_person AS t ON t.id = l.gm2m_src_id " + condition +
+                   " ORDER BY " + (is_compact() ? "l.gm2m_src_id" : "l.id");
         if (is_compact())
-            return columns + "archive_person AS t WHERE t.id = ANY (ARRAY(SELECT l.gm2m_src_id FROM " + links + condition +
-                   ")) ORDER BY t.id";
-        return columns + links + "CROSS JOIN LATERAL (SELECT * FROM archive_person AS s WHERE s.id = l.gm2m_src_id OFFSET 0) "
-                                 "AS t " + condition + " ORDER BY l.id";
+            return columns + "archive_person AS t WHERE t.id = ANY (ARRAY(SELECT l.gm2m_src_id FROM " + links +
+                   condition + ")) ORDER BY t.id";
+        return columns + links +
+               "CROSS JOIN LATERAL (SELECT * FROM archive_person AS s WHERE s.id = l.gm2m_src_id OFFSET 0) "
+               "AS t " +
+               condition + " ORDER BY l.id";
     }
 
     const std::string nulls_first = GetParam().is_sqlite() ? "" : " NULLS FIRST";
@@ -79,13 +81,15 @@ TEST_P(RelationTextTest, Groups) {
         [&] {
             movies().group({F("country")}, {{"n", Count("pk")}, {"last", Max("title")}});
         },
-        "SELECT t0.country_id, count(t0.id), max(t0.title) FROM archive_movie AS t0 GROUP BY t0.country_id ORDER BY 1" + nulls_first);
+        "SELECT t0.country_id, count(t0.id), max(t0.title) FROM archive_movie AS t0 GROUP BY t0.country_id ORDER BY 1" +
+            nulls_first);
     expect(
         [&] {
             movies().limit(2).group({F("country__name")}, {{"n", Count("pk").filter(F("minutes") > 3)}});
         },
         "SELECT t1.name, count(t0.id) FILTER (WHERE t0.minutes > $1) FROM archive_movie AS t0 "
-        "LEFT JOIN archive_country AS t1 ON t1.code = t0.country_id GROUP BY t1.name ORDER BY 1" + nulls_first + " LIMIT 2 OFFSET 0");
+        "LEFT JOIN archive_country AS t1 ON t1.code = t0.country_id GROUP BY t1.name ORDER BY 1" +
+            nulls_first + " LIMIT 2 OFFSET 0");
     expect([&] { movies().aggregate({{"n", Count("pk")}}); }, "SELECT count(t0.id) FROM archive_movie AS t0");
 }
 
@@ -149,19 +153,20 @@ TEST_P(RelationTextTest, LimitedPrefetches) {
 
 // PostgreSQL, compact: the links of one object to objects of one model as a list.
 TEST_P(RelationTextTest, Prefetches) {
-    const std::string links = "SELECT l.gm2m_src_id, l.gm2m_ct_id, l.gm2m_pk" + std::string(is_compact() ? "" : ", l.id") +
+    const std::string links = "SELECT l.gm2m_src_id, l.gm2m_ct_id, l.gm2m_pk" +
+                              std::string(is_compact() ? "" : ", l.id") +
                               " FROM archive_person_likes AS l WHERE l.gm2m_src_id IN list($1)" +
                               (is_compact() ? " ORDER BY l.gm2m_src_id, l.gm2m_ct_id, l.gm2m_pk" : "");
     const auto statements = sent([&] { persons().prefetch("likes").fetch(); });
     EXPECT_EQ(neutral(plain(statements[1])),
               GetParam().is_sqlite() || !is_compact()
                   ? links
-                  : "SELECT l.gm2m_src_id, l.gm2m_ct_id, array_agg(l.gm2m_pk) FROM (" + links +
+                  : "SELECT l.gm2m_src_id, l.gm2m_ct_id, array_agg(l.gm2m_pk::text) FROM (" + links +
                         ") AS l GROUP BY l.gm2m_src_id, l.gm2m_ct_id ORDER BY l.gm2m_src_id, l.gm2m_ct_id");
 }
 
-// SQLite: executed for the links and then for the objects that they lead to. PostgreSQL: both at once; in the compact layout
-// each source once.
+// SQLite: executed for the links and then for the objects that they lead to. PostgreSQL: both at once; in the compact
+// layout each source once.
 TEST_P(RelationTextTest, ReversePrefetches) {
     const std::string order = is_compact() ? "" : ", l.id";
     const auto texts = [](const std::string& links, const std::string& objects) {
@@ -170,18 +175,22 @@ TEST_P(RelationTextTest, ReversePrefetches) {
     const auto list = [](const std::string& parameter) {
         return "(SELECT key AS place, value FROM json_each(" + parameter + ")) AS k";
     };
-    expect([&] { movies().prefetch("person_set").fetch(); },
-           texts("l.gm2m_src_id" + order + (is_compact() ? ", NULL, NULL" : ", NULL") + " FROM " + list("$1") +
-                     " CROSS JOIN archive_person_likes AS l WHERE l.gm2m_ct_id = $3 AND l.gm2m_pk = k.value ",
-                 "t.id, t.name, t.home_id FROM " + list("$2") + " CROSS JOIN archive_person AS t WHERE t.id = k.value"),
-           is_compact()
-               ? "SELECT t.id, t.name, t.home_id, g.places FROM (SELECT l.gm2m_src_id AS far_key, array_agg(k.place) AS "
-                 "places FROM unnest($2::text[]) WITH ORDINALITY AS k (value, place) CROSS JOIN archive_person_likes AS l "
-                 "WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = k.value GROUP BY l.gm2m_src_id) AS g CROSS JOIN archive_person AS t "
-                 "WHERE t.id = g.far_key ORDER BY g.far_key"
-               : "SELECT k.place, l.id, t.id, t.name, t.home_id FROM unnest($2::text[]) WITH ORDINALITY AS k (value, place) "
-                 "CROSS JOIN archive_person_likes AS l CROSS JOIN archive_person AS t WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = "
-                 "k.value AND t.id = l.gm2m_src_id");
+    expect(
+        [&] { movies().prefetch("person_set").fetch(); },
+        texts("l.gm2m_src_id" + order + (is_compact() ? ", NULL, NULL" : ", NULL") + " FROM " + list("$1") +
+                  " CROSS JOIN archive_person_likes AS l WHERE l.gm2m_ct_id = $3 AND l.gm2m_pk = k.value ",
+              "t.id, t.name, t.home_id FROM " + list("$2") + " CROSS JOIN archive_person AS t WHERE t.id = k.value"),
+        is_compact()
+            ? "SELECT t.id, t.name, t.home_id, g.places FROM (SELECT l.gm2m_src_id AS far_key, array_agg(k.place::bigint) AS "
+              "places FROM unnest($2::text[]) WITH ORDINALITY AS k (value, place) CROSS JOIN archive_person_likes AS l "
+              "WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = k.value GROUP BY l.gm2m_src_id) AS g CROSS JOIN archive_person "
+              "AS t "
+              "WHERE t.id = g.far_key ORDER BY g.far_key"
+            : "SELECT k.place, l.id, t.id, t.name, t.home_id FROM unnest($2::text[]) WITH ORDINALITY AS k (value, "
+              "place) "
+              "CROSS JOIN archive_person_likes AS l CROSS JOIN archive_person AS t WHERE l.gm2m_ct_id = $1 AND "
+              "l.gm2m_pk = "
+              "k.value AND t.id = l.gm2m_src_id");
     if (GetParam().is_sqlite())
         expect([&] { movies().prefetch("tags").fetch(); },
                texts("l.tag_id" + order + (is_compact() ? ", NULL" : "") + " FROM " + list("$1") +
@@ -277,8 +286,8 @@ TEST_P(RelationTextTest, Writes) {
     const std::string link = "(l.gm2m_ct_id, l.gm2m_pk)", given = "(SELECT k.ct, k.pk FROM " + hidden_lists + ")";
     const auto changed = [&](const std::string& linked, const std::string& removed) {
         return "WITH " + linked + ", target_1" +
-               target("movie", "id", "4", " AND text(t.id) NOT IN (SELECT l.pk FROM linked AS l WHERE l.ct = " + movie + ")",
-                      "") +
+               target("movie", "id", "4",
+                      " AND text(t.id) NOT IN (SELECT l.pk FROM linked AS l WHERE l.ct = " + movie + ")", "") +
                ", fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM " + lists +
                " WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, l.pk FROM linked AS l)), removed (ct, pk) AS (DELETE FROM "
                "archive_person_likes AS l" +

@@ -8,7 +8,8 @@
 namespace gm2m::test {
 namespace {
 
-/// 10,000 actors with a role in six movies each, of as many movies; the roles are rows of a model, in an order of its own.
+/// 10,000 actors with a role in six movies each, of as many movies; the roles are rows of a model, in an order of its
+/// own.
 struct Stage {
     explicit Stage(const Configuration& configuration) : scratch(configuration.engine) {
         db.create_tables();
@@ -53,7 +54,10 @@ std::string side_of(const std::vector<std::string>& sought) {
     const auto starts_with = [&](std::initializer_list<const char*> columns) {
         return sought.size() >= columns.size() && std::equal(columns.begin(), columns.end(), sought.begin());
     };
-    return starts_with({"actor_id"}) ? "source" : starts_with({"on_type", "on_key"}) ? "target" : starts_with({"id"}) || starts_with({"rowid"}) ? "row" : "";
+    return starts_with({"actor_id"})                       ? "source"
+           : starts_with({"on_type", "on_key"})            ? "target"
+           : starts_with({"id"}) || starts_with({"rowid"}) ? "row"
+                                                           : "";
 }
 
 }  // namespace
@@ -61,8 +65,8 @@ std::string side_of(const std::vector<std::string>& sought) {
 /// DESIGN 5: indexes serve relations through a model in both directions, on both engines.
 class ThroughPlanTest : public FilledPlanTest<Stage> {
 protected:
-    /// No statement of the operation reads all rows, or all of a content type: rows are found by their own keys or from an
-    /// end, in some statement from each of `sides`. (What deletes a row looks for links to it too.)
+    /// No statement of the operation reads all rows, or all of a content type: rows are found by their own keys or from
+    /// an end, in some statement from each of `sides`. (What deletes a row looks for links to it too.)
     void expect(const std::set<std::string>& sides, const std::function<void()>& operation) {
         std::set<std::string> seen;
         for_each_access(operation, [&](const TableAccess& access) {

@@ -125,7 +125,9 @@ public:
     void take_next() {
         const std::size_t step = frame_ == Frame::none ? 1 : next_;
         ++next_;
-        actor_.take([this, step] { step == 0 ? transaction_.emplace(actor_.db), void() : step == 1 ? operate() : end(); });
+        actor_.take([this, step] {
+            step == 0 ? transaction_.emplace(actor_.db), void() : step == 1 ? operate() : end();
+        });
     }
     bool was_refused() const { return refused_; }
     bool has_happened() const { return frame_ != Frame::rolled_back && !refused_; }
@@ -165,8 +167,8 @@ private:
 
 }  // namespace
 
-/// 2.12: a link to a target that another transaction deletes meanwhile does not survive that deletion. One connection makes
-/// links, another deletes, in every order in which the steps of both can be taken.
+/// 2.12: a link to a target that another transaction deletes meanwhile does not survive that deletion. One connection
+/// makes links, another deletes, in every order in which the steps of both can be taken.
 class InterleavingThreadsTest : public testing::TestWithParam<Configuration> {
 protected:
     InterleavingThreadsTest()
@@ -179,8 +181,12 @@ protected:
     Object insert(const std::string& model, const std::string& field) {
         return db.insert(cinema.registry[model].make({{field, "x"}}));
     }
-    RelatedManager links_of(Database& in, const Object& source) const { return in.related(source.reference(), cinema.preferred); }
-    RelatedManager users_of(Database& in, const Object& target) const { return in.related(target.reference(), "user_set"); }
+    RelatedManager links_of(Database& in, const Object& source) const {
+        return in.related(source.reference(), cinema.preferred);
+    }
+    RelatedManager users_of(Database& in, const Object& target) const {
+        return in.related(target.reference(), "user_set");
+    }
 
     using Link = std::function<void(Database&)>;
     using Remove = std::function<void(Database&)>;
@@ -289,7 +295,8 @@ TEST_P(InterleavingThreadsTest, AddWhileATargetChanges) {
     film = insert("cinema.Movie", "title");
     other = insert("cinema.Opera", "title");
     const std::vector<std::function<void(const RelatedManager&)>> writes{
-        [&](const RelatedManager& mine) { mine.add(film, other); }, [&](const RelatedManager& mine) { mine.set(other, film); },
+        [&](const RelatedManager& mine) { mine.add(film, other); },
+        [&](const RelatedManager& mine) { mine.set(other, film); },
         [&](const RelatedManager& mine) { mine.toggle(film, other); }};
     for (const auto& write : writes) {
         // It waits for its source, and then for a target.
@@ -307,8 +314,8 @@ TEST_P(InterleavingThreadsTest, AddWhileATargetChanges) {
                 EXPECT_TRUE(linker.go_on());
                 for (const Object& target : {film, other})
                     if (!for_target || target.reference() != film.reference())
-                        scratch.sql(std::string("UPDATE ") + target.model().table() + " SET title = title || '!' WHERE id = " +
-                                    target.key().to_string());
+                        scratch.sql(std::string("UPDATE ") + target.model().table() +
+                                    " SET title = title || '!' WHERE id = " + target.key().to_string());
             }
             remover.take([&] { holding.reset(); });
             EXPECT_FALSE(linker.go_on());

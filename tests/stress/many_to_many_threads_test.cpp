@@ -90,7 +90,8 @@ protected:
                 EXPECT_EQ(count, 1) << link;
                 expected.push_back(link);
             }
-        EXPECT_EQ(scratch.sql("SELECT entry_id || '-' || tag_id FROM shop_entry_tags ORDER BY entry_id, tag_id"), expected);
+        EXPECT_EQ(scratch.sql("SELECT entry_id || '-' || tag_id FROM shop_entry_tags ORDER BY entry_id, tag_id"),
+                  expected);
     }
 
     ScratchDatabase scratch{GetParam().engine};

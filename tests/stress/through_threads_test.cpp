@@ -65,7 +65,9 @@ protected:
     }
     std::size_t distinct_links() {
         return std::stoul(
-            scratch.sql("SELECT count(*) FROM (SELECT DISTINCT land_id, target_type_id, target_key FROM world_usage) AS x").front());
+            scratch
+                .sql("SELECT count(*) FROM (SELECT DISTINCT land_id, target_type_id, target_key FROM world_usage) AS x")
+                .front());
     }
 
     std::vector<Reference> lands, targets;
@@ -103,7 +105,8 @@ TEST_P(ThroughThreadsTest, LinkAndUnlink) {
             net += static_cast<long>(changes.added.size()) - static_cast<long>(changes.removed.size());
         };
         for (int round = 0; round < 40; ++round) {
-            const Reference land = worker.one_of(lands), target = worker.one_of(targets), other = worker.one_of(targets);
+            const Reference land = worker.one_of(lands), target = worker.one_of(targets),
+                            other = worker.one_of(targets);
             switch (worker.random() % 8) {
                 case 0: count(forward(worker, land).add(target, other)); break;
                 case 1: count(forward(worker, land).toggle(target, other)); break;

@@ -7,7 +7,9 @@ namespace gm2m::test {
 namespace {
 
 void declare_compiled(Registry& models) {
-    models.model<Movie>("cinema.Movie").primary_key("id", &Movie::id).field("title", &Movie::title, {.max_length = 255});
+    models.model<Movie>("cinema.Movie")
+        .primary_key("id", &Movie::id)
+        .field("title", &Movie::title, {.max_length = 255});
     models.model<Documentary>("cinema.Documentary")
         .primary_key("id", &Documentary::id)
         .field("title", &Documentary::title);

@@ -26,8 +26,8 @@ struct Signal<Event>::Native {
     NativeSignal<Event> signal;
 };
 
-/// The Boost signal under a signal of gm2m, for groups of receivers, tracked objects and what else Boost offers. Lives as
-/// long as the signal.
+/// The Boost signal under a signal of gm2m, for groups of receivers, tracked objects and what else Boost offers. Lives
+/// as long as the signal.
 template <class Event>
 NativeSignal<Event>& native(Signal<Event>& signal) noexcept {
     return signal.native().signal;

@@ -62,8 +62,8 @@ class BinaryList {
 public:
     BinaryList(Kind kind, std::string column_name) : kind_(kind), column_name_(std::move(column_name)) {}
 
-    /// Goes to the first element of an array, and returns how many there are. Throws InvalidValue if their type does not read
-    /// as the kind.
+    /// Goes to the first element of an array, and returns how many there are. Throws InvalidValue if their type does
+    /// not read as the kind.
     std::size_t begin(const char* array);
     /// The element refers to the array or to this object.
     void next(ValueView& element);

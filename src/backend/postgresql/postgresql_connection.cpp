@@ -14,12 +14,16 @@ namespace gm2m::backend {
 namespace {
 
 constexpr std::size_t cached_statements = 256;
-/// Lists that are longer than this are planned each time, which costs a fraction of what the statement does. The plan that a
-/// prepared statement gets in the end is made for lists of ten: of a table that is small, or was never analyzed, it reads
-/// all rows and compares each with all of the list, of which it makes no hash table.
-constexpr std::size_t longest_list_prepared = 256;
+/// The plan that a prepared statement gets in the end is made for lists of ten: of a table that is small, or was never
+/// analyzed, it reads all rows and compares each with all of the list, of which it makes no hash table. For lists up to
+/// this length that takes less time than to plan anew.
+constexpr std::size_t short_list = 256;
 /// Executions of a row-by-row statement that are sent before their results are read: bounds the memory for both.
 constexpr std::size_t executions_at_once = 256;
+
+// SQLSTATEs.
+constexpr std::string_view feature_not_supported = "0A000";  // "cached plan must not change result type"
+constexpr std::string_view no_such_statement = "26000";
 
 struct ClearResult {
     void operator()(pg_result* result) const noexcept { PQclear(result); }
@@ -63,13 +67,15 @@ public:
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;
 
-    /// `sql` outlives the pipeline.
-    void send(const std::string& sql, std::span<const Parameter> bound) {
+    /// The request outlives the pipeline; `bound` are the parameters of one execution.
+    void send(const Request& request, std::span<const Parameter> bound) {
+        const std::string& sql = *request.sql;
         BinaryParameters& parameters = connection_.parameters_;
         parameters.encode(bound);
-        const bool has_long_list = std::ranges::any_of(
-            bound, [](const Parameter& each) { return each.list && each.list->size() > longest_list_prepared; });
-        if (has_long_list)
+        const bool plans_anew = request.plan_by_lists && std::ranges::any_of(bound, [](const Parameter& each) {
+            return each.list && each.list->size() > short_list;
+        });
+        if (plans_anew)
             require(PQsendQueryParams(pg_, sql.c_str(), parameters.count(), parameters.types(), parameters.values(),
                                       parameters.lengths(), parameters.formats(), 1),
                     sql);
@@ -77,7 +83,7 @@ public:
             require(PQsendQueryPrepared(pg_, prepare(sql, parameters).c_str(), parameters.count(), parameters.values(),
                                         parameters.lengths(), parameters.formats(), 1),
                     sql);
-        expected_.push_back({Answer::execution, &sql});
+        expected_.push_back({plans_anew ? Answer::unprepared_execution : Answer::execution, &sql});
     }
     /// Asks the server to answer what was sent so far, without ending the transaction.
     void flush() { require(PQsendFlushRequest(pg_), ""); }
@@ -86,10 +92,11 @@ public:
         synced_ = true;
     }
 
-    /// Calls `take` with the results of the next execution that send() sent: one, or one for each row and one at the end.
+    /// Calls `take` with the results of the next execution that send() sent: one, or one for each row and one at the
+    /// end.
     template <class Take>
     void receive(bool row_by_row, Take&& take) {
-        while (expected_.front().answer != Answer::execution)
+        while (!is_execution(expected_.front().answer))
             receive_next([](const pg_result*) {});
         // Only of the execution whose results come next, which it is as soon as those before have been read.
         if (row_by_row)
@@ -105,11 +112,15 @@ public:
     }
 
 private:
-    enum class Answer { preparation, execution, deallocation };
+    enum class Answer { preparation, execution, unprepared_execution, deallocation };
     struct Expected {
         Answer answer;
         const std::string* sql;
     };
+
+    static bool is_execution(Answer answer) {
+        return answer == Answer::execution || answer == Answer::unprepared_execution;
+    }
 
     void require(int sent, std::string_view sql) {
         if (!sent)
@@ -146,11 +157,21 @@ private:
         try {
             throw_postgresql_error(pg_, result, sql);
         } catch (const DatabaseError& error) {
-            // A plan that no longer fits its table, or a statement that somebody deallocated: prepare it anew.
-            if (error.retryable() && expected.answer == Answer::execution)
-                connection_.statements_.erase(sql);
+            if (expected.answer == Answer::execution && is_unusable(error))
+                forget(sql, error);
             throw;
         }
+    }
+
+    /// Whether the statement is to be prepared anew: its plan no longer fits the table, or somebody deallocated it.
+    static bool is_unusable(const DatabaseError& error) {
+        return (error.code() == feature_not_supported && error.retryable()) || error.code() == no_such_statement;
+    }
+    void forget(const std::string& sql, const DatabaseError& error) {
+        const std::string* name = connection_.statements_.find(sql);
+        if (name && error.code() != no_such_statement)
+            connection_.unused_.push_back(*name);
+        connection_.statements_.erase(sql);
     }
 
     void drain() noexcept {
@@ -210,7 +231,8 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
             std::size_t affected = 0;
             columns_.clear();
             lists_.clear();
-            pipeline.receive(request->row_by_row, [&](const pg_result* result) { affected = read_rows(result, *request); });
+            pipeline.receive(request->row_by_row,
+                             [&](const pg_result* result) { affected = read_rows(result, *request); });
             request->affected += affected;
             if (request->source && request->sink)
                 request->sink->executed(row, affected);
@@ -234,7 +256,7 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
             }
             if (request.source)
                 request.source->bind(row, std::span(row_).subspan(request.parameters.size()));
-            pipeline.send(*request.sql, row_);
+            pipeline.send(request, row_);
             sent.push_back({&request, row, &report, row + 1 == executions});
         }
     }

@@ -63,9 +63,9 @@ public:
                            "conname = {}) THEN ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) {}; END IF; END ",
                            relation, constraint, table, quote(fit(name)), column, references));
     }
-    // The function has the rights of who creates the tables: who may delete a row need not be allowed to touch its links.
-    // Nothing in it is looked up where a user may put something of the same name; and since whoever may execute it could
-    // make it the trigger of a table of their own, to delete the links of any row, nobody else may.
+    // The function has the rights of who creates the tables: who may delete a row need not be allowed to touch its
+    // links. Nothing in it is looked up where a user may put something of the same name; and since whoever may execute
+    // it could make it the trigger of a table of their own, to delete the links of any row, nobody else may.
     std::vector<std::string> create_trigger(const Trigger& trigger) const override {
         const std::string name = quote(trigger.name), function = fmt::format("{}.{}", trigger.schema, name);
         return {fmt::format("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
@@ -80,9 +80,11 @@ public:
     }
     // Without its trigger, which goes with the table, a function has to be made again.
     std::string find_triggers() const override {
-        return "SELECT p.proname::text, format('%I.%I', n.nspname, p.proname), CASE WHEN EXISTS (SELECT FROM pg_trigger "
+        return "SELECT p.proname::text, format('%I.%I', n.nspname, p.proname), CASE WHEN EXISTS (SELECT FROM "
+               "pg_trigger "
                "WHERE tgfoid = p.oid) THEN p.prosrc ELSE '' END FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = "
-               "p.pronamespace WHERE left(p.proname, length($1::text)) = $1::text AND p.prorettype = 'trigger'::regtype AND "
+               "p.pronamespace WHERE left(p.proname, length($1::text)) = $1::text AND p.prorettype = "
+               "'trigger'::regtype AND "
                "p.pronamespace = coalesce((SELECT relnamespace FROM pg_class WHERE oid = to_regclass($2::text)), "
                "current_schema()::regnamespace)";
     }
@@ -138,14 +140,16 @@ public:
     // CREATE TABLE IF NOT EXISTS by two sessions at once can fail in the catalogue. The number is this library's own.
     std::string lock_schema() const override { return "SELECT pg_advisory_xact_lock(7235419926041)"; }
 
-    // The pattern guards the cast: what another program wrote must not make a query fail. Most keys are short and have no
-    // sign, which is told without a regular expression in a tenth of the time.
+    // The pattern guards the cast: what another program wrote must not make a query fail. Most keys are short and have
+    // no sign, which is told without a regular expression in a tenth of the time.
     std::string key_from_text(std::string_view text, Kind kind) const override {
-        const auto number = [&](int safe_digits, std::string_view wider, std::string_view least, std::string_view most) {
-            return fmt::format("CASE WHEN {0} <> '' AND octet_length({0}) <= {1} AND ltrim({0}, '0123456789') = '' THEN {0}::{2} "
-                               "WHEN {0} ~ '^-?[0-9]{{1,{1}}}$' THEN {0}::{2} WHEN {0} ~ '^-?[0-9]{{{3}}}$' THEN "
-                               "CASE WHEN {0}::{4} BETWEEN {5} AND {6} THEN {0}::{2} END END",
-                               text, safe_digits, type_name(kind), safe_digits + 1, wider, least, most);
+        const auto number = [&](int safe_digits, std::string_view wider, std::string_view least,
+                                std::string_view most) {
+            return fmt::format(
+                "CASE WHEN {0} <> '' AND octet_length({0}) <= {1} AND ltrim({0}, '0123456789') = '' THEN {0}::{2} "
+                "WHEN {0} ~ '^-?[0-9]{{1,{1}}}$' THEN {0}::{2} WHEN {0} ~ '^-?[0-9]{{{3}}}$' THEN "
+                "CASE WHEN {0}::{4} BETWEEN {5} AND {6} THEN {0}::{2} END END",
+                text, safe_digits, type_name(kind), safe_digits + 1, wider, least, most);
         };
         switch (kind) {
             case Kind::small_integer: return number(4, "integer", "-32768", "32767");
@@ -168,9 +172,10 @@ public:
                                    "THEN 'YYYY-MM-DD HH24:MI:SS' ELSE 'YYYY-MM-DD HH24:MI:SS.US' END) || '+00:00'",
                                    key);
             case Kind::time:
-                return fmt::format("to_char(date '1970-01-01' + {0}, CASE WHEN date_trunc('second', {0}) = {0}::interval "
-                                   "THEN 'HH24:MI:SS' ELSE 'HH24:MI:SS.US' END)",
-                                   key);
+                return fmt::format(
+                    "to_char(date '1970-01-01' + {0}, CASE WHEN date_trunc('second', {0}) = {0}::interval "
+                    "THEN 'HH24:MI:SS' ELSE 'HH24:MI:SS.US' END)",
+                    key);
             default: return fmt::format("{}::text", key);
         }
     }
@@ -194,7 +199,9 @@ public:
         return fmt::format("{} NULLS {}", descending ? " DESC" : "", nulls_first ? "FIRST" : "LAST");
     }
 
-    std::string_view in_byte_order(Kind kind) const noexcept override { return kind == Kind::text ? " COLLATE \"C\"" : ""; }
+    std::string_view in_byte_order(Kind kind) const noexcept override {
+        return kind == Kind::text ? " COLLATE \"C\"" : "";
+    }
 
     std::string_view no_limit() const noexcept override { return "ALL"; }
 
@@ -217,7 +224,10 @@ public:
         return fmt::format("unnest(${}::{}[]) WITH ORDINALITY AS {} (value, place)", n, type_name(kind), alias);
     }
     std::int64_t first_place() const noexcept override { return 1; }
-    std::string list_of(std::string_view expression) const override { return fmt::format("array_agg({})", expression); }
+    // An array tells the type of its elements, where a column of a domain tells what the domain is of: hence the cast.
+    std::string list_of(std::string_view expression, Kind kind) const override {
+        return fmt::format("array_agg({}::{})", expression, type_name(kind));
+    }
     std::string list_size(std::size_t n, Kind kind) const override {
         return fmt::format("cardinality(${}::{}[])", n, type_name(kind));
     }
@@ -228,10 +238,12 @@ public:
                            in_list(fmt::format("t.{}", key), 1, kind));
     }
 
-    // The planner would rather read a table of some thousand rows whole than seek a few of them; OFFSET keeps the subquery.
+    // The planner would rather read a table of some thousand rows whole than seek a few of them; OFFSET keeps the
+    // subquery.
     std::string join_by_key(std::string_view table, std::string_view key, std::string_view value,
                             std::string_view alias) const override {
-        return fmt::format("CROSS JOIN LATERAL (SELECT * FROM {} AS s WHERE s.{} = {} OFFSET 0) AS {}", table, key, value, alias);
+        return fmt::format("CROSS JOIN LATERAL (SELECT * FROM {} AS s WHERE s.{} = {} OFFSET 0) AS {}", table, key,
+                           value, alias);
     }
 
     bool writes_row_by_row() const noexcept override { return false; }

@@ -58,7 +58,8 @@ void throw_postgresql_error(pg_conn* connection, const pg_result* result, std::s
         throw IntegrityError(fmt::format("the database refuses the row: {}", detail), state, sql,
                              constraint_of(state));
     if (category == "40")
-        throw SerializationFailure(fmt::format("a concurrent transaction got in the way: {}", detail), state, sql, true);
+        throw SerializationFailure(fmt::format("a concurrent transaction got in the way: {}", detail), state, sql,
+                                   true);
     if (state == "55P03" || state == "57014")
         throw Busy(fmt::format("the statement waited for a lock or ran for too long: {}", detail), state, sql, true);
     if (state == "25006")

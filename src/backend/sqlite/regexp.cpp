@@ -42,8 +42,8 @@ void regexp(sqlite3_context* context, int, sqlite3_value** arguments) {
 }  // namespace
 
 void add_regexp(sqlite3* handle) {
-    sqlite3_create_function_v2(handle, "gm2m_regexp", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, regexp, nullptr, nullptr,
-                               nullptr);
+    sqlite3_create_function_v2(handle, "gm2m_regexp", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, regexp, nullptr,
+                               nullptr, nullptr);
 }
 
 }  // namespace gm2m::backend

@@ -70,8 +70,8 @@ std::string json_of(const ValueList& list) {
                                    name_of(kind)));
 }
 
-/// Keeps the connection's mutex, which every call takes, so that the values of a row may be read without it, and each call
-/// finds it taken by its own thread.
+/// Keeps the connection's mutex, which every call takes, so that the values of a row may be read without it, and each
+/// call finds it taken by its own thread.
 class MutexHold {
 public:
     explicit MutexHold(sqlite3* handle) : mutex_(sqlite3_db_mutex(handle)) { sqlite3_mutex_enter(mutex_); }
@@ -116,7 +116,8 @@ void read_cell(sqlite3_stmt* statement, int column, Kind kind, std::array<char, 
             break;
         case Kind::bytes: {
             const void* data = sqlite3_value_blob(value);
-            return void(cell = ValueView::of_bytes(data ? data : "", static_cast<std::size_t>(sqlite3_value_bytes(value))));
+            return void(
+                cell = ValueView::of_bytes(data ? data : "", static_cast<std::size_t>(sqlite3_value_bytes(value))));
         }
         case Kind::uuid:
             if (type == SQLITE_TEXT && text::parse_uuid(text_of(value), uuid.data()))

@@ -51,7 +51,8 @@ public:
 
     std::string_view clustered_by_key() const noexcept override { return " WITHOUT ROWID"; }
     std::string table_exists() const override {
-        return "SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND '\"' || replace(name, '\"', '\"\"') || '\"' = ?1";
+        return "SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND '\"' || replace(name, '\"', '\"\"') || "
+               "'\"' = ?1";
     }
     std::string add_foreign_key(std::string_view, std::string_view, std::string_view, std::string_view) const override {
         return "";
@@ -68,11 +69,14 @@ public:
         return "SELECT name, '\"' || replace(name, '\"', '\"\"') || '\"', sql FROM sqlite_master "
                "WHERE type = 'trigger' AND substr(name, 1, length(?1)) = ?1 AND ?2 <> ''";
     }
-    std::string drop_trigger(std::string_view name) const override { return fmt::format("DROP TRIGGER IF EXISTS {}", name); }
+    std::string drop_trigger(std::string_view name) const override {
+        return fmt::format("DROP TRIGGER IF EXISTS {}", name);
+    }
     // No other name of a table is allowed in a trigger, and it means the one in the trigger's own file.
     std::string schema_of_table() const override { return ""; }
     std::string describe_columns() const override {
-        return "SELECT name, lower(type), CASE WHEN pk > 0 THEN 0 WHEN (SELECT m.type = 'view' FROM sqlite_master AS m WHERE "
+        return "SELECT name, lower(type), CASE WHEN pk > 0 THEN 0 WHEN (SELECT m.type = 'view' FROM sqlite_master AS m "
+               "WHERE "
                "m.name = ?1 COLLATE NOCASE AND m.type IN ('table', 'view')) THEN NULL ELSE 1 - \"notnull\" END, pk "
                "FROM pragma_table_info(?1)";
     }
@@ -106,8 +110,8 @@ public:
             case Kind::uuid: return fmt::format("replace({}, '-', '')", text);
             case Kind::date_time:
                 return fmt::format("CASE WHEN {0} LIKE '%+00:00' THEN substr({0}, 1, length({0}) - 6) END", text);
-            // The comparison with an integer key reads the text as a number by itself: '5', but '05' too, which is no key's
-            // text and which nobody writes. A test for it would cost more than the seek.
+            // The comparison with an integer key reads the text as a number by itself: '5', but '05' too, which is no
+            // key's text and which nobody writes. A test for it would cost more than the seek.
             default: return std::string(text);
         }
     }
@@ -117,9 +121,10 @@ public:
             case Kind::integer:
             case Kind::big_integer: return fmt::format("CAST({} AS TEXT)", key);
             case Kind::uuid:
-                return fmt::format("substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || '-' || "
-                                   "substr({0}, 17, 4) || '-' || substr({0}, 21)",
-                                   key);
+                return fmt::format(
+                    "substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || '-' || "
+                    "substr({0}, 17, 4) || '-' || substr({0}, 21)",
+                    key);
             case Kind::date_time: return fmt::format("{} || '+00:00'", key);
             default: return std::string(key);
         }
@@ -147,8 +152,9 @@ public:
     }
     std::string order_suffix(bool descending, bool nulls_first) const override {
         // Without the clause NULL is the least of all values, and an index serves the order.
-        return descending == !nulls_first ? (descending ? " DESC" : "")
-                                          : fmt::format("{} NULLS {}", descending ? " DESC" : "", nulls_first ? "FIRST" : "LAST");
+        return descending == !nulls_first
+                   ? (descending ? " DESC" : "")
+                   : fmt::format("{} NULLS {}", descending ? " DESC" : "", nulls_first ? "FIRST" : "LAST");
     }
 
     std::string_view in_byte_order(Kind) const noexcept override { return ""; }
@@ -164,7 +170,7 @@ public:
                            lists.front().parameter, alias);
     }
 
-    std::string list_of(std::string_view) const override { return ""; }
+    std::string list_of(std::string_view, Kind) const override { return ""; }
     std::string placed_rows_of(std::size_t n, Kind, std::string_view alias) const override {
         return fmt::format("(SELECT key AS place, value FROM json_each(?{})) AS {}", n, alias);
     }

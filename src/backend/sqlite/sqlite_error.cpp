@@ -65,8 +65,9 @@ void throw_sqlite_error(sqlite3* handle, std::string_view sql_text) {
                                  constraint_of(code));
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            throw Busy(fmt::format("another connection holds the database for longer than the busy timeout: {}", detail),
-                       symbol, sql, true);
+            throw Busy(
+                fmt::format("another connection holds the database for longer than the busy timeout: {}", detail),
+                symbol, sql, true);
         case SQLITE_READONLY:
             throw ReadOnlyDatabase(fmt::format("the database cannot be written to: {}", detail), symbol, sql);
         case SQLITE_FULL:

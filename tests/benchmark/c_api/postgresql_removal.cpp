@@ -54,9 +54,10 @@ PostgresqlHand::Removed PostgresqlHand::remove_users_up_to(std::int64_t user) {
         std::vector<std::int64_t> keys;
         for (int row = 0; row < rows.rows(); ++row)
             keys.push_back(rows.big_integer(row, 0));
-        pipeline({{"DELETE FROM cinema_user_preferred_videos WHERE gm2m_src_id = ANY ($1)", Parameters().add(keys)},
-                  {"DELETE FROM cinema_user WHERE id = ANY ($1)", Parameters().add(keys)}},
-                 [&](std::size_t i, const Result& result) { (i == 0 ? removed.links : removed.rows) = result.changed(); });
+        pipeline(
+            {{"DELETE FROM cinema_user_preferred_videos WHERE gm2m_src_id = ANY ($1)", Parameters().add(keys)},
+             {"DELETE FROM cinema_user WHERE id = ANY ($1)", Parameters().add(keys)}},
+            [&](std::size_t i, const Result& result) { (i == 0 ? removed.links : removed.rows) = result.changed(); });
     });
     return removed;
 }

@@ -44,11 +44,12 @@ SqliteHand::Added SqliteHand::add(std::int64_t user, const Objects& objects) {
 // The key of an object that is gone is NULL, which the table refuses; the column makes a text of a number.
 void SqliteHand::insert_links(std::int64_t user, const Objects& objects, Added& added) {
     for (std::size_t model = 0; model < model_count; ++model) {
-        sqlite3_stmt* insert = prepared(
-            insert_[model], "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) VALUES (?1, ?2, "
-                            "(SELECT id FROM cinema_" +
-                                std::string(model_names[model]) +
-                                " WHERE id = ?3)) ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING");
+        sqlite3_stmt* insert =
+            prepared(insert_[model],
+                     "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) VALUES (?1, ?2, "
+                     "(SELECT id FROM cinema_" +
+                         std::string(model_names[model]) +
+                         " WHERE id = ?3)) ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING");
         check(sqlite3_bind_int64(insert, 1, user));
         check(sqlite3_bind_int(insert, 2, content_types_[model]));
     }

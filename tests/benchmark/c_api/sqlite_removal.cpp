@@ -49,7 +49,8 @@ SqliteHand::Removed SqliteHand::remove_users_up_to(std::int64_t user) {
     Removed removed;
     transaction([&] {
         const Statement links = prepare(
-            "DELETE FROM cinema_user_preferred_videos WHERE gm2m_src_id IN (SELECT id FROM cinema_user WHERE id <= ?1)");
+            "DELETE FROM cinema_user_preferred_videos WHERE gm2m_src_id IN (SELECT id FROM cinema_user WHERE id <= "
+            "?1)");
         check(sqlite3_bind_int64(links.get(), 1, user));
         const Statement rows = prepare("DELETE FROM cinema_user WHERE id <= ?1");
         check(sqlite3_bind_int64(rows.get(), 1, user));

@@ -27,11 +27,12 @@ SqliteHand::Added SqliteHand::add(std::int64_t user, const Objects& objects) {
 // As in the C API hand.
 SqliteHand::Insert::Insert(soci::session& session, std::size_t model, int content_type_)
     : content_type(content_type_),
-      statement((session.prepare << "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) VALUES "
-                                    "(:src, :ct, (SELECT id FROM cinema_"
-                                 << model_names[model]
-                                 << " WHERE id = :id)) ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING",
-                 soci::use(user), soci::use(content_type), soci::use(id))) {}
+      statement(
+          (session.prepare << "INSERT INTO cinema_user_preferred_videos (gm2m_src_id, gm2m_ct_id, gm2m_pk) VALUES "
+                              "(:src, :ct, (SELECT id FROM cinema_"
+                           << model_names[model]
+                           << " WHERE id = :id)) ON CONFLICT (gm2m_src_id, gm2m_ct_id, gm2m_pk) DO NOTHING",
+           soci::use(user), soci::use(content_type), soci::use(id))) {}
 
 // Vectors in use() would not tell which links are new.
 void SqliteHand::insert_links(std::int64_t user, const Objects& objects, Added& added) {
