@@ -11,7 +11,7 @@ struct ConditionNode;
 
 /// A condition on the objects of a model: an immutable value, made from F and combined with &&, || and !. Names and
 /// values are checked against the model when a query that has it runs; nothing runs if they do not fit.
-class Condition {
+class [[nodiscard]] Condition {
 public:
     explicit Condition(std::shared_ptr<const detail::ConditionNode> node) noexcept : node_(std::move(node)) {}
 

@@ -55,6 +55,8 @@ public:
     /// Throws CheckError for declarations with errors (see check()), ConfigurationError for a URL that makes no sense,
     /// ConnectionError.
     static Database open(const Registry& models, std::string_view url, const DatabaseOptions& options = {});
+    static Database open(Registry&&, std::string_view,
+                         const DatabaseOptions& = {}) = delete;  // it outlives the database
 
     Database(Database&& other) noexcept;
     Database& operator=(Database&&) noexcept;
@@ -81,7 +83,8 @@ public:
     auto insert(T&& object) {
         return store(std::forward<T>(object), &Database::insert_object);
     }
-    /// Inserts structs of one model in one transaction and round trip: one prepared statement, executed for each.
+    /// Inserts structs of one model in one transaction and round trip: one prepared statement, executed for each. Their
+    /// keys are in the result alone.
     template <class T>
     std::vector<Instance<T>> insert_many(std::vector<T> structs) {
         std::vector<Object> objects;
@@ -223,7 +226,11 @@ private:
         using Struct = std::remove_cvref_t<T>;
         static_assert(std::is_class_v<Struct>, "gm2m: an object is wanted: a model's struct, or a handle");
         static_assert(
-            !requires(Struct & range) { *range.begin(); range.end(); }, "gm2m: one object is wanted: insert_many() takes a vector");
+            !requires(Struct & range) {
+                *range.begin();
+                range.end();
+            },
+            "gm2m: one object is wanted: insert_many() takes a vector");
         Object object = models().get<Struct>().make();
         object.get<Struct>() = std::forward<T>(value);
         return object;

@@ -52,6 +52,10 @@ class Operand {
 public:
     template <Mappable T>
     Operand(const T& value) : value_(value) {}
+    /// Nothing is compared by isnull(): an empty one is a QueryError where the query runs.
+    template <Mappable T>
+    Operand(const std::optional<T>& value) : value_(value) {}
+    Operand(std::nullptr_t) {}
     Operand(const char* text) : value_(text) {}
     Operand(std::string_view text) : value_(text) {}
     Operand(Value value) : value_(std::move(value)) {}

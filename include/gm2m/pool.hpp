@@ -15,13 +15,14 @@ namespace gm2m {
 class Pool {
 public:
     /// A Database for as long as the lease lives; movable. When it ends, an open transaction is rolled back.
-    class Lease {
+    class [[nodiscard]] Lease {
     public:
         Lease(Lease&& other) noexcept;
         Lease& operator=(Lease&& other) noexcept;
         ~Lease();
 
-        Database& operator*() const noexcept { return *database_; }
+        Database& operator*() const& noexcept { return *database_; }
+        Database& operator*() const&& = delete;  // the lease would be over at once
         Database* operator->() const noexcept { return database_; }
 
     private:
@@ -35,8 +36,10 @@ public:
         Database* database_;
     };
 
-    /// `size` is at least 1. Throws ConfigurationError as Database::open() does, but does not connect yet.
+    /// `size` is at least 1. Throws ConfigurationError as Database::open() does, and for "sqlite3://:memory:", where
+    /// each connection would have a database of its own, but does not connect yet.
     Pool(const Registry& models, std::string_view url, std::size_t size, const DatabaseOptions& options = {});
+    Pool(Registry&&, std::string_view, std::size_t, const DatabaseOptions& = {}) = delete;  // it outlives the pool
     ~Pool();
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;

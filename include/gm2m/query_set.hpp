@@ -264,9 +264,7 @@ private:
     }
     template <class T>
     static T value_of(const Value& value) {
-        if constexpr (Unwrap<T>::optional)
-            return value.is_null() ? T{} : T{value.get<typename Unwrap<T>::type>()};
-        else if constexpr (std::same_as<T, Value>)
+        if constexpr (std::same_as<T, Value>)
             return value;
         else
             return value.get<T>();
@@ -274,7 +272,7 @@ private:
 };
 
 /// A query on a model by its label.
-class QuerySet : public BasicQuerySet<Object, QuerySet> {
+class [[nodiscard]] QuerySet : public BasicQuerySet<Object, QuerySet> {
 public:
     QuerySet(Context& context, const Model& model) : BasicQuerySet(context, model) {}
 
@@ -284,7 +282,7 @@ private:
 
 /// A query on the model of a struct.
 template <class T>
-class TypedQuerySet : public BasicQuerySet<Instance<T>, TypedQuerySet<T>> {
+class [[nodiscard]] TypedQuerySet : public BasicQuerySet<Instance<T>, TypedQuerySet<T>> {
 public:
     TypedQuerySet(Context& context, const Model& model)
         : BasicQuerySet<Instance<T>, TypedQuerySet<T>>(context, model) {}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include <gm2m/database.hpp>
@@ -10,7 +11,7 @@ namespace gm2m {
 /// outer one goes on. On SQLite the outermost takes the write lock at once, so that it cannot fail for it later.
 ///
 /// After a DatabaseError inside a transaction nothing but rolling it back is possible; the same on both engines.
-class Transaction {
+class [[nodiscard]] Transaction {
 public:
     /// Begins. The database outlives the transaction. Throws Busy, ConnectionError.
     explicit Transaction(Database& database);
@@ -20,13 +21,15 @@ public:
     Transaction& operator=(const Transaction&) = delete;
 
     /// Throws what the database says (an IntegrityError for a deferred constraint, Busy, DiskFull…), or
-    /// TransactionAborted after an earlier error; then nothing of the transaction has happened.
+    /// TransactionAborted after an earlier error; then nothing of the transaction has happened. TransactionAborted,
+    /// too, where it has ended already, or one that began inside it has not; then nothing changes.
     void commit();
+    /// With all that began inside it. Nothing, where it has ended.
     void rollback();
 
 private:
     Database& database_;
-    bool open_ = true;
+    std::uint64_t name_ = 0;  // by which the connection knows it; 0 once it has ended
 };
 
 /// Runs `work` in a transaction and commits it; rolls back if it throws. Returns what `work` returns.

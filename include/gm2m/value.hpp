@@ -1,10 +1,16 @@
 #pragma once
 
+#if __cplusplus < 202002L
+#error "gm2m needs C++20: -std=c++20, or target_compile_features(<target> PRIVATE cxx_std_20)"
+#endif
+
 #include <array>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -163,6 +169,12 @@ public:
     /// From any type that a member can have (adapter.hpp).
     template <Mappable T>
     Value(const T& value);
+    /// Null, if it is empty.
+    template <Mappable T>
+    Value(const std::optional<T>& value) {
+        if (value)
+            *this = Value(*value);
+    }
     /// A copy of what the view refers to.
     Value(Kind kind, const ValueView& view);
 
@@ -175,6 +187,12 @@ public:
     /// The value as a C++ type of its kind. Throws InvalidValue if the kind is another one or the value does not fit.
     template <Mappable T>
     T get() const;
+    /// The same as a std::optional, which is empty for null.
+    template <class T>
+        requires Mappable<typename T::value_type> && std::same_as<T, std::optional<typename T::value_type>>
+    T get() const {
+        return is_null() ? T() : T(get<typename T::value_type>());
+    }
 
     /// The text form: `5`, `CH`, `2026-11-20`, `12:00:00`, `2026-11-20 12:00:00+00:00`, a UUID with hyphens; "null".
     /// For a key it is the form that join tables hold.

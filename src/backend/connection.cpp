@@ -60,7 +60,7 @@ void Connection::begin(Access access) {
         require_healthy("SAVEPOINT");
     const bool savepoint = foreign_ || !frames_.empty();
     control(savepoint ? fmt::format("SAVEPOINT gm2m_{}", frames_.size() + 1) : begin_statement(access));
-    frames_.push_back({savepoint, false});
+    frames_.push_back({savepoint, false, ++last_transaction_});
 }
 
 void Connection::commit() {

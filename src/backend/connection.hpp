@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -137,6 +138,11 @@ public:
     void rollback();
     /// How many transactions are begun here; 0 outside.
     std::size_t depth() const noexcept { return frames_.size(); }
+    /// Names the innermost of them, for as long as it is open; 0 outside. No other ever has that name.
+    std::uint64_t transaction() const noexcept { return frames_.empty() ? 0 : frames_.back().name; }
+    bool is_open(std::uint64_t transaction) const noexcept {
+        return std::ranges::find(frames_, transaction, &Frame::name) != frames_.end();
+    }
     /// Whether somebody else began the transaction that is open on this session.
     bool in_foreign_transaction() const { return frames_.empty() ? engine_in_transaction() : foreign_; }
 
@@ -179,6 +185,7 @@ private:
     struct Frame {
         bool savepoint;
         bool failed;
+        std::uint64_t name;
     };
 
     void control(const std::string& sql);
@@ -189,6 +196,7 @@ private:
     StatementListener listener_;
     std::vector<TransactionObserver*> observers_;
     std::uint64_t round_trip_ = 0;
+    std::uint64_t last_transaction_ = 0;
 };
 
 /// Runs `work` in a transaction of the connection.

@@ -56,8 +56,10 @@ void open(soci::session& session, const ConnectionUrl& url) {
     } catch (const soci::soci_error& error) {
         // SOCI's message may repeat the connection string, in which a password can stand; what() without context
         // is the engine's own.
-        throw ConnectionError(fmt::format("cannot connect: {}", without_newline(error.get_error_message())), "", "",
-                              true);
+        throw ConnectionError(fmt::format("cannot {}: {}",
+                                          url.file.empty() ? "connect" : fmt::format("open '{}'", url.file),
+                                          without_newline(error.get_error_message())),
+                              "", "", true);
     }
 }
 

@@ -21,6 +21,8 @@ struct ConnectionUrl {
     std::string connect_string;
     /// A SQLite file that is not to be created; empty if it may be.
     std::string must_exist;
+    /// The file, of SQLite.
+    std::string file = {};
 };
 
 /// Reads "sqlite3://cinema.db", "sqlite3:///var/lib/cinema.db?readonly=true" or "…?create=false", "sqlite3://:memory:",

@@ -29,6 +29,7 @@ ConnectionUrl parse_sqlite(std::string_view rest) {
         throw ConfigurationError(fmt::format("the URL names no database file: {}", forms));
     if (rest.find('"') != std::string_view::npos || rest.find('\0') != std::string_view::npos)
         throw ConfigurationError("the name of a SQLite file cannot have a quotation mark or a NUL byte");
+    url.file = rest;
     // The quotes let the name hold blanks.
     url.connect_string = fmt::format("db=\"{}\"", rest);
     while (!options.empty()) {

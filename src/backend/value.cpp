@@ -1,8 +1,11 @@
 #include <gm2m/value.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <ostream>
-#include <random>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -92,12 +95,9 @@ Uuid Uuid::parse(std::string_view text) {
 
 Uuid Uuid::random() {
     // From the system each time: a generator's state would be shared by forked processes.
-    std::random_device device;
     Uuid uuid;
-    for (std::size_t i = 0; i < 4; ++i) {
-        const std::uint32_t bits = device();
-        std::memcpy(uuid.bytes.data() + 4 * i, &bits, 4);
-    }
+    if (getentropy(uuid.bytes.data(), uuid.bytes.size()) != 0)
+        throw std::system_error(errno, std::generic_category(), "the system gives no random numbers");
     uuid.bytes[6] = static_cast<std::uint8_t>((uuid.bytes[6] & 0x0F) | 0x40);
     uuid.bytes[8] = static_cast<std::uint8_t>((uuid.bytes[8] & 0x3F) | 0x80);
     return uuid;

@@ -26,6 +26,9 @@ Pool::Pool(const Registry& models, std::string_view url, std::size_t size, const
     if (size == 0)
         throw ConfigurationError("a pool has at least one connection");
     impl_ = std::make_unique<Impl>(models, url, size, options);
+    if (impl_->url.file == ":memory:")
+        throw ConfigurationError("each connection to sqlite3://:memory: has a database of its own: a pool is for files "
+                                 "and servers");
 }
 
 Pool::~Pool() = default;

@@ -229,9 +229,9 @@ Object QueryCore::run_get() const {
     two.set_slice(0, 2);
     const std::vector<Object> found = fetch(*two.state_);
     if (found.empty())
-        throw DoesNotExist(fmt::format("no {} is as the query says", model().label()));
+        throw DoesNotExist(fmt::format("no {} matches the query", model().label()));
     if (found.size() > 1)
-        throw MultipleObjectsReturned(fmt::format("more than one {} is as the query says", model().label()));
+        throw MultipleObjectsReturned(fmt::format("more than one {} matches the query", model().label()));
     return found.front();
 }
 

@@ -72,8 +72,9 @@ void read_many(LinkStatements& sql, const LinkNames& n, const Dialect& dialect, 
     if (dialect.writes_row_by_row() || join.is_ordered())
         return;
     // They come from an index as they are to be, and what a row costs on its way is more than what its cells do.
-    sql.of_many_sources = format("SELECT l.{0}, l.{1}, {2} FROM ({3}) AS l GROUP BY l.{0}, l.{1} ORDER BY l.{0}, l.{1}",
-                                 n.source, n.content_type, dialect.list_of("l." + n.key, Kind::text), sql.of_many_sources);
+    sql.of_many_sources =
+        format("SELECT l.{0}, l.{1}, {2} FROM ({3}) AS l GROUP BY l.{0}, l.{1} ORDER BY l.{0}, l.{1}", n.source,
+               n.content_type, dialect.list_of("l." + n.key, Kind::text), sql.of_many_sources);
     sql.of_many_sources_has_lists = true;
 }
 

@@ -68,9 +68,8 @@ private:
         out_.set = change(
             format(
                 "kept AS MATERIALIZED (SELECT array_agg(l.{}) AS cts, array_agg(l.{}) AS pks FROM {} AS l WHERE {} AND "
-                "CASE "
-                "WHEN {} IN {} THEN true END), linked AS MATERIALIZED (SELECT l.ct, l.pk FROM unnest((SELECT cts FROM "
-                "kept), (SELECT pks FROM kept)) AS l (ct, pk))",
+                "CASE WHEN {} IN {} THEN true END), linked AS MATERIALIZED (SELECT l.ct, l.pk FROM unnest((SELECT cts "
+                "FROM kept), (SELECT pks FROM kept)) AS l (ct, pk))",
                 n_.content_type, n_.key, n_.table, own, link, given),
             format(" WHERE {} AND {} NOT IN (SELECT k.ct, k.pk FROM linked AS k)", own, link));
     }

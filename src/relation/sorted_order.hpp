@@ -8,8 +8,8 @@
 
 namespace gm2m::relation {
 
-/// The places of the values in ascending order: of integers, or of texts by their bytes. O(n) for integers that lie close
-/// together and are distinct, as keys are that a database has generated; else O(n log n).
+/// The places of the values in ascending order: of integers, or of texts by their bytes. O(n) for integers that lie
+/// close together and are distinct, as keys are that a database has generated; else O(n log n).
 std::vector<std::uint32_t> sorted_order(const backend::ValueList& keys);
 
 /// The keys in slices of at most `most`, all in the order in which rows are locked (Dialect::in_byte_order()).

@@ -170,7 +170,8 @@ private:
             out_.of_many = format(
                 "SELECT {}, g.places FROM (SELECT l.{} AS far_key, {} AS places {} WHERE {} GROUP BY l.{}) AS g "
                 "CROSS JOIN {} AS t{} WHERE t.{} = g.far_key ORDER BY g.far_key",
-                far.columns, far_, dialect_.list_of("k.place", Kind::big_integer), links, are_near, far_, table, far.parents, key);
+                far.columns, far_, dialect_.list_of("k.place", Kind::big_integer), links, are_near, far_, table,
+                far.parents, key);
             out_.of_many_has_lists = out_.of_many_is_sorted = true;
             return;
         }

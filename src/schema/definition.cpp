@@ -40,9 +40,10 @@ std::string column_definition(const backend::Dialect& dialect, const Field& fiel
     else if (field.options().unique)
         definition += " UNIQUE";
     if (field.is_foreign_key() && field.options().db_constraint && !constraint_is_late)
-        definition += " " + references(dialect, *field.target(),
-                                       field.target()->label() == content_type_label ? content_type_table
-                                                                                     : field.target()->table());
+        definition += fmt::format(
+            " {}",
+            references(dialect, *field.target(),
+                       field.target()->label() == content_type_label ? content_type_table : field.target()->table()));
     return definition;
 }
 

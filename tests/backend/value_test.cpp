@@ -59,6 +59,14 @@ TEST(ValueTest, GivesBackWhatItWasGiven) {
     EXPECT_EQ(Value(bytes).get<Bytes>(), bytes);
 }
 
+TEST(ValueTest, IsNullWhereAnOptionalIsEmpty) {
+    EXPECT_EQ(Value(std::optional<int>(5)), Value(5));
+    EXPECT_TRUE(Value(std::optional<std::string>()).is_null());
+    EXPECT_EQ(Value(5).get<std::optional<int>>(), 5);
+    EXPECT_EQ(Value().get<std::optional<std::string>>(), std::nullopt);
+    EXPECT_THROW((void)Value("five").get<std::optional<int>>(), InvalidValue);
+}
+
 TEST(ValueTest, RefusesWhatDoesNotFit) {
     EXPECT_THROW(Value("text").get<int>(), InvalidValue);
     EXPECT_THROW(Value(std::int64_t{1} << 40).get<std::int32_t>(), InvalidValue);

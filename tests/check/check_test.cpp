@@ -1,4 +1,5 @@
 #include "check/checked.hpp"
+#include "support/configuration.hpp"
 
 namespace gm2m::test {
 namespace {
@@ -170,7 +171,8 @@ TEST_F(StartTest, APoolChecksOnce) {
     declare("shop.Order");
     std::size_t checks = 0;
     models.add_check([&](const Registry&) { return ++checks, std::vector<Finding>(); });
-    Pool pool(models, url, 3);
+    const ScratchDatabase file(Engine::sqlite);
+    Pool pool(models, file.url(), 3);
     const auto one = pool.acquire(), two = pool.acquire();
     EXPECT_EQ(checks, 1U);
     Database::open(models, url);

@@ -25,6 +25,11 @@ TEST_P(PoolTest, HandsOutConnections) {
     EXPECT_TRUE(moved->find("cinema.Movie", made.key()));
 }
 
+// 3: each of its connections would have a database of its own.
+TEST_P(PoolTest, IsNotForDatabasesInMemory) {
+    EXPECT_THROW(Pool(cinema.registry, "sqlite3://:memory:", 2), ConfigurationError);
+}
+
 // A lease that ends in the middle of a transaction leaves no part of it.
 TEST_P(PoolTest, RollsBackWhatALeaseLeavesOpen) {
     Pool pool(cinema.registry, scratch.url(), 1);

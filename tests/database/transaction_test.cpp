@@ -52,6 +52,36 @@ TEST_P(TransactionTest, Nests) {
 
 // The same on both engines: after an error a transaction can only be rolled back, a nested one spares the outer.
 // What is rolled back has not happened to the objects either.
+TEST_P(TransactionTest, EndsOnce) {
+    Transaction committed(db), rolled_back(db);
+    rolled_back.rollback();
+    EXPECT_THROW(rolled_back.commit(), TransactionAborted);
+    movie("kept");
+    committed.commit();
+    EXPECT_THROW(committed.commit(), TransactionAborted);
+    committed.rollback();  // too late
+    EXPECT_FALSE(db.in_transaction());
+    EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_movie").front(), "1");
+}
+
+TEST_P(TransactionTest, EndsWithThoseInsideIt) {
+    {
+        Transaction outer(db);
+        movie("lost");
+        Transaction inner(db);
+        EXPECT_THROW(outer.commit(), TransactionAborted);
+        outer.rollback();
+        EXPECT_THROW(inner.commit(), TransactionAborted);
+        Transaction next(db);  // as deep as the outer one was
+        Transaction inside_next(db);
+        movie("kept");
+        inner.rollback();  // which is none of these
+        inside_next.commit();
+        next.commit();
+    }
+    EXPECT_EQ(scratch.sql("SELECT title FROM cinema_movie"), std::vector<std::string>{"kept"});
+}
+
 TEST_P(TransactionTest, TellsObjectsWhetherTheyAreStored) {
     const Object kept = movie("kept"), gone = movie("gone");
     const Object in_outer = db.models()["cinema.Movie"].make({{"title", "outer"}}),

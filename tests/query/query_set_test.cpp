@@ -98,6 +98,10 @@ TEST_P(QuerySetTest, RefusesWhatOneEngineAloneWouldTake) {
 
 TEST_P(QuerySetTest, KnowsWhatIsMissing) {
     EXPECT_EQ(titles(books().filter(F("year").isnull())), "Candide");
+    const std::optional<int> pages = 94, none;
+    EXPECT_EQ(titles(books().filter(F("pages") == pages)), "Candide");
+    EXPECT_THROW((void)books().filter(F("year") == none).fetch(), QueryError);
+    EXPECT_THROW((void)books().filter(F("title") == nullptr).fetch(), QueryError);
     EXPECT_EQ(titles(books().filter(F("year").isnull(false))), "1984, Emma, Middlemarch, Ulysses");
     EXPECT_EQ(titles(books().filter(F("year") != 1949)), "Candide, Emma, Middlemarch, Ulysses");
     EXPECT_EQ(titles(books().exclude(F("year") > 1900)), "Candide, Emma, Middlemarch");

@@ -161,7 +161,7 @@ TEST_P(RelationTextTest, Prefetches) {
     EXPECT_EQ(neutral(plain(statements[1])),
               GetParam().is_sqlite() || !is_compact()
                   ? links
-                  : "SELECT l.gm2m_src_id, l.gm2m_ct_id, array_agg(l.gm2m_pk::text) FROM (" + links +
+                  : "SELECT l.gm2m_src_id, l.gm2m_ct_id, array_agg(text(l.gm2m_pk)) FROM (" + links +
                         ") AS l GROUP BY l.gm2m_src_id, l.gm2m_ct_id ORDER BY l.gm2m_src_id, l.gm2m_ct_id");
 }
 
@@ -181,7 +181,8 @@ TEST_P(RelationTextTest, ReversePrefetches) {
                   " CROSS JOIN archive_person_likes AS l WHERE l.gm2m_ct_id = $3 AND l.gm2m_pk = k.value ",
               "t.id, t.name, t.home_id FROM " + list("$2") + " CROSS JOIN archive_person AS t WHERE t.id = k.value"),
         is_compact()
-            ? "SELECT t.id, t.name, t.home_id, g.places FROM (SELECT l.gm2m_src_id AS far_key, array_agg(k.place::bigint) AS "
+            ? "SELECT t.id, t.name, t.home_id, g.places FROM (SELECT l.gm2m_src_id AS far_key, "
+              "array_agg(k.place::bigint) AS "
               "places FROM unnest($2::text[]) WITH ORDINALITY AS k (value, place) CROSS JOIN archive_person_likes AS l "
               "WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = k.value GROUP BY l.gm2m_src_id) AS g CROSS JOIN archive_person "
               "AS t "

@@ -81,12 +81,10 @@ public:
     // Without its trigger, which goes with the table, a function has to be made again.
     std::string find_triggers() const override {
         return "SELECT p.proname::text, format('%I.%I', n.nspname, p.proname), CASE WHEN EXISTS (SELECT FROM "
-               "pg_trigger "
-               "WHERE tgfoid = p.oid) THEN p.prosrc ELSE '' END FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = "
-               "p.pronamespace WHERE left(p.proname, length($1::text)) = $1::text AND p.prorettype = "
-               "'trigger'::regtype AND "
-               "p.pronamespace = coalesce((SELECT relnamespace FROM pg_class WHERE oid = to_regclass($2::text)), "
-               "current_schema()::regnamespace)";
+               "pg_trigger WHERE tgfoid = p.oid) THEN p.prosrc ELSE '' END FROM pg_proc AS p JOIN pg_namespace AS n ON "
+               "n.oid = p.pronamespace WHERE left(p.proname, length($1::text)) = $1::text AND p.prorettype = "
+               "'trigger'::regtype AND p.pronamespace = coalesce((SELECT relnamespace FROM pg_class WHERE oid = "
+               "to_regclass($2::text)), current_schema()::regnamespace)";
     }
     std::string drop_trigger(std::string_view name) const override {
         return fmt::format("DROP FUNCTION IF EXISTS {}() CASCADE", name);
@@ -100,9 +98,9 @@ public:
         return "SELECT a.attname::text, CASE t.typtype WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) "
                "ELSE format_type(a.atttypid, a.atttypmod) END, "
                "CASE WHEN c.relkind IN ('r', 'p') THEN (NOT a.attnotnull)::integer END, 0 "
-               "FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_type AS t ON t.oid = "
-               "a.atttypid "
-               "WHERE a.attrelid = to_regclass(quote_ident($1::text)) AND a.attnum > 0 AND NOT a.attisdropped "
+               "FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid "
+               "JOIN pg_type AS t ON t.oid = a.atttypid WHERE a.attrelid = to_regclass(quote_ident($1::text)) AND "
+               "a.attnum > 0 AND NOT a.attisdropped "
                "ORDER BY a.attnum";
     }
     std::string describe_indexes() const override {

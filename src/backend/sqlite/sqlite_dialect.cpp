@@ -76,8 +76,8 @@ public:
     std::string schema_of_table() const override { return ""; }
     std::string describe_columns() const override {
         return "SELECT name, lower(type), CASE WHEN pk > 0 THEN 0 WHEN (SELECT m.type = 'view' FROM sqlite_master AS m "
-               "WHERE "
-               "m.name = ?1 COLLATE NOCASE AND m.type IN ('table', 'view')) THEN NULL ELSE 1 - \"notnull\" END, pk "
+               "WHERE m.name = ?1 COLLATE NOCASE AND m.type IN ('table', 'view')) THEN NULL ELSE 1 - \"notnull\" END, "
+               "pk "
                "FROM pragma_table_info(?1)";
     }
     std::string describe_indexes() const override {
@@ -99,6 +99,8 @@ public:
             case Kind::date:
             case Kind::time:
             case Kind::date_time: return affinity == Affinity::text || affinity == Affinity::numeric;
+            // With hyphens, which take 36 characters, a key is read and not found again.
+            case Kind::uuid: return affinity == Affinity::text && type.find("(36)") == std::string_view::npos;
             default: return affinity == Affinity::text;
         }
     }

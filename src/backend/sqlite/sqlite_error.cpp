@@ -52,6 +52,11 @@ IntegrityError::Constraint constraint_of(int code) {
     }
 }
 
+std::string_view file_of(sqlite3* handle) {
+    const char* name = sqlite3_db_filename(handle, "main");
+    return name ? name : "";
+}
+
 }  // namespace
 
 void throw_sqlite_error(sqlite3* handle, std::string_view sql_text) {
@@ -75,7 +80,8 @@ void throw_sqlite_error(sqlite3* handle, std::string_view sql_text) {
         case SQLITE_CANTOPEN:
         case SQLITE_NOTADB:
         case SQLITE_CORRUPT:
-            throw ConnectionError(fmt::format("the database file cannot be used: {}", detail), symbol, sql);
+            throw ConnectionError(fmt::format("the database file '{}' cannot be used: {}", file_of(handle), detail),
+                                  symbol, sql);
         default: break;
     }
     if (detail.starts_with("no such table"))
