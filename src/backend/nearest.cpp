@@ -35,7 +35,10 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
         return "";
     std::vector<std::pair<std::size_t, std::string_view>> near;
     for (const std::string& candidate : candidates) {
-        const std::size_t edits = distance(name, candidate);
+        std::size_t edits = distance(name, candidate);
+        // "Movie" for "cinema.Movie".
+        if (const auto dot = candidate.rfind('.'); dot != std::string::npos && name.find('.') == std::string_view::npos)
+            edits = std::min(edits, distance(name, std::string_view(candidate).substr(dot + 1)));
         if (edits <= std::max<std::size_t>(2, std::max(name.size(), candidate.size()) / 3))
             near.emplace_back(edits, candidate);
     }

@@ -92,11 +92,21 @@ public:
                 add(Level::warning, "gm2m.W401", nullptr,
                     fmt::format("no index of the table '{}' begins with {}: lookups by that read all of it", table(),
                                 joined(columns)),
-                    fmt::format("CREATE INDEX <name> ON {} ({})", table(), joined(columns)));
+                    create_index("INDEX", columns));
     }
 
 private:
     std::string table() const { return dialect_.fit(declared_.name); }
+    /// The statement, in which only names that need it are quoted.
+    std::string create_index(std::string_view what, Names columns) const {
+        const auto quoted = [&](const std::string& name) {
+            const bool is_plain = std::ranges::all_of(
+                name, [](char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+            return is_plain ? name : dialect_.quote(name);
+        };
+        std::ranges::transform(columns, columns.begin(), quoted);
+        return fmt::format("CREATE {} <name> ON {} ({})", what, quoted(table()), joined(columns));
+    }
 
     bool same(const std::string& one, const std::string& other) const {
         return dialect_.ignores_case_of_names() ? to_lower(one) == to_lower(other) : one == other;
@@ -155,7 +165,7 @@ private:
     void missing_unique(const Names& columns) {
         add(level(), "gm2m.E406", nullptr,
             fmt::format("nothing keeps {} unique in the table '{}'", joined(columns), table()),
-            fmt::format("CREATE UNIQUE INDEX <name> ON {} ({})", table(), joined(columns)));
+            create_index("UNIQUE INDEX", columns));
     }
 
     void compare_column(const Field& field, const ExistingTable::Column& column) {

@@ -137,7 +137,8 @@ RelatedManager Database::related_of(const ObjectRef& object, detail::RelationDat
     detail::RelationData* relation = detail::relation_on(declared, *view.model);
     if (!relation)
         throw WrongModel(fmt::format("{} is a relation of {}, not of {}", declared.label, declared.source->label(),
-                                     view.model->label()));
+                                     view.model->label() == declared.source->label() ? "that of another Registry"
+                                                                                     : view.model->label()));
     return RelatedManager(impl_->context, *relation, false, *relation->source, saved_key(view), handle_of(object));
 }
 

@@ -41,6 +41,7 @@ TEST(NearestTest, OffersTheNearestNames) {
     EXPECT_EQ(did_you_mean("titel", {"title", "id", "name"}), "; did you mean 'title'?");
     EXPECT_EQ(did_you_mean("cinema.movie", {"cinema.Movie", "cinema.Movies", "x.Y"}),
               "; did you mean 'cinema.Movie' or 'cinema.Movies'?");
+    EXPECT_EQ(did_you_mean("movie", {"cinema.Movie", "cinema.User"}), "; did you mean 'cinema.Movie'?");
     EXPECT_EQ(did_you_mean("quite another", {"title"}), "");
     EXPECT_EQ(did_you_mean(std::string(10'000, 'x'), {"title"}), "");
 }

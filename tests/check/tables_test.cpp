@@ -139,6 +139,14 @@ TEST_P(TablesCheckTest, E402NoColumn) {
     EXPECT_EQ(found(cured), "");
 }
 
+TEST_P(TablesCheckTest, HintsQuoteTheNamesThatNeedIt) {
+    models.model("zoo.Owner").primary_key("id", Kind::integer);
+    models.model("zoo.Photo").table("PHOTO").primary_key("id", Kind::integer).foreign_key("owner", "zoo.Owner");
+    Database::open(models, scratch.url()).create_tables();
+    create("DROP TABLE \"PHOTO\"; CREATE TABLE \"PHOTO\" (id integer PRIMARY KEY, owner_id integer NOT NULL)");
+    EXPECT_EQ(findings(models).front().hint, "CREATE INDEX <name> ON \"PHOTO\" (owner_id)");
+}
+
 TEST_P(TablesCheckTest, E403AnotherType) {
     declare(models);
     create_others();

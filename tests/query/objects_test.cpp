@@ -108,6 +108,16 @@ TEST_P(ObjectsTest, AreSaved) {
     EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_country").front(), "1");
 }
 
+TEST_P(ObjectsTest, AMissingColumnIsSaidToBeMissing) {
+    scratch.sql("ALTER TABLE cinema_movie RENAME COLUMN title TO titel");
+    try {
+        (void)db.query("cinema.Movie").fetch();
+        FAIL();
+    } catch (const DatabaseError& error) {
+        EXPECT_NE(std::string_view(error.what()).find("Database::check()"), std::string_view::npos) << error.what();
+    }
+}
+
 TEST_P(ObjectsTest, AMissingTableIsSaidToBeMissing) {
     db.drop_tables();
     try {

@@ -6,6 +6,8 @@
 
 #include <gm2m/error.hpp>
 
+#include "backend/cures.hpp"
+
 namespace gm2m::backend {
 namespace {
 
@@ -69,8 +71,9 @@ void throw_postgresql_error(pg_conn* connection, const pg_result* result, std::s
     if (state == "25P02")
         throw TransactionAborted(detail, state, sql);
     if (state == "42P01")
-        throw MissingTable(fmt::format("{}: call create_tables(), or open the database that has it", detail), state,
-                           sql);
+        throw MissingTable(fmt::format("{}: {}", detail, cures::missing_table), state, sql);
+    if (state == "42703")
+        throw DatabaseError(fmt::format("{}: {}", detail, cures::missing_column), state, sql);
     // A plan that became invalid because a table changed is made anew the next time.
     const bool stale_plan = (state == "0A000" && detail.find("cached plan") != std::string::npos) || state == "26000";
     throw DatabaseError(detail, state, sql, stale_plan);

@@ -6,6 +6,8 @@
 
 #include <gm2m/error.hpp>
 
+#include "backend/cures.hpp"
+
 namespace gm2m::backend {
 namespace {
 
@@ -85,8 +87,9 @@ void throw_sqlite_error(sqlite3* handle, std::string_view sql_text) {
         default: break;
     }
     if (detail.starts_with("no such table"))
-        throw MissingTable(fmt::format("{}: call create_tables(), or open the database that has it", detail), symbol,
-                           sql);
+        throw MissingTable(fmt::format("{}: {}", detail, cures::missing_table), symbol, sql);
+    if (detail.starts_with("no such column"))
+        throw DatabaseError(fmt::format("{}: {}", detail, cures::missing_column), symbol, sql);
     throw DatabaseError(detail, symbol, sql);
 }
 
