@@ -61,7 +61,8 @@ TEST(KeyIndexTest, NumbersEachTextOnce) {
     DistinctKeys keys(Kind::text);
     EXPECT_FALSE(keys.contains(ValueView::of_text("")));
     std::unordered_map<std::string, std::uint32_t> expected;
-    for (const std::int64_t i : key_sequences()[2]) {
+    const std::vector<std::vector<std::int64_t>> sequences = key_sequences();
+    for (const std::int64_t i : sequences[2]) {
         const std::string key = "key " + std::to_string(i);
         const auto number = expected.try_emplace(key, static_cast<std::uint32_t>(expected.size())).first->second;
         ASSERT_EQ(keys.insert(ValueView::of_text(key)), number);
