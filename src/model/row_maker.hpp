@@ -11,8 +11,8 @@ struct RowBlock;
 }
 
 /// Makes the rows of objects of one model that are read together. All but the first lie in blocks of memory, of at most
-/// 4 KiB each, which takes half of the time that rows with memory of their own take, and less memory. A block is freed
-/// with the last of its rows: so a row that is kept keeps as much at most. Used by one thread; the rows by any.
+/// 4 KiB each: one allocation for many. A block is freed with the last of its rows: so a row that is kept keeps as much
+/// at most. Used by one thread; the rows by any.
 class RowMaker {
 public:
     explicit RowMaker(const Model& model) noexcept : model_(model) {}
