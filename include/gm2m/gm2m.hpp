@@ -1,9 +1,5 @@
 #pragma once
 
-#if __cplusplus < 202002L
-#error "gm2m needs C++20: -std=c++20, or target_compile_features(<target> PRIVATE cxx_std_20)"
-#endif
-
 /// Everything but the interop headers.
 
 #include <gm2m/check.hpp>

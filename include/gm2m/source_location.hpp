@@ -1,5 +1,9 @@
 #pragma once
 
+#if __cplusplus < 202002L
+#error "gm2m needs C++20: -std=c++20, or target_compile_features(<target> PRIVATE cxx_std_20)"
+#endif
+
 namespace gm2m {
 
 /// Where in a program a call stands: std::source_location, for compilers that do not have it (Clang 14).

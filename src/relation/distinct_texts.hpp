@@ -23,7 +23,7 @@ public:
     std::uint32_t insert(std::string_view text) {
         if (keys_.list().kind() == Kind::big_integer) {
             std::int64_t integer = 0;
-            if (is_integer(text, integer))
+            if (reads_as_integer(text, integer))
                 return keys_.insert(ValueView::of_integer(integer));
             turn_into_texts();
         }
@@ -33,7 +33,7 @@ public:
 private:
     /// Whether the text is the only one of an integer. (An optional that is copied makes the processor wait: it is
     /// written in two parts and read as one.)
-    static bool is_integer(std::string_view text, std::int64_t& integer) noexcept {
+    static bool reads_as_integer(std::string_view text, std::int64_t& integer) noexcept {
         const std::size_t first_digit = text.starts_with('-') ? 1 : 0;
         if (text.size() > 1 && text[first_digit] == '0')
             return false;
