@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "deletion/row_locks.hpp"
+#include "deletion/row_statements.hpp"
 
 namespace gm2m::deletion {
 

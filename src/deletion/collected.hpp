@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <list>
 
 #include <gm2m/deletion.hpp>
 
@@ -48,7 +48,7 @@ struct KeyUpdate {
 
 /// All that one deletion concerns.
 struct Collected {
-    std::deque<Going> objects;  // one for each model; they stay where they are
+    std::list<Going> objects;  // one for each model; they stay where they are
     std::vector<ConcernedLinks> links;
     std::vector<KeyUpdate> updates;
     bool rows_are_gone = false;  // they went as they were found

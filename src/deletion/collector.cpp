@@ -10,6 +10,7 @@
 #include "deletion/deletion_order.hpp"
 #include "deletion/link_reader.hpp"
 #include "deletion/row_locks.hpp"
+#include "deletion/row_statements.hpp"
 #include "deletion/through_rows.hpp"
 #include "query/query_compiler.hpp"
 
@@ -134,7 +135,7 @@ void Collector::collect(bool read) {
 // Whoever links to one of these objects, or refers to it, holds its row until it commits, so that what was linked is
 // seen from here on; and waits for it from now on, to find it gone. (BEHAVIOUR 2.12)
 void Collector::lock_given() {
-    const std::deque<RowLock> locks = row_locks(context_, collected_.objects);
+    const std::list<RowLock> locks = row_locks(context_, collected_.objects);
     std::vector<Request> requests;
     for (const RowLock& lock : locks)
         requests.push_back(lock.request());
@@ -161,7 +162,7 @@ void Collector::take_given_children() {
 
 /// The rows of children that were found, in the tables of their parents.
 void Collector::take_parents(const Model& child, const ValueList& keys) {
-    std::deque<Going> found;
+    std::list<Going> found;
     for (const Model* parent = child.parent(); parent; parent = parent->parent()) {
         Going& going = collected_.of(*parent);
         Going& fresh = found.emplace_back(*parent);
@@ -175,7 +176,7 @@ void Collector::take_parents(const Model& child, const ValueList& keys) {
     }
     if (!to_delete_ || found.empty())
         return;
-    const std::deque<RowLock> locks = row_locks(context_, found);
+    const std::list<RowLock> locks = row_locks(context_, found);
     std::vector<Request> requests;
     for (const RowLock& lock : locks)
         requests.push_back(lock.request());
@@ -316,7 +317,7 @@ void Collector::collect_updates() {
         }
 }
 
-void Collector::note(std::deque<Referring>& all, const Field& field, const ValueList& keys) {
+void Collector::note(std::list<Referring>& all, const Field& field, const ValueList& keys) {
     auto found = std::ranges::find(all, &field, &Referring::field);
     if (found == all.end())
         found = all.insert(found, {&field, ValueList(keys.kind())});

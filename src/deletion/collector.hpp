@@ -50,7 +50,7 @@ private:
         backend::ValueList keys;
     };
 
-    static void note(std::deque<Referring>& all, const Field& field, const backend::ValueList& keys);
+    static void note(std::list<Referring>& all, const Field& field, const backend::ValueList& keys);
     void refuse(const Referring& referring, bool restricts);
     bool has_to_read(const Going& going);
     /// Whether a receiver of `deleting` is called.
@@ -75,8 +75,8 @@ private:
     Collected collected_;
     std::vector<const detail::QueryState*> queries_;
     std::unordered_map<const Model*, std::size_t> followed_;  // so many keys of each
-    std::deque<Referring> protecting_;
-    std::deque<Referring> restricting_;  // unless they go too
+    std::list<Referring> protecting_;
+    std::list<Referring> restricting_;  // unless they go too
     std::vector<Refusal> refusals_;
 };
 

@@ -1,5 +1,7 @@
 #include "deletion/counting.hpp"
 
+#include <deque>
+
 #include "deletion/deletion_order.hpp"
 #include "deletion/statement_batch.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "deletion/deletion_order.hpp"
 #include "deletion/row_locks.hpp"
+#include "deletion/row_statements.hpp"
 #include "deletion/statement_batch.hpp"
 
 namespace gm2m::deletion {
@@ -20,7 +21,7 @@ public:
     void lock() {
         locks_ = row_locks(context_, collected_.objects);
         for (const RowLock& lock : locks_)
-            batch_.append(lock.request());
+            batch_.append(lock.request(), nullptr);
     }
 
     void foreign_keys() {
@@ -40,8 +41,7 @@ public:
             Tally& tally = batch_.of_relation(*links.relation);
             const auto append_part = [&](LinkCondition&& condition) {
                 const LinkCondition& kept = batch_.keep(std::move(condition));
-                batch_.append(fmt::format("DELETE FROM {} WHERE {}", kept.table(), kept.sql()), kept.parameters(),
-                              &tally);
+                batch_.append({.sql = &kept.removal(), .parameters = kept.parameters()}, &tally);
             };
             // Both ends in one statement, which goes through the table in one order: two deletions of objects that link
             // to each other then do not wait for one another. Where nobody else writes, two statements are faster.
@@ -69,10 +69,11 @@ public:
             });
         for (const Going* going : order.order()) {
             Tally& tally = batch_.of_model(going->model());
-            batch_.for_each_part(in_order(*going), [&](Parameter keys) {
-                batch_.append(fmt::format("DELETE FROM {} WHERE {}", context_.table_of(going->model()),
-                                          batch_.is_among(going->model().primary_key(), keys)),
-                              std::span(&keys, 1), &tally);
+            const RowStatements& statements = RowStatements::of(context_, going->model());
+            batch_.for_each_part(in_order(*going), [&](const Parameter& keys) {
+                batch_.append({.sql = keys.list ? &statements.remove_many : &statements.remove_one,
+                               .parameters = std::span(&batch_.keep(keys), 1)},
+                              &tally);
             });
         }
     }
@@ -111,7 +112,7 @@ private:
     const backend::Dialect& dialect_;
     const Collected& collected_;
     StatementBatch batch_;
-    std::deque<RowLock> locks_;
+    std::list<RowLock> locks_;
 };
 
 /// Whether the row, by going first, can be the lock.

@@ -5,53 +5,146 @@
 #include "schema/join_table.hpp"
 
 namespace gm2m::deletion {
+namespace {
 
 using backend::Parameter;
 using backend::ValueList;
 
+/// How one end contributes to a condition.
+struct EndShape {
+    bool reverse;
+    bool is_list;
+    bool is_of_unknown_type;  // the content type comes by its names
+
+    char letter() const noexcept { return static_cast<char>('a' + reverse + 2 * is_list + 4 * is_of_unknown_type); }
+    static EndShape of(char letter) noexcept {
+        const int bits = letter - 'a';
+        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+    }
+};
+
+GM2MField field_of(detail::RelationData& relation) {
+    return GM2MField(static_cast<detail::GM2MFieldData&>(relation));
+}
+
+/// Writes a condition whose parameters are there.
+class Writer {
+public:
+    Writer(Context& context, detail::RelationData& relation, std::span<const Parameter> parameters)
+        : context_(context), dialect_(context.connection.dialect()), relation_(relation), parameters_(parameters) {}
+
+    void append(EndShape end) {
+        if (!sql_.empty())
+            sql_ += " OR ";
+        if (!relation_.is_generic) {
+            append_keys(schema::typed_side_of(relation_, end.reverse).near_columns.front(), end);
+            return;
+        }
+        const schema::JoinTable join = schema::join_table_of(field_of(relation_));
+        if (!end.reverse) {
+            append_keys(join.source_column, end);
+            return;
+        }
+        sql_ += '(';
+        append_content_type(join.content_type_column, end);
+        sql_ += " AND ";
+        append_keys(join.key_column, end);
+        sql_ += ')';
+    }
+    std::string take() { return std::move(sql_); }
+
+private:
+    std::string next() { return dialect_.parameter(++bound_); }
+    void append_keys(const std::string& column, EndShape end) {
+        const std::string quoted = dialect_.quote(column);
+        if (end.is_list) {
+            ++bound_;
+            sql_ += dialect_.in_list(quoted, bound_, parameters_[bound_ - 1].kind);
+        } else {
+            sql_ += fmt::format("{} = {}", quoted, next());
+        }
+    }
+    void append_content_type(const std::string& column, EndShape end) {
+        sql_ += fmt::format("{} = ", dialect_.quote(column));
+        if (!end.is_of_unknown_type) {
+            sql_ += next();
+            return;
+        }
+        const std::string app_label = next(), model = next();
+        sql_ += fmt::format("(SELECT id FROM {} WHERE app_label = {} AND model = {})",
+                            dialect_.table(context_.content_types.table()), app_label, model);
+    }
+
+    Context& context_;
+    const backend::Dialect& dialect_;
+    detail::RelationData& relation_;
+    std::span<const Parameter> parameters_;
+    std::size_t bound_ = 0;
+    std::string sql_;
+};
+
+const LinkSql& sql_of(Context& context, detail::RelationData& relation) {
+    return context.cached<LinkSql>(&relation, [&] {
+        return LinkSql{context.connection.dialect().table(schema::typed_side_of(relation, true).table), {}};
+    });
+}
+
+}  // namespace
+
 LinkCondition::LinkCondition(Context& context, detail::RelationData& relation)
-    : context_(context), relation_(relation),
-      table_(context.connection.dialect().table(schema::typed_side_of(relation, true).table)) {}
+    : context_(context), relation_(relation), sql_(sql_of(context, relation)) {}
 
 void LinkCondition::add(const LinkSide& end, std::size_t begin) {
-    const Going& going = *end.objects;
-    const backend::Dialect& dialect = context_.connection.dialect();
-    const std::size_t most = context_.keys_per_statement;
-    if (!sql_.empty())
-        sql_ += " OR ";
-    if (!relation_.is_generic) {
-        const schema::TypedSide side = schema::typed_side_of(relation_, end.reverse);
-        sql_ += is_among(dialect.quote(side.near_columns.front()), going.keys().slice(begin, most));
-        return;
+    const std::size_t count = std::min(end.objects->size() - begin, context_.keys_per_statement);
+    EndShape shape{end.reverse, count > 1, false};
+    if (end.reverse && relation_.is_generic) {
+        shape.is_of_unknown_type = bind_content_type(*end.linked_model);
+        bind_texts(*end.objects, begin, count);
+    } else {
+        bind_keys(*end.objects, begin, count);
     }
-    const schema::JoinTable join = schema::join_table_of(GM2MField(static_cast<detail::GM2MFieldData&>(relation_)));
-    if (!end.reverse)
-        sql_ += is_among(dialect.quote(join.source_column), going.keys().slice(begin, most));
-    else
-        sql_ += fmt::format("({} AND {})", is_of_model(dialect.quote(join.content_type_column), *end.linked_model),
-                            is_among(dialect.quote(join.key_column), going.texts(begin, most)));
-}
-
-std::string LinkCondition::bind(const Value& value) {
-    parameters_.emplace_back(values_.emplace_back(value));
-    return context_.connection.dialect().parameter(parameters_.size());
-}
-
-std::string LinkCondition::is_among(const std::string& column, ValueList keys) {
-    if (keys.size() == 1)
-        return fmt::format("{} = {}", column, bind(Value(keys.kind(), keys[0])));
-    const Kind kind = keys.kind();
-    parameters_.emplace_back(lists_.emplace_back(std::move(keys)));
-    return context_.connection.dialect().in_list(column, parameters_.size(), kind);
+    shape_ += shape.letter();
 }
 
 // A content type that is not known here may come into being, with the first link, until the statement runs.
-std::string LinkCondition::is_of_model(const std::string& column, const Model& model) {
-    if (const std::optional<int> id = context_.content_types.find_id_once(model))
-        return fmt::format("{} = {}", column, bind(Value(*id)));
-    return fmt::format("{} = (SELECT id FROM {} WHERE app_label = {} AND model = {})", column,
-                       context_.connection.dialect().table(context_.content_types.table()),
-                       bind(Value(model.app_label())), bind(Value(model.model_name())));
+bool LinkCondition::bind_content_type(const Model& model) {
+    if (const std::optional<int> id = context_.content_types.find_id_once(model)) {
+        parameters_.push_back(Parameter::integer(*id));
+        return false;
+    }
+    parameters_.push_back(Parameter::text(model.app_label()));
+    parameters_.push_back(Parameter::text(model.model_name()));
+    return true;
+}
+
+void LinkCondition::bind_keys(const Going& going, std::size_t begin, std::size_t count) {
+    const ValueList& keys = going.keys();
+    if (count == 1)
+        parameters_.emplace_back(keys.kind(), keys[begin]);
+    else
+        parameters_.emplace_back(count == keys.size() ? keys : lists_.emplace_back(keys.slice(begin, count)));
+}
+
+void LinkCondition::bind_texts(const Going& going, std::size_t begin, std::size_t count) {
+    if (count > 1) {
+        parameters_.emplace_back(lists_.emplace_back(going.texts(begin, count)));
+        return;
+    }
+    std::string& text = texts_.emplace_back();
+    text::append_value(text, going.keys().kind(), going.keys()[begin]);
+    parameters_.push_back(Parameter::text(text));
+}
+
+const LinkSql::Statements& LinkCondition::statements() const {
+    LinkSql::Statements& known = sql_.by_shape[shape_];
+    if (known.condition.empty()) {
+        Writer writer(context_, relation_, parameters_);
+        for (const char letter : shape_)
+            writer.append(EndShape::of(letter));
+        known.condition = writer.take();
+        known.removal = fmt::format("DELETE FROM {} WHERE {}", table(), known.condition);
+    }
+    return known;
 }
 
 std::string LinkCondition::source_column() const {
@@ -61,7 +154,7 @@ std::string LinkCondition::source_column() const {
 }
 
 std::string LinkCondition::link_columns() const {
-    const schema::JoinTable join = schema::join_table_of(GM2MField(static_cast<detail::GM2MFieldData&>(relation_)));
+    const schema::JoinTable join = schema::join_table_of(field_of(relation_));
     const backend::Dialect& dialect = context_.connection.dialect();
     return fmt::format("{}, {}, {}", dialect.quote(join.source_column), dialect.quote(join.content_type_column),
                        dialect.quote(join.key_column));

@@ -1,14 +1,28 @@
 #pragma once
 
 #include <algorithm>
-#include <deque>
+#include <list>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "deletion/collected.hpp"
 
 namespace gm2m::deletion {
 
-/// A condition on the rows of a relation's join table, `l`: they link objects that go, at one end or the other.
+/// The SQL of conditions on the rows of one relation's join table, made once for each shape.
+struct LinkSql {
+    struct Statements {
+        std::string condition;
+        std::string removal;  // of the rows for which it holds
+    };
+
+    std::string table;  // quoted
+    mutable std::unordered_map<std::string, Statements> by_shape;
+};
+
+/// A condition on the rows of a relation's join table: they link objects that go, at one end or the other. What it is
+/// made of, and the context, outlive it.
 class LinkCondition {
 public:
     LinkCondition(Context& context, detail::RelationData& relation);
@@ -17,24 +31,30 @@ public:
     /// Or those at one end, of the keys from the `begin`-th on, of at most as many as one parameter holds.
     void add(const LinkSide& end, std::size_t begin);
 
-    const std::string& sql() const noexcept { return sql_; }
+    const std::string& sql() const { return statements().condition; }
+    /// Deletes the rows for which it holds. Lives as long as the context.
+    const std::string& removal() const { return statements().removal; }
     std::span<const backend::Parameter> parameters() const noexcept { return parameters_; }
     /// The join table, quoted.
-    const std::string& table() const noexcept { return table_; }
+    const std::string& table() const noexcept { return sql_.table; }
     std::string source_column() const;
     /// (source, content type, key text), of a GM2M field.
     std::string link_columns() const;
 
 private:
-    std::string bind(const Value& value);
-    std::string is_among(const std::string& column, backend::ValueList keys);
-    std::string is_of_model(const std::string& column, const Model& model);
+    const LinkSql::Statements& statements() const;
+    /// Whether it is not known.
+    bool bind_content_type(const Model& model);
+    void bind_keys(const Going& going, std::size_t begin, std::size_t count);
+    void bind_texts(const Going& going, std::size_t begin, std::size_t count);
 
     Context& context_;
     detail::RelationData& relation_;
-    std::string table_, sql_;
-    std::deque<Value> values_;
-    std::deque<backend::ValueList> lists_;
+    const LinkSql& sql_;
+    std::string shape_;  // a letter for each end
+    // Of lists, so that what is in them stays where it is.
+    std::list<std::string> texts_;
+    std::list<backend::ValueList> lists_;
     std::vector<backend::Parameter> parameters_;
 };
 
@@ -43,13 +63,14 @@ private:
 template <class Take>
 void for_each_condition(Context& context, detail::RelationData& relation, std::span<const LinkSide> sides,
                         Take&& take) {
-    for (std::size_t begin = 0;; begin += context.keys_per_statement) {
+    std::size_t most = 0;
+    for (const LinkSide& side : sides)
+        most = std::max(most, side.objects->size());
+    for (std::size_t begin = 0; begin < most; begin += context.keys_per_statement) {
         LinkCondition condition(context, relation);
         for (const LinkSide& side : sides)
             if (begin < side.objects->size())
                 condition.add(side, begin);
-        if (condition.sql().empty())
-            return;
         take(std::move(condition));
     }
 }

@@ -4,9 +4,8 @@
 #include <limits>
 #include <tuple>
 
-#include <fmt/format.h>
-
 #include "deletion/dependents.hpp"
+#include "deletion/row_statements.hpp"
 #include "relation/sorted_order.hpp"
 
 namespace gm2m::deletion {
@@ -15,7 +14,7 @@ namespace {
 using backend::Dialect;
 using backend::ValueList;
 
-std::vector<const Going*> in_lock_order(Context& context, const std::deque<Going>& objects) {
+std::vector<const Going*> in_lock_order(Context& context, const std::list<Going>& objects) {
     using Place = std::tuple<bool, int, std::string_view>;
     std::vector<std::pair<Place, const Going*>> places;
     for (const Going& going : objects) {
@@ -35,30 +34,16 @@ std::vector<const Going*> in_lock_order(Context& context, const std::deque<Going
     return order;
 }
 
-std::string lock_statement(Context& context, const Model& model, bool one) {
-    const Dialect& dialect = context.connection.dialect();
-    const Field& key = model.primary_key();
-    const std::string column = dialect.quote(key.column());
-    const std::string rows = fmt::format("SELECT 1 FROM {} WHERE ", context.table_of(model));
-    if (one)
-        return fmt::format("{}{} = {} FOR UPDATE", rows, column, dialect.parameter(1));
-    return fmt::format("{}{}{} FOR UPDATE", rows, dialect.in_list(column, 1, key.kind()), in_key_order(dialect, key));
-}
-
 }  // namespace
 
-std::string in_key_order(const backend::Dialect& dialect, const Field& key) {
-    return fmt::format(" ORDER BY {}{}", dialect.quote(key.column()), dialect.in_byte_order(key.kind()));
-}
-
-std::deque<RowLock> row_locks(Context& context, const std::deque<Going>& objects) {
-    std::deque<RowLock> locks;
+std::list<RowLock> row_locks(Context& context, const std::list<Going>& objects) {
+    std::list<RowLock> locks;
     if (!context.connection.dialect().locks_rows())
         return locks;
     for (const Going* going : in_lock_order(context, objects)) {
+        const RowStatements& statements = RowStatements::of(context, going->model());
         const auto append = [&](ValueList keys) {
-            std::string sql = lock_statement(context, going->model(), keys.size() == 1);
-            locks.emplace_back(std::move(sql), std::move(keys));
+            locks.emplace_back(keys.size() == 1 ? statements.lock_one : statements.lock_many, std::move(keys));
         };
         // One statement sorts by itself; several would not be in order together.
         if (going->size() <= context.keys_per_statement)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <list>
 
 #include <fmt/format.h>
 
@@ -51,12 +51,13 @@ public:
             backend::Request{.sql = &statements_.emplace_back(std::move(sql)),
                              .parameters = bound_.emplace_back(parameters.begin(), parameters.end())});
     }
-    /// What `request` refers to outlives this.
-    void append(const backend::Request& request) {
-        tally_of_.push_back(nullptr);
+    /// What `request` refers to outlives this; `tally` may be null.
+    void append(const backend::Request& request, Tally* tally) {
+        tally_of_.push_back(tally);
         requests_.push_back(request);
     }
     const LinkCondition& keep(LinkCondition condition) { return conditions_.emplace_back(std::move(condition)); }
+    const backend::Parameter& keep(const backend::Parameter& parameter) { return parameters_.emplace_back(parameter); }
     const Value& keep(Value value) { return values_.emplace_back(std::move(value)); }
     const backend::ValueList& keep(backend::ValueList list) { return lists_.emplace_back(std::move(list)); }
 
@@ -93,12 +94,13 @@ public:
 private:
     Context& context_;
     const backend::Dialect& dialect_;
-    std::deque<Tally> tallies_;
-    std::deque<std::string> statements_;
-    std::deque<std::vector<backend::Parameter>> bound_;
-    std::deque<backend::ValueList> lists_;
-    std::deque<Value> values_;
-    std::deque<LinkCondition> conditions_;
+    std::list<Tally> tallies_;
+    std::list<std::string> statements_;
+    std::list<std::vector<backend::Parameter>> bound_;
+    std::list<backend::Parameter> parameters_;
+    std::list<backend::ValueList> lists_;
+    std::list<Value> values_;
+    std::list<LinkCondition> conditions_;
     std::vector<backend::Request> requests_;
     std::vector<Tally*> tally_of_;
 };

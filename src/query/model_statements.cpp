@@ -72,7 +72,6 @@ ModelStatements generate(const Context& context, const Model& model) {
         statements.update = update_statement(dialect, model, model.concrete_model(), changing);
     statements.upsert = fmt::format("{} ON CONFLICT ({}) DO {}", statements.insert, key_column,
                                     assignments.empty() ? "NOTHING" : "UPDATE SET " + assignments);
-    statements.remove = fmt::format("DELETE FROM {} WHERE {} = {}", table, key_column, dialect.parameter(1));
     return statements;
 }
 

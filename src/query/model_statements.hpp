@@ -21,7 +21,6 @@ struct ModelStatements {
     std::string insert_generated;  // without the key, which comes back; empty if the key is not the database's to make
     std::string update;            // every column but the key; the key is the last parameter. Empty if there is none.
     std::string upsert;
-    std::string remove;
 
     static const ModelStatements& of(Context& context, const Model& model);
 };

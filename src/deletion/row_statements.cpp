@@ -1,0 +1,34 @@
+#include "deletion/row_statements.hpp"
+
+#include <fmt/format.h>
+
+namespace gm2m::deletion {
+namespace {
+
+RowStatements generate(const Context& context, const Model& model) {
+    const backend::Dialect& dialect = context.connection.dialect();
+    const Field& key = model.primary_key();
+    const std::string table = context.table_of(model), column = dialect.quote(key.column()),
+                      is_one = fmt::format("{} = {}", column, dialect.parameter(1)),
+                      is_among = dialect.in_list(column, 1, key.kind());
+    RowStatements sql{.remove_one = fmt::format("DELETE FROM {} WHERE {}", table, is_one),
+                      .remove_many = fmt::format("DELETE FROM {} WHERE {}", table, is_among)};
+    if (dialect.locks_rows()) {
+        sql.lock_one = fmt::format("SELECT 1 FROM {} WHERE {} FOR UPDATE", table, is_one);
+        sql.lock_many =
+            fmt::format("SELECT 1 FROM {} WHERE {}{} FOR UPDATE", table, is_among, in_key_order(dialect, key));
+    }
+    return sql;
+}
+
+}  // namespace
+
+const RowStatements& RowStatements::of(Context& context, const Model& model) {
+    return context.cached<RowStatements>(&model, [&] { return generate(context, model); });
+}
+
+std::string in_key_order(const backend::Dialect& dialect, const Field& key) {
+    return fmt::format(" ORDER BY {}{}", dialect.quote(key.column()), dialect.in_byte_order(key.kind()));
+}
+
+}  // namespace gm2m::deletion
