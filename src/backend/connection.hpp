@@ -36,6 +36,8 @@ struct Parameter {
 /// What becomes of a statement's results. Called while the statement runs: it must not use the connection.
 class ResultSink {
 public:
+    /// So many rows follow, where that is known before.
+    virtual void expect(std::size_t) {}
     /// One row; the cells are valid during the call and have the forms of the request's `columns`.
     virtual void row(std::span<const ValueView> cells) = 0;
     /// The n-th execution of a row-by-row statement is over and changed `affected` rows.

@@ -105,6 +105,9 @@ void Row::destroy(Row* row) noexcept {
 
 }  // namespace detail
 
+RowMaker::RowMaker(const Model& model) noexcept
+    : model_(model), head_size_(head_size(model)), row_size_(row_size(model)) {}
+
 RowMaker::~RowMaker() {
     if (block_)
         release(block_, rows_ - used_, model_);
@@ -113,20 +116,19 @@ RowMaker::~RowMaker() {
 detail::Row* RowMaker::make() {
     if (used_ == rows_ && !begin_block())
         return Row::create(model_);
-    std::byte* const first = reinterpret_cast<std::byte*>(block_) + head_size(model_);
-    Row* row = construct(first + used_ * row_size(model_), model_);
+    std::byte* const first = reinterpret_cast<std::byte*>(block_) + head_size_;
+    Row* row = construct(first + used_ * row_size_, model_);
     row->place = ++used_;
     return row;
 }
 
 bool RowMaker::begin_block() {
-    const std::size_t head = head_size(model_), size = row_size(model_);
-    const std::size_t most = head < block_size ? (block_size - head) / size : 0;
+    const std::size_t most = head_size_ < block_size ? (block_size - head_size_) / row_size_ : 0;
     const std::size_t rows = std::min<std::size_t>(next_rows_, most);
     next_rows_ = static_cast<std::uint16_t>(std::max<std::size_t>(8, std::min<std::size_t>(next_rows_ * 2, most)));
     if (rows < 2)
         return false;
-    void* memory = allocate(head + rows * size, model_);
+    void* memory = allocate(head_size_ + rows * row_size_, model_);
     block_ = new (memory) RowBlock{static_cast<std::uint32_t>(rows)};
     rows_ = static_cast<std::uint16_t>(rows);
     used_ = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <gm2m/object.hpp>
@@ -15,7 +16,7 @@ struct RowBlock;
 /// at most. Used by one thread; the rows by any.
 class RowMaker {
 public:
-    explicit RowMaker(const Model& model) noexcept : model_(model) {}
+    explicit RowMaker(const Model& model) noexcept;
     ~RowMaker();
     RowMaker(const RowMaker&) = delete;
     RowMaker& operator=(const RowMaker&) = delete;
@@ -29,6 +30,8 @@ private:
     bool begin_block();
 
     const Model& model_;
+    const std::size_t head_size_;  // of a block
+    const std::size_t row_size_;
     detail::RowBlock* block_ = nullptr;
     std::uint16_t rows_ = 0;       // places in the block
     std::uint16_t used_ = 0;       // of which so many are taken

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include <gm2m/object.hpp>
 
 #include "backend/connection.hpp"
@@ -14,6 +16,10 @@ Object read_object(RowMaker& rows, std::span<const ValueView> cells);
 class ObjectSink final : public backend::ResultSink {
 public:
     ObjectSink(const Model& model, std::vector<Object>& out) : rows_(model), out_(out) {}
+    void expect(std::size_t rows) override {
+        if (const std::size_t needed = out_.size() + rows; needed > out_.capacity())
+            out_.reserve(std::max(needed, 2 * out_.size()));
+    }
     void row(std::span<const ValueView> cells) override {
         if (out_.capacity() == 0)
             out_.reserve(few);

@@ -11,7 +11,7 @@ namespace gm2m::relation {
 
 /// Finds where a key stands in a list of distinct keys: always the same list, which may grow. The table is made when it
 /// is first needed. Integers that lie close together, as those do that a database has generated, are their own places
-/// in it; others are hashed.
+/// in it; others are hashed; and a few are compared one by one.
 class KeyIndex {
 public:
     static constexpr std::uint32_t none = UINT32_MAX;
@@ -31,14 +31,14 @@ public:
     }
     /// The place of a key, or none.
     std::uint32_t find(const backend::ValueList& keys, const ValueView& key) {
+        if (keys.size() <= few)
+            return find_among_few(keys, key);
         while (indexed_ < keys.size())
             index_next(keys);
         if (is_direct_) {
             const std::uint64_t slot = offset(key.integer());
             return slot < slots_.size() ? slots_[slot] - 1 : none;
         }
-        if (slots_.empty())
-            return none;
         for (std::size_t slot = first_slot(key); slots_[slot] != 0; slot = next(slot))
             if (equals(keys, slots_[slot] - 1, key))
                 return slots_[slot] - 1;
@@ -46,6 +46,14 @@ public:
     }
 
 private:
+    static constexpr std::size_t few = 4;
+
+    static std::uint32_t find_among_few(const backend::ValueList& keys, const ValueView& key) {
+        for (std::uint32_t place = 0; place < keys.size(); ++place)
+            if (equals(keys, place, key))
+                return place;
+        return none;
+    }
     static bool equals(const backend::ValueList& keys, std::size_t place, const ValueView& key) {
         return keys.holds_integers() ? keys.integer_at(place) == key.integer() : keys.text_at(place) == key.text();
     }

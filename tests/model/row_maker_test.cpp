@@ -82,8 +82,9 @@ TEST(RowMakerTest, AnyStructFits) {
         const std::vector<Object> objects = make(registry[label], 100);
         for (std::size_t i = 0; i < objects.size(); ++i)
             EXPECT_EQ(objects[i]["id"].get<std::int64_t>(), static_cast<std::int64_t>(i)) << label;
-        if (const Aligned* aligned = objects[50].get_if<Aligned>())
+        if (const Aligned* aligned = objects[50].get_if<Aligned>()) {
             EXPECT_EQ(reinterpret_cast<std::uintptr_t>(aligned) % alignof(Aligned), 0U);
+        }
     }
 }
 

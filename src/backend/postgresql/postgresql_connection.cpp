@@ -270,6 +270,8 @@ std::size_t PostgresqlConnection::read_rows(const pg_result* result, Request& re
     if (request.sink && rows > 0) {
         if (columns_.empty())
             find_columns(result, request);
+        if (rows > 1 && lists_.empty())
+            request.sink->expect(static_cast<std::size_t>(rows));
         for (int row = 0; row < rows; ++row) {
             read_cells(result, row);
             if (lists_.empty())
