@@ -10,17 +10,17 @@
 namespace gm2m::relation {
 namespace {
 
-/// Reads keys, which are texts or integers that stand for their texts, as keys of a kind.
+/// Reads keys, which are of a kind, or texts or integers that stand for their texts, as keys of that kind.
 class KeyReader {
 public:
     KeyReader(const backend::ValueList& keys, Kind kind) : keys_(keys), kind_(kind) {}
 
     /// Nothing if the i-th is no key of that kind. Valid until the next call.
     std::optional<ValueView> read(std::size_t i) {
+        if (keys_.kind() == kind_)
+            return keys_[i];
         if (!keys_.holds_integers())
             return text::parse_value(kind_, keys_.text_at(i), buffer_);
-        if (kind_ == Kind::big_integer)
-            return keys_[i];
         text_.clear();
         text::append_integer(text_, keys_.integer_at(i));
         return text::parse_value(kind_, text_, buffer_);

@@ -175,12 +175,13 @@ private:
             out_.of_many_has_lists = out_.of_many_is_sorted = true;
             return;
         }
-        out_.of_many = format("SELECT k.place, {}, {} {} CROSS JOIN {} AS t{} WHERE {} AND t.{} = {}{}",
-                              !side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column)
-                              : sortable                  ? far_key
-                                                          : "0",
-                              far.columns, links, table, far.parents, are_near, key, far_key,
-                              sortable ? "" : " ORDER BY " + far_key);
+        const std::string place = "k.place, " + (!side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column)
+                                                 : sortable                  ? far_key
+                                                                             : "0"),
+                          order = sortable ? "" : " ORDER BY " + far_key;
+        out_.of_many = format("SELECT {}, {} {} CROSS JOIN {} AS t{} WHERE {} AND t.{} = {}{}", place, far.columns,
+                              links, table, far.parents, are_near, key, far_key, order);
+        out_.links_of_many = format("SELECT {}, {} {} WHERE {}{}", place, far_key, links, are_near, order);
         out_.of_many_is_sorted = !sortable;
     }
 

@@ -27,6 +27,9 @@ struct TypedLinkStatements {
     /// far model's columns). The order is to be sorted by, unless the links of each object come sorted. Empty where the
     /// next serves. Where it has lists the far objects come once each: (the far model's columns, a list of places).
     std::string of_many;
+    /// The same without the far objects: (place in the list, order, far key). Empty where of_many brings each of them
+    /// once.
+    std::string links_of_many;
     bool of_many_is_sorted = false;
     bool of_many_has_lists = false;
     /// Where statements cost nothing to repeat: the links of the near keys in list parameter 1, (place in the list, far

@@ -5,6 +5,7 @@
 #include "query/query_compiler.hpp"
 #include "relation/distinct_keys.hpp"
 #include "relation/load_in_turn.hpp"
+#include "relation/model_load.hpp"
 #include "relation/typed_link_statements.hpp"
 
 namespace gm2m::relation {
@@ -13,6 +14,10 @@ namespace {
 using backend::Access;
 using backend::Request;
 using backend::ValueList;
+
+/// With more owners than that, a statement and round trip more to load each far object once costs less than to get it
+/// once for every link.
+constexpr std::size_t few_owners = 256;
 
 /// The far objects of the owners, which are all of one model.
 class TypedLoad final : public backend::ResultSink {
@@ -37,7 +42,11 @@ public:
         if (!sql_.side.is_generic() || context_.content_types.find_id(near))
             for (std::size_t begin = 0; begin < near_keys_.size(); begin += context_.keys_per_statement)
                 read_links(near, begin, near_keys_.slice(begin, context_.keys_per_statement));
-        owners_.give(sorted_links(), objects_, relation_, reverse_);
+        LinksByOwner links = sorted_links();
+        if (reads_links_alone_)
+            load_objects();
+        owners_.give(std::move(links), objects_, relation_, reverse_);
+        std::erase_if(objects_, [](const Object& object) { return !object; });
         if (query_)
             for (const auto& work : query_->after_fetch)
                 work.run(context_, objects_);
@@ -50,6 +59,11 @@ public:
             query_ ? index_.find_next(near_keys_, near) : static_cast<std::uint32_t>(before_first_ + near.integer());
         if (owner == KeyIndex::none)
             return;
+        if (reads_links_alone_) {
+            if (!cells[2].is_null())  // in a table that somebody else has made
+                links_.push(cells[1].integer(), owner, far_keys_.insert(cells[2]));
+            return;
+        }
         const std::span<const ValueView> columns = has_lists_ ? cells.first(cells.size() - 1) : cells.subspan(2);
         const std::uint32_t object = far_keys_.insert_next(columns[key_column_]);
         if (object == objects_.size())
@@ -85,19 +99,28 @@ private:
         if (sql_.side.is_generic())
             writer.bind(Value(*context_.content_types.find_id(near)));
         writer.bind(keys);
-        const ModelStatements& statements = ModelStatements::of(context_, far_);
-        std::vector<Kind> columns(statements.kinds.begin(), statements.kinds.end());
+        std::vector<Kind> columns{far_keys_.list().kind()};
+        if (!reads_links_alone_)
+            columns = ModelStatements::of(context_, far_).kinds;
         if (has_lists_)
             columns.push_back(Kind::big_integer);
         else
             columns.insert(columns.begin(), {Kind::big_integer, Kind::big_integer});
-        Request request{.sql = &sql_.of_many,
+        Request request{.sql = reads_links_alone_ ? &sql_.links_of_many : &sql_.of_many,
                         .parameters = writer.parameters(),
                         .columns = columns,
                         .sink = this,
                         .row_by_row = true,
                         .lists = has_lists_ ? std::size_t{1} : 0};
         context_.connection.execute(request, Access::read);
+    }
+
+    void load_objects() {
+        objects_.resize(far_keys_.size());
+        ModelLoad load(far_, far_keys_.list(), objects_);
+        std::vector<Request> requests;
+        load.append_requests(context_, requests);
+        context_.connection.execute(requests, Access::read);
     }
 
     Context& context_;
@@ -109,6 +132,7 @@ private:
     const detail::QueryState* query_;
     const bool has_lists_ = !query_ && sql_.of_many_has_lists;
     ValueList near_keys_;
+    const bool reads_links_alone_ = !query_ && !sql_.links_of_many.empty() && near_keys_.size() > few_owners;
     KeyIndex index_;                  // of the near keys
     std::int64_t before_first_ = 0;  // the owner of a statement's place 0
     std::size_t key_column_ = 0;
