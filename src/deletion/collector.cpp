@@ -1,6 +1,7 @@
 #include "deletion/collector.hpp"
 
 #include <algorithm>
+#include <deque>
 
 #include <fmt/format.h>
 

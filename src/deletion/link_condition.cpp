@@ -10,6 +10,8 @@ namespace {
 using backend::Parameter;
 using backend::ValueList;
 
+constexpr std::size_t most_ends_kept = 4;
+
 /// How one end contributes to a condition.
 struct EndShape {
     bool reverse;
@@ -136,15 +138,19 @@ void LinkCondition::bind_texts(const Going& going, std::size_t begin, std::size_
 }
 
 const LinkSql::Statements& LinkCondition::statements() const {
-    LinkSql::Statements& known = sql_.by_shape[shape_];
-    if (known.condition.empty()) {
-        Writer writer(context_, relation_, parameters_);
-        for (const char letter : shape_)
-            writer.append(EndShape::of(letter));
-        known.condition = writer.take();
-        known.removal = fmt::format("DELETE FROM {} WHERE {}", table(), known.condition);
-    }
-    return known;
+    if (shape_.size() > most_ends_kept)
+        return own_ ? *own_ : own_.emplace(write());
+    const auto known = sql_.by_shape.find(shape_);
+    return known != sql_.by_shape.end() ? known->second : sql_.by_shape.emplace(shape_, write()).first->second;
+}
+
+LinkSql::Statements LinkCondition::write() const {
+    Writer writer(context_, relation_, parameters_);
+    for (const char letter : shape_)
+        writer.append(EndShape::of(letter));
+    std::string condition = writer.take();
+    std::string removal = fmt::format("DELETE FROM {} WHERE {}", table(), condition);
+    return {std::move(condition), std::move(removal)};
 }
 
 std::string LinkCondition::source_column() const {

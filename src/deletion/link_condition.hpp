@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <list>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -10,7 +11,8 @@
 
 namespace gm2m::deletion {
 
-/// The SQL of conditions on the rows of one relation's join table, made once for each shape.
+/// The SQL of conditions on the rows of one relation's join table, made once for each shape of a few ends: of more
+/// there are too many.
 struct LinkSql {
     struct Statements {
         std::string condition;
@@ -21,8 +23,8 @@ struct LinkSql {
     mutable std::unordered_map<std::string, Statements> by_shape;
 };
 
-/// A condition on the rows of a relation's join table: they link objects that go, at one end or the other. What it is
-/// made of, and the context, outlive it.
+/// A condition on the rows of a relation's join table: they link objects that go, at one end or the other. The context
+/// and the objects outlive it, and no further ones come meanwhile.
 class LinkCondition {
 public:
     LinkCondition(Context& context, detail::RelationData& relation);
@@ -43,6 +45,7 @@ public:
 
 private:
     const LinkSql::Statements& statements() const;
+    LinkSql::Statements write() const;
     /// Whether it is not known.
     bool bind_content_type(const Model& model);
     void bind_keys(const Going& going, std::size_t begin, std::size_t count);
@@ -52,6 +55,7 @@ private:
     detail::RelationData& relation_;
     const LinkSql& sql_;
     std::string shape_;  // a letter for each end
+    mutable std::optional<LinkSql::Statements> own_;  // of a shape that is not kept
     // Of lists, so that what is in them stays where it is.
     std::list<std::string> texts_;
     std::list<backend::ValueList> lists_;

@@ -11,7 +11,6 @@
 namespace gm2m::deletion {
 namespace {
 
-using backend::Dialect;
 using backend::ValueList;
 
 std::vector<const Going*> in_lock_order(Context& context, const std::list<Going>& objects) {

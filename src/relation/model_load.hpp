@@ -15,8 +15,9 @@ namespace gm2m::relation {
 /// have run.
 class ModelLoad {
 public:
-    /// The keys are the model's, or texts, or integers that stand for their texts. `objects` has a place for each key: that which
-    /// `places` says, else the key's own; that of a key without a row, or of a text that is no key, stays empty.
+    /// The keys are the model's, or texts, or integers that stand for their texts. `objects` has a place for each key:
+    /// that which `places` says, else the key's own; that of a key without a row, or of a text that is no key, stays
+    /// empty.
     ModelLoad(const Model& model, const backend::ValueList& keys, std::vector<Object>& objects,
               std::vector<std::uint32_t> places = {});
     ModelLoad(const ModelLoad&) = delete;

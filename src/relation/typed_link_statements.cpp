@@ -181,7 +181,8 @@ private:
                           order = sortable ? "" : " ORDER BY " + far_key;
         out_.of_many = format("SELECT {}, {} {} CROSS JOIN {} AS t{} WHERE {} AND t.{} = {}{}", place, far.columns,
                               links, table, far.parents, are_near, key, far_key, order);
-        out_.links_of_many = format("SELECT {}, {} {} WHERE {}{}", place, far_key, links, are_near, order);
+        if (text::is_integer(out_.far_kind) || out_.far_kind == Kind::uuid)
+            out_.links_of_many = format("SELECT {}, {} {} WHERE {}{}", place, far_key, links, are_near, order);
         out_.of_many_is_sorted = !sortable;
     }
 

@@ -28,7 +28,7 @@ struct TypedLinkStatements {
     /// next serves. Where it has lists the far objects come once each: (the far model's columns, a list of places).
     std::string of_many;
     /// The same without the far objects: (place in the list, order, far key). Empty where of_many brings each of them
-    /// once.
+    /// once or is empty, and for keys that the database may compare otherwise than by their value.
     std::string links_of_many;
     bool of_many_is_sorted = false;
     bool of_many_has_lists = false;

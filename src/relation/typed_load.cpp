@@ -17,7 +17,7 @@ using backend::ValueList;
 
 /// With more owners than that, a statement and round trip more to load each far object once costs less than to get it
 /// once for every link.
-constexpr std::size_t few_owners = 256;
+constexpr std::size_t few_owners = 1'000;
 
 /// The far objects of the owners, which are all of one model.
 class TypedLoad final : public backend::ResultSink {

@@ -159,10 +159,11 @@ TEST_P(KeyKindsTest, AreLookedUpThrough) {
     }
 }
 
-// 5.1, 5.2: the reverse side of many objects; on a server those that link to them come once each, whatever their key
+// 5.1, 5.2: the reverse side of many objects; on a server those that link to them come once each, if their keys have one
+// form
 TEST_P(KeyKindsTest, LinkToManyObjects) {
     std::vector<Object> many;
-    for (std::int64_t key = 0; key < 300; ++key)
+    for (std::int64_t key = 0; key < 1100; ++key)
         many.push_back(models[label_of(Kind::big_integer)].make({{"key", 1000 + key}, {"note", "one of many"}}));
     db.insert_many(many);
     for (const Keys& source : keys_of_every_kind()) {
@@ -177,14 +178,15 @@ TEST_P(KeyKindsTest, LinkToManyObjects) {
 
         StatementCounter counter(db);
         db.prefetch(many, accessor);
-        const bool once_each = GetParam().has_round_trips() && GetParam().keeps_order_of_linking();
+        const bool once_each = GetParam().has_round_trips() && GetParam().keeps_order_of_linking() &&
+                               (source.kind <= Kind::big_integer || source.kind == Kind::uuid);
         EXPECT_EQ(counter.statements(), once_each ? 2U : 1U);
         counter.reset();
         for (std::size_t i = 0; i < many.size(); ++i)
             EXPECT_EQ(list_of(db.related(many[i], accessor).all()), expected[i]) << i;
         EXPECT_TRUE(db.related(many[0], accessor).all().empty());
-        EXPECT_EQ(db.related(many[299], accessor).all().size(), 2U);
-        EXPECT_TRUE(db.related(many[150], accessor).all()[0].is(db.related(many[250], accessor).all()[0]));
+        EXPECT_EQ(db.related(many[1099], accessor).all().size(), 2U);
+        EXPECT_TRUE(db.related(many[150], accessor).all()[0].is(db.related(many[1050], accessor).all()[0]));
         EXPECT_EQ(counter.statements(), 0U);
     }
 }

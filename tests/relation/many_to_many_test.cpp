@@ -111,6 +111,33 @@ TEST_P(ManyToManyTest, SplitsStatements) {
     EXPECT_EQ(narrow.related(entries[0], "tags").all().size(), 3U);
 }
 
+// 5.1, 5.2: many objects, on a server in one statement more, and split; in the order that the few have
+TEST_P(ManyToManyTest, ManyCanBePrefetched) {
+    std::vector<Object> many;
+    for (int i = 0; i < 1100; ++i)
+        many.push_back(shop.registry["shop.Entry"].make({{"title", "one of many"}}));
+    db.insert_many(many);
+    for (const int id : {3, 1, 2})
+        db.related(entry(id), shop.sequels).add(std::vector(many.begin() + id, many.end()));
+    db.related(many[7], shop.sequels).add(many[5]);
+    std::vector<std::string> expected;
+    for (const Object& each : many)
+        expected.push_back(keys(db.related(each, "prequels").all()));
+    for (const std::size_t keys_per_statement : {1'000'000, 500}) {
+        DatabaseOptions options;
+        options.keys_per_statement = keys_per_statement;
+        Database again = Database::open(shop.registry, scratch.url(), options);
+        const auto entries = again.query("shop.Entry").filter(F("pk") > 3).order_by("pk").fetch();
+        again.prefetch(entries, "prequels");
+        again.prefetch(entries, "sequels");
+        StatementCounter counter(again);
+        for (std::size_t i = 0; i < many.size(); ++i)
+            ASSERT_EQ(keys(again.related(entries[i], "prequels").all()), expected[i]) << i;
+        EXPECT_EQ(keys(again.related(entries[7], "sequels").all()), many[5].key().to_string());
+        EXPECT_EQ(counter.statements(), 0U);
+    }
+}
+
 TEST_P(ManyToManyTest, RelatesAModelToItself) {
     db.related(entry(1), shop.sequels).add(entry(2), entry(3));
     EXPECT_EQ(keys(db.related(entry(1), "sequels").all()), "2 3");

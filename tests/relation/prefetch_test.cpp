@@ -237,4 +237,19 @@ TEST_P(UnconstrainedPrefetchTest, SkipsSourcesThatAreGone) {
     EXPECT_EQ(counter.statements(), 0U);
 }
 
+// The same of many, where links are read before the sources
+TEST_P(UnconstrainedPrefetchTest, SkipsSourcesOfManyThatAreGone) {
+    const Object me = user("Me"), you = user("You");
+    const std::vector<Object> many = movies(1100);
+    preferred_by(me).add(many);
+    preferred_by(you).add(std::vector(many.begin() + 1, many.end()));
+    scratch.sql("DELETE FROM cinema_user WHERE id = 1");
+    db.prefetch(many, Prefetch("user_set").then(cinema.preferred));
+    StatementCounter counter(db);
+    EXPECT_TRUE(users_of(many[0]).all().empty());
+    EXPECT_EQ(names(users_of(many[1099]).all()), "cinema.User:2");
+    EXPECT_EQ(preferred_by(users_of(many[1]).all().front()).all().size(), 1099U);
+    EXPECT_EQ(counter.statements(), 0U);
+}
+
 }  // namespace gm2m::test

@@ -148,8 +148,8 @@ public:
     // CREATE TABLE IF NOT EXISTS by two sessions at once can fail in the catalogue. The number is this library's own.
     std::string lock_schema() const override { return "SELECT pg_advisory_xact_lock(7235419926041)"; }
 
-    // What another program wrote must not make a query fail: the conditions guard the cast. Most keys are short and have
-    // no sign, which is told without a regular expression in a tenth of the time. One more tells all others: each
+    // What another program wrote must not make a query fail: the conditions guard the cast. Most keys are short and
+    // have no sign, which is told without a regular expression in a tenth of the time. One more tells all others: each
     // execution of a statement sets up every operator in it, used or not.
     std::string key_from_text(std::string_view text, Kind kind) const override {
         const auto number = [&](std::string_view most, std::string_view least) {
