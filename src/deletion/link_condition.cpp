@@ -10,6 +10,7 @@ namespace {
 using backend::Parameter;
 using backend::ValueList;
 
+/// Conditions of more ends are not kept: every combination of them has SQL of its own.
 constexpr std::size_t most_ends_kept = 4;
 
 /// How one end contributes to a condition.
@@ -25,10 +26,6 @@ struct EndShape {
     }
 };
 
-GM2MField field_of(detail::RelationData& relation) {
-    return GM2MField(static_cast<detail::GM2MFieldData&>(relation));
-}
-
 /// Writes a condition whose parameters are there.
 class Writer {
 public:
@@ -42,7 +39,7 @@ public:
             append_keys(schema::typed_side_of(relation_, end.reverse).near_columns.front(), end);
             return;
         }
-        const schema::JoinTable join = schema::join_table_of(field_of(relation_));
+        const schema::JoinTable join = schema::join_table_of(LinkEnd{&relation_, false}.field());
         if (!end.reverse) {
             append_keys(join.source_column, end);
             return;
@@ -160,7 +157,7 @@ std::string LinkCondition::source_column() const {
 }
 
 std::string LinkCondition::link_columns() const {
-    const schema::JoinTable join = schema::join_table_of(field_of(relation_));
+    const schema::JoinTable join = schema::join_table_of(LinkEnd{&relation_, false}.field());
     const backend::Dialect& dialect = context_.connection.dialect();
     return fmt::format("{}, {}, {}", dialect.quote(join.source_column), dialect.quote(join.content_type_column),
                        dialect.quote(join.key_column));

@@ -34,7 +34,7 @@ public:
     void add(const LinkSide& end, std::size_t begin);
 
     const std::string& sql() const { return statements().condition; }
-    /// Deletes the rows for which it holds. Lives as long as the context.
+    /// Deletes the rows for which it holds. Lives as long as this.
     const std::string& removal() const { return statements().removal; }
     std::span<const backend::Parameter> parameters() const noexcept { return parameters_; }
     /// The join table, quoted.

@@ -245,5 +245,27 @@ TEST_P(KeyKindsTest, AreRemovedWithTheirObjects) {
         EXPECT_EQ(db.related(objects[i], "links").count(), objects.size() / 2);
 }
 
+// 6.1: all kinds of keys in one deletion, which finds each link by either end; one object of each model, and lists
+TEST_P(KeyKindsTest, AreRemovedTogether) {
+    const auto remove = [&](const std::vector<Object>& together, std::size_t links) {
+        const Deleted deleted = db.remove(together);
+        EXPECT_EQ(deleted.rows, together.size());
+        EXPECT_EQ(deleted.links, links);
+    };
+    const std::size_t all = objects.size();
+    for (const Object& source : objects)
+        db.related(source, "links").add(objects);
+    std::vector<Object> one_each, others;
+    for (std::size_t i = 0; i < all; ++i)
+        (i % 2 == 0 ? one_each : others).push_back(objects[i]);
+    remove(one_each, all * all - others.size() * others.size());
+    db.insert_many(one_each);
+    for (const Object& source : one_each)
+        db.related(source, "links").add(objects);
+    remove(objects, all * all - others.size() * one_each.size());
+    for (const Keys& keys : keys_of_every_kind())
+        EXPECT_EQ(db.query(label_of(keys.kind) + "_links").count(), 0U);
+}
+
 }  // namespace
 }  // namespace gm2m::test
