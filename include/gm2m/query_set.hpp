@@ -183,8 +183,8 @@ public:
         return derive([&](Self& query) { query.add_annotation(std::move(name), std::move(aggregate)); });
     }
 
-    /// Also loads a relation of the objects that are fetched: 1 statement for the links and 1 for each target model; the
-    /// reverse side 1 in all, on PostgreSQL 2 for more than 1,000 objects. RelatedSet::all() of their handles is
+    /// Also loads a relation of the objects that are fetched: 1 statement for the links and 1 for each target model;
+    /// the reverse side 1 in all, on PostgreSQL 2 for more than 1,000 objects. RelatedSet::all() of their handles is
     /// answered from it, until a write through a manager. (BEHAVIOUR 5)
     Self prefetch(const Prefetch& relation) const {
         return derive([&](Self& query) { query.add_prefetch(relation); });

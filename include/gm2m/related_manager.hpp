@@ -273,9 +273,9 @@ public:
     std::size_t clear() const;
 
     /// With values for the through model's further fields, which `add`, `set` and `toggle` give to the links that they
-    /// make: `spoken.with_values({{"percentage", 65.5}}).add(german)`. WithValues overrides them for one object. Without
-    /// a value a field has its default_value, or is NULL where it may be; for another it is an InvalidValue, before
-    /// anything is written. Throws ObjectError if the relation has no through model. (BEHAVIOUR 4.3)
+    /// make: `spoken.with_values({{"percentage", 65.5}}).add(german)`. WithValues overrides them for one object.
+    /// Without a value a field has its default_value, or is NULL where it may be; for another it is an InvalidValue,
+    /// before anything is written. Throws ObjectError if the relation has no through model. (BEHAVIOUR 4.3)
     RelatedManager with_values(FieldValues values) const;
     /// Lets `add` and `set` give the values to links that exist already too: those that differ are in Changes::updated.
     RelatedManager updating() const;

@@ -159,8 +159,8 @@ TEST_P(KeyKindsTest, AreLookedUpThrough) {
     }
 }
 
-// 5.1, 5.2: the reverse side of many objects; on a server those that link to them come once each, if their keys have one
-// form
+// 5.1, 5.2: the reverse side of many objects; on a server those that link to them come once each, if their keys have
+// one form
 TEST_P(KeyKindsTest, LinkToManyObjects) {
     std::vector<Object> many;
     for (std::int64_t key = 0; key < 1100; ++key)

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <set>
 #include <thread>
 
 #include "support/configuration.hpp"
@@ -21,28 +20,6 @@ protected:
                                     : "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname = '" + name +
                                           "' AND relnamespace = current_schema()::regnamespace";
         return !scratch.sql(sql).empty();
-    }
-    std::size_t indexes(const std::string& table) {
-        return std::stoul(
-            scratch
-                .sql(GetParam().is_sqlite()
-                         ? "SELECT count(*) FROM pragma_index_list('" + table + "')"
-                         : "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND tablename = '" +
-                               table + "'")
-                .front());
-    }
-    /// Of each index "name name", in its order.
-    std::multiset<std::string> index_columns(const std::string& table) {
-        const auto found =
-            scratch.sql(GetParam().is_sqlite() ? "SELECT (SELECT group_concat(name, ' ') FROM (SELECT c.name FROM "
-                                                 "pragma_index_info(l.name) AS c ORDER BY c.seqno)) "
-                                                 "FROM pragma_index_list('" +
-                                                     table + "') AS l"
-                                               : "SELECT (SELECT string_agg(a.attname, ' ' ORDER BY a.attnum) FROM "
-                                                 "pg_attribute AS a WHERE a.attrelid = i.indexrelid) "
-                                                 "FROM pg_index AS i WHERE i.indrelid = '" +
-                                                     table + "'::regclass");
-        return {found.begin(), found.end()};
     }
     static std::string message_of(const auto& work) {
         try {
@@ -78,7 +55,9 @@ TEST_P(CreateTablesTest, CreatesInDependencyOrderWhateverTheOrderOfDeclaration) 
     db.create_tables();  // safe to repeat
     for (const char* table : {"gm2m_content_type", "a_parent", "a_child", "a_child_links"})
         EXPECT_TRUE(has_table(table)) << table;
-    EXPECT_EQ(indexes("a_child_links"), GetParam().layout == Layout::compact ? 2U : GetParam().is_sqlite() ? 2U : 3U);
+    EXPECT_EQ(scratch.index_columns("a_child_links").size(), GetParam().layout == Layout::compact ? 2U
+                                                             : GetParam().is_sqlite()             ? 2U
+                                                                                                  : 3U);
 
     // keys, unique constraints and foreign keys hold
     db.insert(models["a.Parent"].make({{"code", "p"}}));
@@ -261,17 +240,17 @@ TEST_P(CreateTablesTest, ReverseIndexesOfThroughModels) {
     };
     relation("given", "giver", "thing");
     open().create_tables();
-    const std::size_t of_one = indexes("a_gift");
-    EXPECT_EQ(index_columns("a_gift").count("thing_type thing_key giver_id"), 1U);
-    EXPECT_EQ(index_columns("a_gift").count("giver_id thing_type thing_key"), 1U);
+    const std::size_t of_one = scratch.index_columns("a_gift").size();
+    EXPECT_EQ(scratch.index_columns("a_gift").count("thing_type thing_key giver_id"), 1U);
+    EXPECT_EQ(scratch.index_columns("a_gift").count("giver_id thing_type thing_key"), 1U);
     relation("received", "receiver", "thing");
     relation("also_given", "giver", "thing");
     relation("wrapped", "giver", "wrap");
     open().create_tables();
     open().create_tables();  // safe to repeat
-    EXPECT_EQ(index_columns("a_gift").count("thing_type thing_key receiver_id"), 1U);
-    EXPECT_EQ(index_columns("a_gift").count("wrap_type wrap_key giver_id"), 1U);
-    EXPECT_EQ(indexes("a_gift"), of_one + 4);
+    EXPECT_EQ(scratch.index_columns("a_gift").count("thing_type thing_key receiver_id"), 1U);
+    EXPECT_EQ(scratch.index_columns("a_gift").count("wrap_type wrap_key giver_id"), 1U);
+    EXPECT_EQ(scratch.index_columns("a_gift").size(), of_one + 4);
 }
 
 // … and of those that the model declares itself there are no others.
@@ -287,8 +266,8 @@ TEST_P(CreateTablesTest, IndexesThatAThroughModelHas) {
         .index({"thing_type", "thing_key", "giver"});
     models.gm2m("a.Person", "given", {.through = "a.Gift"});
     open().create_tables();
-    EXPECT_EQ(index_columns("a_gift").count("thing_type thing_key giver_id"), 1U);
-    EXPECT_EQ(index_columns("a_gift").count("giver_id thing_type thing_key"), 1U);
+    EXPECT_EQ(scratch.index_columns("a_gift").count("thing_type thing_key giver_id"), 1U);
+    EXPECT_EQ(scratch.index_columns("a_gift").count("giver_id thing_type thing_key"), 1U);
 }
 
 }  // namespace

@@ -146,4 +146,17 @@ std::vector<std::string> ScratchDatabase::sql(const std::string& statement) cons
     return engine_ == Engine::sqlite ? run_sqlite(name_, statement) : run_postgresql(url_, statement);
 }
 
+std::multiset<std::string> ScratchDatabase::index_columns(const std::string& table) const {
+    // Of this table alone and from catalogs alone: the view pg_indexes fails where another session drops an index.
+    const auto found = sql(engine_ == Engine::sqlite
+                               ? "SELECT (SELECT group_concat(name, ' ') FROM (SELECT c.name FROM "
+                                 "pragma_index_info(l.name) AS c ORDER BY c.seqno)) "
+                                 "FROM pragma_index_list('" +
+                                     table + "') AS l"
+                               : "SELECT (SELECT string_agg(a.attname, ' ' ORDER BY a.attnum) FROM pg_attribute AS a "
+                                 "WHERE a.attrelid = i.indexrelid) FROM pg_index AS i WHERE i.indrelid = '" +
+                                     table + "'::regclass");
+    return {found.begin(), found.end()};
+}
+
 }  // namespace gm2m::test

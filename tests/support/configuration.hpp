@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,9 @@ public:
 
     /// Runs SQL with the engine's own means, not the library's; returns the first column of each row.
     std::vector<std::string> sql(const std::string& statement) const;
+
+    /// Of each index of a table "column column", in its order.
+    std::multiset<std::string> index_columns(const std::string& table) const;
 
 private:
     void create_schema();
