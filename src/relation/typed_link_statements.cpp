@@ -61,8 +61,8 @@ private:
         out_.remove = format("DELETE FROM {} WHERE {} = {} AND {}", table_, far_, parameter(1), is_near(2));
         out_.clear = format("DELETE FROM {} WHERE {}", table_, is_near(1));
         out_.remove_others =
-            format("DELETE FROM {} WHERE {} NOT IN (SELECT value FROM json_each({})) AND {} RETURNING {}", table_, far_,
-                   parameter(1), is_near(2), far_);
+            format("DELETE FROM {} WHERE NOT {} AND {} RETURNING {}", table_, dialect_.in_list(far_, 1, out_.far_kind),
+                   is_near(2), far_);
     }
 
     /// The order in which TypedLinks::lock() goes as well, slice by slice.

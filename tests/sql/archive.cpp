@@ -78,7 +78,7 @@ std::string neutral(const std::string& plain_sql) {
         {std::regex(R"re(CASE WHEN (\S+) <> '' AND octet_length.*? THEN \S+ END)re"), "$1"},
         {std::regex(R"re(CAST\((\S+) AS TEXT\))re"), "text($1)"},
         {std::regex(R"re((\w+\.\w+)::text)re"), "text($1)"},
-        {std::regex(R"re((?:= ANY|IN) \((?:\$(\d+)::\w+\[\]|SELECT value FROM json_each\(\$(\d+)\))\))re"),
+        {std::regex(R"re((?:= ANY|IN) \((?:\$(\d+)::\w+\[\]|SELECT value FROM gm2m_list\(\$(\d+)\))\))re"),
          "IN list($$$1$2)"},
     };
     std::string text = plain_sql;

@@ -173,7 +173,7 @@ TEST_P(RelationTextTest, ReversePrefetches) {
         return "SELECT k.place, " + links + "UNION ALL SELECT k.place, " + objects;
     };
     const auto list = [](const std::string& parameter) {
-        return "(SELECT key AS place, value FROM json_each(" + parameter + ")) AS k";
+        return "(SELECT key AS place, value FROM gm2m_list(" + parameter + ")) AS k";
     };
     expect(
         [&] { movies().prefetch("person_set").fetch(); },

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "backend/sqlite/list_table.hpp"
 #include "sql/plan.hpp"
 
 namespace gm2m::test {
@@ -18,6 +19,7 @@ using Handle = std::unique_ptr<sqlite3, Close>;
 Handle open(const std::string& path) {
     sqlite3* handle = nullptr;
     sqlite3_open(path.c_str(), &handle);
+    backend::add_list_table(handle);
     return Handle(handle);
 }
 

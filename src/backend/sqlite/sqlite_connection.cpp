@@ -4,63 +4,15 @@
 
 #include <fmt/format.h>
 
+#include "backend/sqlite/column_text.hpp"
+#include "backend/sqlite/list_table.hpp"
 #include "backend/sqlite/regexp.hpp"
 #include "backend/sqlite/sqlite_error.hpp"
-#include "backend/text_form.hpp"
 
 namespace gm2m::backend {
 namespace {
 
 constexpr std::size_t cached_statements = 256;
-
-/// Text as SQLite columns hold it, for the kinds that have no storage class of their own.
-void append_column_text(std::string& out, Kind kind, const ValueView& value) {
-    switch (kind) {
-        case Kind::uuid: text::append_uuid(out, value.text().data(), false); break;
-        case Kind::date_time: text::append_date_time(out, value.integer()); break;
-        default: text::append_value(out, kind, value); break;
-    }
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-    out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-        } else {
-            out += c;
-        }
-    }
-    out += '"';
-}
-
-/// A list as the JSON array that json_each() reads.
-std::string json_of(const ValueList& list) {
-    std::string out = "[";
-    out.reserve(list.size() * 8);
-    std::string text;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        if (i > 0)
-            out += ',';
-        switch (list.kind()) {
-            case Kind::boolean:
-            case Kind::small_integer:
-            case Kind::integer:
-            case Kind::big_integer: text::append_integer(out, list.integer_at(i)); break;
-            case Kind::text: append_json_string(out, list.text_at(i)); break;
-            default:
-                text.clear();
-                append_column_text(text, list.kind(), list[i]);
-                append_json_string(out, text);
-                break;
-        }
-    }
-    out += ']';
-    return out;
-}
 
 [[noreturn]] void throw_bad_cell(sqlite3_stmt* statement, int column, Kind kind) {
     const unsigned char* text = sqlite3_column_text(statement, column);
@@ -158,6 +110,7 @@ SqliteConnection::SqliteConnection(sqlite3* handle, std::chrono::milliseconds bu
     sqlite3_extended_result_codes(handle_, 1);
     sqlite3_busy_timeout(handle_, static_cast<int>(busy_timeout.count()));
     add_regexp(handle_);
+    add_list_table(handle_);
     run_plain("PRAGMA foreign_keys = ON");
 }
 
@@ -279,13 +232,8 @@ void SqliteConnection::bind(sqlite3_stmt* statement, std::size_t before, std::sp
         if (!bound.empty() && is_same_integer(parameter, bound[i]))
             continue;
         const int index = static_cast<int>(before + i) + 1;
-        int result;
-        if (parameter.list) {
-            const std::string& json = texts_.emplace_back(json_of(*parameter.list));
-            result = sqlite3_bind_text64(statement, index, json.data(), json.size(), SQLITE_STATIC, SQLITE_UTF8);
-        } else {
-            result = bind_value(statement, index, parameter.kind, parameter.value);
-        }
+        const int result = parameter.list ? bind_list(statement, index, *parameter.list)
+                                          : bind_value(statement, index, parameter.kind, parameter.value);
         if (result != SQLITE_OK)
             throw_sqlite_error(handle_, sql);
     }

@@ -164,25 +164,27 @@ public:
     std::string_view no_limit() const noexcept override { return "-1"; }
 
     std::string in_list(std::string_view expression, std::size_t n, Kind) const override {
-        return fmt::format("{} IN (SELECT value FROM json_each(?{}))", expression, n);
+        return fmt::format("{} IN (SELECT value FROM gm2m_list(?{}))", expression, n);
     }
 
     std::string rows_of(std::span<const ListColumn> lists, std::string_view alias, bool) const override {
-        return fmt::format("(SELECT value AS {} FROM json_each(?{})) AS {}", lists.front().name,
+        return fmt::format("(SELECT value AS {} FROM gm2m_list(?{})) AS {}", lists.front().name,
                            lists.front().parameter, alias);
     }
 
     std::string list_of(std::string_view, Kind) const override { return ""; }
     std::string placed_rows_of(std::size_t n, Kind, std::string_view alias) const override {
-        return fmt::format("(SELECT key AS place, value FROM json_each(?{})) AS {}", n, alias);
+        return fmt::format("(SELECT key AS place, value FROM gm2m_list(?{})) AS {}", n, alias);
     }
     std::int64_t first_place() const noexcept override { return 0; }
-    std::string list_size(std::size_t n, Kind) const override { return fmt::format("json_array_length(?{})", n); }
+    std::string list_size(std::size_t n, Kind) const override {
+        return fmt::format("(SELECT count(*) FROM gm2m_list(?{}))", n);
+    }
 
     // Reads the list once, in its order, and seeks each key: faster than IN, which sorts the list first.
     std::string select_by_keys(std::string_view columns, std::string_view table, std::string_view key, Kind,
                                std::string_view joins) const override {
-        return fmt::format("SELECT {} FROM json_each(?1) AS k CROSS JOIN {} AS t ON t.{} = k.value{}", columns, table,
+        return fmt::format("SELECT {} FROM gm2m_list(?1) AS k CROSS JOIN {} AS t ON t.{} = k.value{}", columns, table,
                            key, joins);
     }
 
