@@ -184,8 +184,11 @@ void Collector::take_parents(const Model& child, const ValueList& keys) {
     context_.connection.execute(requests, Access::read);
 }
 
+// Where nobody else writes, to read the keys and then delete their rows is twice as fast as SQLite's RETURNING, which
+// goes through the rows by a trigger and keeps them aside.
 bool Collector::rows_can_go_first() {
-    if (!to_delete_ || queries_.size() != 1 || !collected_.objects.empty())
+    if (!to_delete_ || queries_.size() != 1 || !collected_.objects.empty() ||
+        !context_.connection.dialect().locks_rows())
         return false;
     const Model& model = queries_.front()->model->concrete_model();
     return !Dependents::of(context_, model).go_last && !has_to_read(Going(model));

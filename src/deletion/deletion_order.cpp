@@ -159,6 +159,10 @@ void DeletionOrder::place_next() {
     left_.erase(next);
 }
 
+bool refers_to_itself(const Model& model) {
+    return std::ranges::any_of(model.fields(), [&](const auto& field) { return refers_to(*field, model); });
+}
+
 bool is_tied_to_itself(const Model& model) {
     return !ties_to_itself(model).empty();
 }

@@ -31,6 +31,9 @@ private:
     std::vector<Key> cuts_;
 };
 
+/// Whether rows of a model can refer to others of it, so that it matters which go in one statement.
+bool refers_to_itself(const Model& model);
+
 /// Whether the rows of a model can go in several statements only in an order of their own: they refer to each other by
 /// a foreign key that cannot be cut.
 bool is_tied_to_itself(const Model& model);

@@ -1,6 +1,7 @@
 #include "deletion/execution.hpp"
 
 #include "deletion/deletion_order.hpp"
+#include "deletion/key_ranges.hpp"
 #include "deletion/row_locks.hpp"
 #include "deletion/row_statements.hpp"
 #include "deletion/statement_batch.hpp"
@@ -70,6 +71,13 @@ public:
         for (const Going* going : order.order()) {
             Tally& tally = batch_.of_model(going->model());
             const RowStatements& statements = RowStatements::of(context_, going->model());
+            if (going->size() > 1 && !statements.remove_range.empty()) {
+                batch_.append({.sql = &statements.remove_range,
+                               .source = &ranges_.emplace_back(going->keys()),
+                               .parameters_per_row = 2},
+                              &tally);
+                continue;
+            }
             batch_.for_each_part(in_order(*going), [&](const Parameter& keys) {
                 batch_.append({.sql = keys.list ? &statements.remove_many : &statements.remove_one,
                                .parameters = std::span(&batch_.keep(keys), 1)},
@@ -113,6 +121,7 @@ private:
     const Collected& collected_;
     StatementBatch batch_;
     std::list<RowLock> locks_;
+    std::list<KeyRanges> ranges_;
 };
 
 /// Whether the row, by going first, can be the lock.

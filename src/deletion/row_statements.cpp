@@ -2,8 +2,19 @@
 
 #include <fmt/format.h>
 
+#include "backend/text_form.hpp"
+#include "deletion/deletion_order.hpp"
+
 namespace gm2m::deletion {
 namespace {
+
+/// Where a statement is cheap to repeat, each range of integers in a row is one: SQLite collects and sorts the keys of
+/// a list, seeks each, collects the rows that it finds, and seeks them again. Only where we have made the column do
+/// ranges surely compare as numbers, and rows that refer to each other go together.
+bool goes_by_ranges(const backend::Dialect& dialect, const Model& model) {
+    return dialect.writes_row_by_row() && text::is_integer(model.primary_key().kind()) && model.is_managed() &&
+           !refers_to_itself(model);
+}
 
 RowStatements generate(const Context& context, const Model& model) {
     const backend::Dialect& dialect = context.connection.dialect();
@@ -18,6 +29,8 @@ RowStatements generate(const Context& context, const Model& model) {
         sql.lock_many =
             fmt::format("SELECT 1 FROM {} WHERE {}{} FOR UPDATE", table, is_among, in_key_order(dialect, key));
     }
+    if (goes_by_ranges(dialect, model))
+        sql.remove_range = fmt::format("DELETE FROM {} WHERE {}", table, dialect.in_range(column, 1));
     return sql;
 }
 

@@ -209,7 +209,7 @@ TEST_P(QueryDeletionTest, BothEndsInSeveralStatements) {
 }
 
 // DESIGN 6: f + 1 statements for any number of objects; where rows are locked first, one more. The rows of a query
-// go as it finds them; where something has to go before them, it takes one to find and lock them
+// go as it finds them on PostgreSQL; else, or where something has to go before them, it takes one to find them.
 TEST_P(QueryDeletionTest, Statements) {
     LinkedCinema linked(GetParam());
     const std::size_t lock = GetParam().is_sqlite() ? 0 : 1;
@@ -230,8 +230,9 @@ TEST_P(QueryDeletionTest, Statements) {
     const std::size_t both_sides = GetParam().is_sqlite() ? 2 : 1;
     expect(both_sides + 1 + lock, 1, [&](Database& db) { db.remove(users[0]); });
     expect(both_sides + 1 + lock, 1, [&](Database& db) { db.remove(users); });
-    expect(1 + 1, 2, [&](Database& db) { db.remove(all_movies); });
-    expect(1 + 1, 2, [&](Database& db) { db.remove(all_movies.filter(F("user__name") == "Ann").limit(1)); });
+    const std::size_t find = GetParam().is_sqlite() ? 1 : 0;
+    expect(find + 1 + 1, 2, [&](Database& db) { db.remove(all_movies); });
+    expect(find + 1 + 1, 2, [&](Database& db) { db.remove(all_movies.filter(F("user__name") == "Ann").limit(1)); });
     expect(1, 1, [&](Database& db) { db.remove(linked.db.query("cinema.Documentary")); });
     expect(0, 0, [&](Database& db) { db.remove(std::vector<Object>()); });
 }
@@ -261,7 +262,7 @@ TEST_P(ManyLinksTest, GoInAFewStatements) {
         Transaction transaction(db);
         StatementCounter counter(db);
         EXPECT_EQ(told(db.remove(db.query("cinema.Movie"))), "Movie 1000; User.preferred_videos 100000");
-        EXPECT_EQ(counter.statements(), 2U);
+        EXPECT_EQ(counter.statements(), GetParam().is_sqlite() ? 3U : 2U);
     }
     {
         Transaction transaction(db);

@@ -65,7 +65,7 @@ private:
 
     static void read(const std::string& line, const std::map<std::string, std::string>& tables, Plan& plan) {
         static const std::regex access(R"re((SEARCH|SCAN) (\w+)(?:[^(]*\((.*)\))?.*)re");
-        static const std::regex column(R"re((\w+)=\?)re");
+        static const std::regex column(R"re((\w+)(?:=\?|>\? AND \1<\?))re");  // a value, or a range of them
         std::smatch match;
         if (!std::regex_match(line, match, access))
             return;

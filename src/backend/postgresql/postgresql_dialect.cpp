@@ -214,6 +214,9 @@ public:
     std::string in_list(std::string_view expression, std::size_t n, Kind kind) const override {
         return fmt::format("{} = ANY (${}::{}[])", expression, n, type_name(kind));
     }
+    std::string in_range(std::string_view expression, std::size_t n) const override {
+        return fmt::format("{} BETWEEN ${} AND ${}", expression, n, n + 1);
+    }
 
     // A list that is known to be long is not hashed; from a subquery the planner does not know how long it is.
     std::string rows_of(std::span<const ListColumn> lists, std::string_view alias, bool of_any_length) const override {

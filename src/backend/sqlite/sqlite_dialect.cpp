@@ -166,6 +166,9 @@ public:
     std::string in_list(std::string_view expression, std::size_t n, Kind) const override {
         return fmt::format("{} IN (SELECT value FROM gm2m_list(?{}))", expression, n);
     }
+    std::string in_range(std::string_view expression, std::size_t n) const override {
+        return fmt::format("{0} BETWEEN ?{1} AND ?{2} AND typeof({0}) = 'integer'", expression, n, n + 1);
+    }
 
     std::string rows_of(std::span<const ListColumn> lists, std::string_view alias, bool) const override {
         return fmt::format("(SELECT value AS {} FROM gm2m_list(?{})) AS {}", lists.front().name,
