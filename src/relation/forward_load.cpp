@@ -133,6 +133,8 @@ private:
         objects_.resize(targets_);
         std::deque<ModelLoad> loads;
         std::vector<Request> requests;
+        // Those of which there are most come first, and become objects while the server finds the others.
+        std::ranges::stable_sort(models_, std::greater(), [](const TargetModel& model) { return model.keys.size(); });
         for (TargetModel& model : models_) {
             const auto content_type = context_.content_types.find(static_cast<int>(model.content_type));
             if (content_type && content_type->registered)

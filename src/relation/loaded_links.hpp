@@ -2,18 +2,24 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include <boost/container/deque.hpp>
+
 namespace gm2m::relation {
 
-/// The targets of all owners, owner by owner, each one's in the order of its links. A deque, which frees what is taken
-/// from its front.
+/// A deque, which frees what is taken from its front. Its blocks are larger than those of std::deque: such small ones,
+/// taken while rows are received, break up the memory that libpq takes and frees for each row (+6% for a link).
+template <class T>
+using Blocks =
+    boost::container::deque<T, void, boost::container::deque_options<boost::container::block_bytes<32'768>>::type>;
+
+/// The targets of all owners, owner by owner, each one's in the order of its links.
 struct LinksByOwner {
     std::vector<std::size_t> ends;  // of each owner's part of `targets`
-    std::deque<std::uint32_t> targets;
+    Blocks<std::uint32_t> targets;
 };
 
 /// Links as they are read, owner by owner or mixed.
@@ -44,7 +50,7 @@ private:
     // could not be used again for anything larger.
     template <class Sort>
     LinksByOwner take_groups(std::size_t owners, Sort&& sort) {
-        LinksByOwner result{{}, std::deque<std::uint32_t>(links_.size())};
+        LinksByOwner result{{}, Blocks<std::uint32_t>(links_.size())};
         result.ends.reserve(owners);
         std::vector<Link> own;
         auto target = result.targets.begin();
@@ -76,7 +82,7 @@ private:
 
     /// With the links' own numbers in the place of their targets.
     LinksByOwner numbers_by_owner(std::size_t owners) const {
-        LinksByOwner result{std::vector<std::size_t>(owners), std::deque<std::uint32_t>(links_.size())};
+        LinksByOwner result{std::vector<std::size_t>(owners), Blocks<std::uint32_t>(links_.size())};
         for (const Link& link : links_)
             ++result.ends[link.owner];
         std::size_t begin = 0;
@@ -88,7 +94,7 @@ private:
         return result;
     }
 
-    std::deque<Link> links_;  // which never moves what it holds
+    Blocks<Link> links_;  // which never moves what it holds
     bool is_grouped_ = true;  // they have come owner by owner
     std::uint32_t last_owner_ = 0;
 };

@@ -42,6 +42,12 @@ private:
     PQnoticeProcessor previous_;
 };
 
+/// How many rows the execution has returned or changed whose last result this is.
+std::size_t rows_of(const pg_result* last) {
+    const char* affected = PQcmdTuples(const_cast<pg_result*>(last));
+    return *affected ? std::strtoull(affected, nullptr, 10) : static_cast<std::size_t>(PQntuples(last));
+}
+
 }  // namespace
 
 /// One pipeline, from entering the mode to the last result. Whatever happens, the connection leaves the mode with
@@ -92,12 +98,12 @@ public:
         synced_ = true;
     }
 
-    /// Calls `take` with the results of the next execution that send() sent: one, or one for each row and one at the
-    /// end.
+    /// Calls `take` with the results of the next execution that send() sent, and whether each is the last: one, or one
+    /// for each row and one at the end.
     template <class Take>
     void receive(bool row_by_row, Take&& take) {
         while (!is_execution(expected_.front().answer))
-            receive_next([](const pg_result*) {});
+            receive_next([](const pg_result*, bool) {});
         // Only of the execution whose results come next, which it is as soon as those before have been read.
         if (row_by_row)
             PQsetSingleRowMode(pg_);
@@ -135,7 +141,7 @@ private:
             const ExecStatusType status = PQresultStatus(result.get());
             if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_SINGLE_TUPLE)
                 fail(expected, result.get());
-            take(result.get());
+            take(result.get(), status != PGRES_SINGLE_TUPLE);
             result.reset(PQgetResult(pg_));
         } while (result);
         expected_.pop_front();
@@ -232,7 +238,11 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
             columns_.clear();
             lists_.clear();
             pipeline.receive(request->row_by_row,
-                             [&](const pg_result* result) { affected = read_rows(result, *request); });
+                             [&](const pg_result* result, bool is_last) {
+                                 read_rows(result, *request);
+                                 if (is_last)
+                                     affected = rows_of(result);
+                             });
             request->affected += affected;
             if (request->source && request->sink)
                 request->sink->executed(row, affected);
@@ -265,7 +275,7 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
     pipeline.finish(*requests.back().sql);
 }
 
-std::size_t PostgresqlConnection::read_rows(const pg_result* result, Request& request) {
+void PostgresqlConnection::read_rows(const pg_result* result, Request& request) {
     const int rows = PQntuples(result);
     if (request.sink && rows > 0) {
         if (columns_.empty())
@@ -280,10 +290,6 @@ std::size_t PostgresqlConnection::read_rows(const pg_result* result, Request& re
                 read_lists(result, row, request);
         }
     }
-    if (PQresultStatus(result) == PGRES_SINGLE_TUPLE)
-        return 0;  // the last result counts them all
-    const char* affected = PQcmdTuples(const_cast<pg_result*>(result));
-    return *affected ? std::strtoull(affected, nullptr, 10) : static_cast<std::size_t>(rows);
 }
 
 void PostgresqlConnection::read_cells(const pg_result* result, int row) {

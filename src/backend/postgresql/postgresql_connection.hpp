@@ -28,8 +28,7 @@ protected:
 private:
     class Pipeline;
 
-    /// How many rows the statement changed or returned, if this is its last result.
-    std::size_t read_rows(const pg_result* result, Request& request);
+    void read_rows(const pg_result* result, Request& request);
     void find_columns(const pg_result* result, const Request& request);
     /// Into `cells_`, but for those that hold lists.
     void read_cells(const pg_result* result, int row);
