@@ -77,12 +77,13 @@ private:
 /// descending order, on both engines.
 enum class Nulls { standard, first, last };
 
-/// One criterion of an order: "title", "-title" for descending, F("title").desc(Nulls::last). A path may lead over
-/// foreign keys, or name an annotation.
+/// One criterion of an order: "title" or F("title"), "-title" for descending, F("title").desc(Nulls::last). A path may
+/// lead over foreign keys, or name an annotation.
 struct OrderTerm {
     OrderTerm(const char* path) : OrderTerm(std::string_view(path)) {}
     OrderTerm(const std::string& path) : OrderTerm(std::string_view(path)) {}
     OrderTerm(std::string_view path);
+    OrderTerm(const F& field);
     OrderTerm(detail::FieldPath by, bool down, Nulls missing)
         : field(std::move(by)), descending(down), nulls(missing) {}
 
@@ -149,5 +150,6 @@ private:
 };
 
 inline Operand::Operand(const F& field) : field_(field.path()) {}
+inline OrderTerm::OrderTerm(const F& by) : OrderTerm(by.asc()) {}
 
 }  // namespace gm2m

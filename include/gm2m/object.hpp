@@ -3,6 +3,7 @@
 #include <atomic>
 #include <concepts>
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct Reference {
     std::string to_string() const;
 
     friend bool operator==(const Reference&, const Reference&) = default;
+    friend std::ostream& operator<<(std::ostream& out, const Reference& reference);
 };
 
 namespace detail {
@@ -102,6 +104,11 @@ public:
 
     /// Whether both handles share one object.
     bool is(const Object& other) const noexcept { return row_ == other.row_; }
+    /// Whether both are one row of a table, whatever else they hold: of one model, a proxy and the model that it stands
+    /// for being one, with one key. An object without a key equals itself alone.
+    friend bool operator==(const Object& a, const Object& b);
+    /// As to_string(); an empty handle is "none".
+    friend std::ostream& operator<<(std::ostream& out, const Object& object);
 
     detail::Row* row() const noexcept { return row_; }
     /// Takes over one reference of `row`.

@@ -1,5 +1,7 @@
 #include <gm2m/object.hpp>
 
+#include <ostream>
+
 #include <fmt/format.h>
 
 #include <gm2m/error.hpp>
@@ -10,6 +12,23 @@
 namespace gm2m {
 std::string Reference::to_string() const {
     return fmt::format("{}:{}", model ? model->label() : "?", key.to_string());
+}
+
+std::ostream& operator<<(std::ostream& out, const Reference& reference) {
+    return out << reference.to_string();
+}
+
+std::ostream& operator<<(std::ostream& out, const Object& object) {
+    return out << (object ? object.to_string() : "none");
+}
+
+bool operator==(const Object& a, const Object& b) {
+    if (a.is(b))
+        return true;
+    if (!a || !b || &a.model().concrete_model() != &b.model().concrete_model())
+        return false;
+    const Value key = a.key();
+    return !is_missing_key(a.model().primary_key(), key.view()) && key == b.key();
 }
 
 const Model& Object::model() const {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <thread>
 
 #include <gm2m/gm2m.hpp>
@@ -74,6 +75,26 @@ TEST_F(ObjectTest, SharesItsObject) {
         EXPECT_EQ(Counted::alive, 1);
     }
     EXPECT_EQ(Counted::alive, 0);
+}
+
+TEST_F(ObjectTest, EqualsTheSameRowAndIsPrinted) {
+    const Object five = models.get<Movie>().make({{"id", 5}, {"title", "Alien"}}),
+                 again = models.get<Movie>().make({{"id", 5}, {"title", "?"}}),
+                 six = models.get<Movie>().make({{"id", 6}}),
+                 counted = models.get<Counted>().make({{"id", 5}}),
+                 fresh = models.get<Movie>().make(), other = models.get<Movie>().make();
+    EXPECT_EQ(five, again);
+    EXPECT_NE(five, six);
+    EXPECT_NE(five, counted);
+    EXPECT_NE(five, Object());
+    EXPECT_EQ(Object(), Object());
+    EXPECT_EQ(fresh, Object(fresh));
+    EXPECT_NE(fresh, other);  // neither is a row yet
+    models.model("cinema.Feature").proxy("cinema.Movie");  // the same table
+    EXPECT_EQ(five, models["cinema.Feature"].make({{"id", 5}}));
+    std::ostringstream out;
+    out << five << ", " << five.reference() << ", " << Object();
+    EXPECT_EQ(out.str(), "cinema.Movie:5, cinema.Movie:5, none");
 }
 
 TEST_F(ObjectTest, CountsItsHandlesAcrossThreads) {

@@ -135,6 +135,7 @@ TEST_P(QuerySetTest, OrdersAndSlices) {
     EXPECT_EQ(in_order(books().order_by("title")), "1984, Candide, Emma, Middlemarch, Ulysses");
     EXPECT_EQ(in_order(books().order_by("-pages").limit(2)), "Middlemarch, Ulysses");
     EXPECT_EQ(in_order(books().order_by("year", "title")), "Candide, Emma, Middlemarch, Ulysses, 1984");
+    EXPECT_EQ(in_order(books().order_by(F("year"), F("title"))), "Candide, Emma, Middlemarch, Ulysses, 1984");
     EXPECT_EQ(in_order(books().order_by("-year")), "1984, Ulysses, Middlemarch, Emma, Candide");
     EXPECT_EQ(in_order(books().order_by(F("year").asc(Nulls::last))), "Emma, Middlemarch, Ulysses, 1984, Candide");
     EXPECT_EQ(in_order(books().order_by(F("year").desc(Nulls::first)).limit(1)), "Candide");
