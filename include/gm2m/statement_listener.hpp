@@ -16,7 +16,7 @@ struct StatementEvent {
     /// Rows returned, or changed. On PostgreSQL links may come as lists, of which each is one row.
     std::size_t rows = 0;
     /// How many times it was executed: 1, or where that costs no round trip, once per row that a prepared statement
-    /// writes, and once per step of a reverse prefetch.
+    /// writes, once per run of consecutive keys whose rows it deletes, and once per step of a reverse prefetch.
     std::size_t executions = 1;
     /// Statements that went to the server together share a number.
     std::uint64_t round_trip = 0;

@@ -35,6 +35,11 @@ void Connection::execute(std::string_view sql) {
     report.done();
 }
 
+void Connection::lock_database(std::string_view table) {
+    if (!dialect().locks_rows() && in_foreign_transaction())
+        execute(fmt::format("DELETE FROM {} WHERE 0", table));
+}
+
 void Connection::require_healthy(std::string_view sql) const {
     if (frames_.empty() || !frames_.back().failed)
         return;

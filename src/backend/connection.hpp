@@ -33,7 +33,8 @@ struct Parameter {
     static Parameter integer(std::int64_t bound) { return {Kind::integer, ValueView::of_integer(bound)}; }
 };
 
-/// What becomes of a statement's results. Called while the statement runs: it must not use the connection.
+/// What becomes of a statement's results. Called while the statement runs: it must not use the connection, nor change a
+/// list that is a parameter of the statement.
 class ResultSink {
 public:
     /// So many rows follow, where that is known before.
@@ -130,6 +131,10 @@ public:
     void execute(Request& request, Access access) { execute(std::span(&request, 1), access); }
     /// A statement without parameters or results, such as DDL.
     void execute(std::string_view sql);
+    /// Where rows are not locked, a transaction that was begun here has the whole database; one that somebody else has
+    /// begun may still have to wait for a writer, and has to before it reads: afterwards it is let wait for nobody, and
+    /// cannot write. Changes nothing in the table, whose name is quoted.
+    void lock_database(std::string_view table);
 
     /// Begins a transaction, or a savepoint inside one (also inside one that somebody else began on this session). With
     /// Access::read a transaction waits for no writer, and all its statements see the database in one state; a

@@ -113,8 +113,8 @@ public:
 
     /// A condition: `expression` is among the values of list parameter `n`.
     virtual std::string in_list(std::string_view expression, std::size_t n, Kind kind) const = 0;
-    /// A condition: `expression` is an integer from parameter `n` to parameter `n` + 1, whatever else lies between them
-    /// where integers are compared as texts.
+    /// A condition: `expression` is an integer from parameter `n` to parameter `n` + 1. A text that sorts between them is
+    /// not.
     virtual std::string in_range(std::string_view expression, std::size_t n) const = 0;
     /// A table expression `alias(names…)` whose n-th row holds the n-th values of the lists, in the order of the lists.
     /// More than one list only where writes_row_by_row() is false.

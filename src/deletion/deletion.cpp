@@ -46,6 +46,11 @@ void gather(Collector& collector, const Given& given) {
         collector.add(*query);
 }
 
+/// Of what is given, which is not nothing.
+const Model& a_model_of(const Given& given) {
+    return given.objects.empty() ? *given.queries.front()->model : *given.objects.front().model;
+}
+
 /// Protection goes before restriction: the latter may only be for want of the former's objects.
 void throw_refused(const std::vector<Refusal>& refusals) {
     if (refusals.empty())
@@ -110,6 +115,7 @@ Deleted remove(Context& context, const Given& given) {
         deleted = execute(context, collector.collected(), true);
     } else {
         deleted = backend::in_transaction(context.connection, [&] {
+            context.connection.lock_database(context.table_of(a_model_of(given).concrete_model()));
             collector.collect(true);
             do {
                 throw_refused(collector.refusals());

@@ -8,9 +8,9 @@
 namespace gm2m::deletion {
 namespace {
 
-/// Where a statement is cheap to repeat, each range of integers in a row is one: SQLite collects and sorts the keys of
-/// a list, seeks each, collects the rows that it finds, and seeks them again. Only where we have made the column do
-/// ranges surely compare as numbers, and rows that refer to each other go together.
+/// Where a statement is cheap to repeat, each run of consecutive keys is one: SQLite collects and sorts the keys of a
+/// list, seeks each, collects the rows that it finds, and seeks them again. But rows that refer to each other go in one
+/// statement, as those of a table that somebody else has made may do.
 bool goes_by_ranges(const backend::Dialect& dialect, const Model& model) {
     return dialect.writes_row_by_row() && text::is_integer(model.primary_key().kind()) && model.is_managed() &&
            !refers_to_itself(model);

@@ -11,7 +11,7 @@ struct RowStatements {
     /// Locks them in the order of their keys, where rows are locked.
     std::string lock_one, lock_many;
     std::string remove_one, remove_many;
-    /// Those with integer keys from parameter 1 to parameter 2. Empty where that is not the thing to do.
+    /// Those with integer keys from parameter 1 to parameter 2. Empty where rows go by lists.
     std::string remove_range;
 
     static const RowStatements& of(Context& context, const Model& model);

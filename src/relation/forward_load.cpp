@@ -1,6 +1,7 @@
 #include "relation/forward_load.hpp"
 
 #include <deque>
+#include <functional>
 
 #include <fmt/format.h>
 

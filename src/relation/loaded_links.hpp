@@ -2,24 +2,20 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include <boost/container/deque.hpp>
+#include "relation/blocks.hpp"
 
 namespace gm2m::relation {
 
-/// A deque, which frees what is taken from its front. Its blocks are larger than those of std::deque: such small ones,
-/// taken while rows are received, break up the memory that libpq takes and frees for each row (+6% for a link).
-template <class T>
-using Blocks =
-    boost::container::deque<T, void, boost::container::deque_options<boost::container::block_bytes<32'768>>::type>;
-
-/// The targets of all owners, owner by owner, each one's in the order of its links.
+/// The targets of all owners, owner by owner, each one's in the order of its links. A deque, which frees what is taken
+/// from its front.
 struct LinksByOwner {
     std::vector<std::size_t> ends;  // of each owner's part of `targets`
-    Blocks<std::uint32_t> targets;
+    std::deque<std::uint32_t> targets;
 };
 
 /// Links as they are read, owner by owner or mixed.
@@ -29,14 +25,12 @@ public:
         std::int64_t order;  // where it stands in the order of linking
         std::uint32_t owner;
         std::uint32_t target;
-
-        Link(std::int64_t at, std::uint32_t from, std::uint32_t to) : order(at), owner(from), target(to) {}
     };
 
     void push(std::int64_t order, std::uint32_t owner, std::uint32_t target) {
         is_grouped_ = is_grouped_ && last_owner_ <= owner;
         last_owner_ = owner;
-        links_.emplace_back(order, owner, target);
+        links_.push_back({order, owner, target});
     }
 
     /// Each owner's links are put into order by `sort`, to which they come in the order in which they were read.
@@ -50,7 +44,7 @@ private:
     // could not be used again for anything larger.
     template <class Sort>
     LinksByOwner take_groups(std::size_t owners, Sort&& sort) {
-        LinksByOwner result{{}, Blocks<std::uint32_t>(links_.size())};
+        LinksByOwner result{{}, std::deque<std::uint32_t>(links_.size())};
         result.ends.reserve(owners);
         std::vector<Link> own;
         auto target = result.targets.begin();
@@ -82,19 +76,18 @@ private:
 
     /// With the links' own numbers in the place of their targets.
     LinksByOwner numbers_by_owner(std::size_t owners) const {
-        LinksByOwner result{std::vector<std::size_t>(owners), Blocks<std::uint32_t>(links_.size())};
-        for (const Link& link : links_)
-            ++result.ends[link.owner];
+        LinksByOwner result{std::vector<std::size_t>(owners), std::deque<std::uint32_t>(links_.size())};
+        for (std::size_t i = 0; i < links_.size(); ++i)
+            ++result.ends[links_[i].owner];
         std::size_t begin = 0;
         for (std::size_t& end : result.ends)
             begin += std::exchange(end, begin);
-        std::uint32_t number = 0;
-        for (const Link& link : links_)
-            result.targets[result.ends[link.owner]++] = number++;
+        for (std::uint32_t number = 0; number < links_.size(); ++number)
+            result.targets[result.ends[links_[number].owner]++] = number;
         return result;
     }
 
-    Blocks<Link> links_;  // which never moves what it holds
+    Blocks<Link> links_;
     bool is_grouped_ = true;  // they have come owner by owner
     std::uint32_t last_owner_ = 0;
 };

@@ -55,7 +55,7 @@ Changes ThroughLinks::change(std::span<const ObjectRef> objects, const Plan& pla
     if (objects.empty() && !plan.removes_others)
         return {};
     Changes changes = backend::in_transaction(context_.connection, [&] {
-        lock_database();
+        context_.connection.lock_database(context_.connection.dialect().table(join_.name));
         if (!read(objects, plan.adds))
             return Changes{};
         if (plan.adds)
@@ -74,7 +74,7 @@ Changes ThroughLinks::change(std::span<const ObjectRef> objects, const Plan& pla
 
 std::size_t ThroughLinks::clear() {
     return backend::in_transaction(context_.connection, [&] {
-        lock_database();
+        context_.connection.lock_database(context_.connection.dialect().table(join_.name));
         if (!find_near(false))
             return std::size_t{0};
         lock_sources(true);
@@ -147,14 +147,6 @@ ThroughLinks::Far& ThroughLinks::far(const Value& source) {
 }
 
 // --- what is there ---
-
-// Where rows are not locked, a transaction that was begun here has the whole database. In one that was not, any
-// statement that writes locks it; it comes first, since a transaction that has read is let wait for nobody.
-void ThroughLinks::lock_database() {
-    backend::Connection& connection = context_.connection;
-    if (!connection.dialect().locks_rows() && connection.in_foreign_transaction())
-        connection.execute(fmt::format("DELETE FROM {} WHERE 0", connection.dialect().table(join_.name)));
-}
 
 // Whoever writes links of a source holds its row, so that what is seen from here on stays as it is. (BEHAVIOUR 2.12)
 void ThroughLinks::lock_sources(bool of_all) {

@@ -61,7 +61,6 @@ private:
     Far& far(std::int64_t content_type, std::string_view key, const Model* model);
     Far& far(const Value& source);
 
-    void lock_database();
     void lock_sources(bool of_all);
     /// Finds the rows of the objects that are known, or of all that are linked.
     void look(bool at_all);

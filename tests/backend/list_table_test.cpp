@@ -18,17 +18,20 @@ protected:
         handle_.reset(opened);
         backend::add_list_table(handle_.get());
     }
-    /// The first column of each row, as SQL literals.
+    sqlite3* handle() const { return handle_.get(); }
+    /// The first column of each row; then an error, if there is one.
     std::vector<std::string> rows(const std::string& sql, const ValueList* list) {
         sqlite3_stmt* statement = nullptr;
         EXPECT_EQ(sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &statement, nullptr), SQLITE_OK)
             << sqlite3_errmsg(handle_.get());
-        if (list)
+        if (list) {
             EXPECT_EQ(backend::bind_list(statement, 1, *list), SQLITE_OK);
+        }
         std::vector<std::string> found;
         while (sqlite3_step(statement) == SQLITE_ROW)
             found.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(statement, 0)));
-        EXPECT_EQ(sqlite3_finalize(statement), SQLITE_OK);
+        if (sqlite3_finalize(statement) != SQLITE_OK)
+            found.emplace_back(sqlite3_errmsg(handle_.get()));
         return found;
     }
     std::vector<std::string> literals(const ValueList& list) {
@@ -68,11 +71,13 @@ TEST_F(ListTableTest, HasTheValuesInTheirOrderAsColumnsHoldThem) {
     EXPECT_EQ(literals(times), Rows{"0 '1970-01-01 00:00:00.000001'"});
 }
 
-TEST_F(ListTableTest, IsEmptyWithoutAList) {
+TEST_F(ListTableTest, TakesNothingElseForAList) {
     EXPECT_EQ(literals(ValueList(Kind::text)), Rows());
-    EXPECT_EQ(rows("SELECT value FROM gm2m_list(?)", nullptr), Rows());
-    EXPECT_EQ(rows("SELECT value FROM gm2m_list('[1, 2]')", nullptr), Rows());
-    EXPECT_EQ(rows("SELECT value FROM gm2m_list", nullptr), Rows());
+    const Rows error{"gm2m_list() takes a list that gm2m has bound; json_each() takes a text"};
+    EXPECT_EQ(rows("SELECT value FROM gm2m_list(?)", nullptr), error);
+    EXPECT_EQ(rows("SELECT value FROM gm2m_list('[1, 2]')", nullptr), error);
+    EXPECT_EQ(rows("SELECT value FROM gm2m_list", nullptr), error);
+    EXPECT_EQ(rows("SELECT 1 WHERE 5 NOT IN (SELECT value FROM gm2m_list(NULL))", nullptr), error);
 }
 
 TEST_F(ListTableTest, CanBeSearchedSortedAndReadSeveralTimes) {
@@ -91,6 +96,23 @@ TEST_F(ListTableTest, CanBeSearchedSortedAndReadSeveralTimes) {
                    &keys),
               Rows{"1"});
     EXPECT_EQ(rows("SELECT value FROM gm2m_list(?1) WHERE key >= 1 AND value < 15", &keys), Rows{"10"});
+}
+
+// Another Database on the same connection brings it again while a statement of the program's is being read.
+TEST_F(ListTableTest, IsBroughtOnce) {
+    ValueList keys(Kind::integer);
+    keys.push_integer(5);
+    EXPECT_EQ(literals(keys), Rows{"0 5"});
+    sqlite3_exec(handle(), "CREATE TABLE t (x); INSERT INTO t VALUES (1), (2)", nullptr, nullptr, nullptr);
+    sqlite3_stmt* reading = nullptr;
+    sqlite3_prepare_v2(handle(), "SELECT (SELECT max(u.x) FROM t AS u WHERE u.x >= t.x) FROM t", -1, &reading, nullptr);
+    EXPECT_EQ(sqlite3_step(reading), SQLITE_ROW);
+    backend::add_list_table(handle());
+    sqlite3_exec(handle(), "SELECT 1", nullptr, nullptr, nullptr);
+    EXPECT_EQ(sqlite3_step(reading), SQLITE_ROW);
+    EXPECT_EQ(sqlite3_step(reading), SQLITE_DONE);
+    sqlite3_finalize(reading);
+    EXPECT_EQ(literals(keys), Rows{"0 5"});
 }
 
 }  // namespace gm2m::test

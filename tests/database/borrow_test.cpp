@@ -108,6 +108,21 @@ TEST_P(BorrowTest, TheSessionStaysUsable) {
     EXPECT_EQ(borrowed.get("cinema.Movie", 6)["title"], Value("y"));
 }
 
+// What the session is reading goes on.
+TEST_P(BorrowTest, IsLentAgainWhileItIsBeingRead) {
+    const Object alien = movie("Alien"), brazil = movie("Brazil");
+    Database first = borrow(cinema.registry, session);
+    EXPECT_EQ(first.query("cinema.Movie").filter(F("pk").in({1, 2})).count(), 2U);
+    const soci::rowset<int> rows =
+        (session.prepare << "SELECT (SELECT max(b.id) FROM cinema_movie b WHERE b.id >= a.id) FROM cinema_movie a");
+    int sum = 0;
+    for (const int greatest : rows) {
+        Database again = borrow(cinema.registry, session);
+        sum += greatest;
+    }
+    EXPECT_EQ(sum, 2 + 2);
+}
+
 /// Where a writer locks the file.
 class BorrowFromFileTest : public BorrowTest {
 protected:
@@ -143,6 +158,19 @@ TEST_P(BorrowFromFileTest, SetWaitsForAnotherWriter) {
     EXPECT_FALSE(writer.has_value());
     session.commit();
     EXPECT_EQ(names(preferred_by(me).all()), brazil.to_string());
+}
+
+// The same of a deletion, which reads what goes.
+TEST_P(BorrowFromFileTest, RemoveWaitsForAnotherWriter) {
+    Database borrowed = borrow(cinema.registry, session);
+    movie("Alien");
+    std::optional<Transaction> writer(db);
+    lend_a_handler(writer);
+    session.begin();
+    borrowed.remove(borrowed.query("cinema.Movie"));
+    EXPECT_FALSE(writer.has_value());
+    session.commit();
+    EXPECT_EQ(db.query("cinema.Movie").count(), 0U);
 }
 
 TEST_P(BorrowFromFileTest, SetThroughAModelWaitsForAnotherWriter) {

@@ -54,22 +54,20 @@ TEST_P(RowRangesTest, TheRowsBetweenStay) {
                                         "20"}));
 }
 
-// Where somebody has made the column, '10' may lie between '1' and '2'.
+// Where somebody else has made the table its keys may be texts, and '10' between '1' and '2'. (check() tells.)
 TEST_P(RowRangesTest, TextsBetweenTheDigitsStay) {
+    if (!GetParam().is_sqlite())
+        GTEST_SKIP() << "PostgreSQL compares no text with an integer";
     ScratchDatabase scratch(GetParam().engine);
     scratch.sql("CREATE TABLE a_thing (id varchar(20) PRIMARY KEY)");
     scratch.sql("INSERT INTO a_thing VALUES ('1'), ('2'), ('10'), ('11')");
-    for (const bool managed : {true, false}) {
-        Registry models;
-        models.model("a.Thing").managed(managed).primary_key("id", Kind::integer);
-        auto db = Database::open(models, scratch.url(),
-                                 {.refuse_errors = false, .report = [](const std::vector<Finding>&) {}});
-        if (!GetParam().is_sqlite())
-            continue;  // it compares no text with an integer
-        const auto thing = [&](int key) { return models["a.Thing"].make({{"id", key}}); };
-        db.remove(std::vector<Object>{thing(1), thing(2)});
-        EXPECT_EQ(scratch.sql("SELECT count(*) FROM a_thing WHERE id IN ('10', '11')").front(), "2");
-    }
+    Registry models;
+    models.model("a.Thing").primary_key("id", Kind::integer);
+    auto db =
+        Database::open(models, scratch.url(), {.refuse_errors = false, .report = [](const std::vector<Finding>&) {}});
+    const auto thing = [&](int key) { return models["a.Thing"].make({{"id", key}}); };
+    db.remove(std::vector<Object>{thing(1), thing(2)});
+    EXPECT_EQ(scratch.sql("SELECT count(*) FROM a_thing WHERE id IN ('10', '11')").front(), "2");
 }
 
 }  // namespace

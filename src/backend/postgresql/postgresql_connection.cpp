@@ -98,8 +98,8 @@ public:
         synced_ = true;
     }
 
-    /// Calls `take` with the results of the next execution that send() sent, and whether each is the last: one, or one
-    /// for each row and one at the end.
+    /// Calls `take` with each result of the next execution that send() sent, and with whether it is the last: there is
+    /// one, or one for each row and one at the end.
     template <class Take>
     void receive(bool row_by_row, Take&& take) {
         while (!is_execution(expected_.front().answer))
@@ -237,12 +237,11 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
             std::size_t affected = 0;
             columns_.clear();
             lists_.clear();
-            pipeline.receive(request->row_by_row,
-                             [&](const pg_result* result, bool is_last) {
-                                 read_rows(result, *request);
-                                 if (is_last)
-                                     affected = rows_of(result);
-                             });
+            pipeline.receive(request->row_by_row, [&](const pg_result* result, bool is_last) {
+                read_rows(result, *request);
+                if (is_last)
+                    affected = rows_of(result);
+            });
             request->affected += affected;
             if (request->source && request->sink)
                 request->sink->executed(row, affected);

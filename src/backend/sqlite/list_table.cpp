@@ -15,7 +15,7 @@ constexpr const char* pointer_type = "gm2m::ValueList";
 enum Column : int { key_column, value_column, list_column };
 enum Plan : int { nothing, whole_list };
 
-/// What a statement reads: an empty list, if the parameter is no list of ours.
+/// Where a statement stands in a list.
 struct Cursor : sqlite3_vtab_cursor {
     const ValueList* list = nullptr;
     std::size_t row = 0;
@@ -43,7 +43,8 @@ int best_index(sqlite3_vtab*, sqlite3_index_info* info) {
     info->idxNum = nothing;
     for (int i = 0; i < info->nConstraint; ++i) {
         const auto& constraint = info->aConstraint[i];
-        if (constraint.iColumn != list_column || constraint.op != SQLITE_INDEX_CONSTRAINT_EQ)
+        if (constraint.iColumn != list_column || constraint.op != SQLITE_INDEX_CONSTRAINT_EQ ||
+            info->idxNum == whole_list)
             continue;
         if (!constraint.usable)
             return SQLITE_CONSTRAINT;
@@ -52,7 +53,8 @@ int best_index(sqlite3_vtab*, sqlite3_index_info* info) {
         info->aConstraintUsage[i].omit = 1;
     }
     // As json_each() says of itself, for the same plans: lists are short until they are bound.
-    info->estimatedCost = 1;
+    if (info->idxNum == whole_list)
+        info->estimatedCost = 1;
     if (info->nOrderBy == 1 && info->aOrderBy[0].iColumn == key_column && !info->aOrderBy[0].desc)
         info->orderByConsumed = 1;
     return SQLITE_OK;
@@ -71,10 +73,15 @@ int close(sqlite3_vtab_cursor* cursor) {
 int filter(sqlite3_vtab_cursor* cursor, int plan, const char*, int, sqlite3_value** arguments) {
     Cursor& at = cursor_of(cursor);
     at.row = 0;
-    at.list = plan == whole_list
-                  ? static_cast<const ValueList*>(sqlite3_value_pointer(arguments[0], pointer_type))
-                  : nullptr;
-    return SQLITE_OK;
+    at.list = nullptr;
+    if (plan == whole_list)
+        at.list = static_cast<const ValueList*>(sqlite3_value_pointer(arguments[0], pointer_type));
+    if (at.list)
+        return SQLITE_OK;
+    // Not an empty list: that would be all there is to a statement that removes what is not in it.
+    sqlite3_free(cursor->pVtab->zErrMsg);
+    cursor->pVtab->zErrMsg = sqlite3_mprintf("gm2m_list() takes a list that gm2m has bound; json_each() takes a text");
+    return SQLITE_ERROR;
 }
 
 int next(sqlite3_vtab_cursor* cursor) {
@@ -84,7 +91,7 @@ int next(sqlite3_vtab_cursor* cursor) {
 
 int eof(sqlite3_vtab_cursor* cursor) {
     const Cursor& at = cursor_of(cursor);
-    return !at.list || at.row >= at.list->size();
+    return at.row >= at.list->size();
 }
 
 void give_value(sqlite3_context* context, const ValueList& list, std::size_t row) {
@@ -92,14 +99,13 @@ void give_value(sqlite3_context* context, const ValueList& list, std::size_t row
         return sqlite3_result_int64(context, list.integer_at(row));
     if (list.kind() == Kind::text) {
         const std::string_view text = list.text_at(row);
-        // As long as the statement reads it the list is there.
         return sqlite3_result_text64(context, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
     }
     try {
         std::string text;
         append_column_text(text, list.kind(), list[row]);
         sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-    } catch (const std::bad_alloc&) {
+    } catch (...) {  // for want of memory; nothing may pass through SQLite
         sqlite3_result_error_nomem(context);
     }
 }
@@ -137,10 +143,20 @@ const sqlite3_module& module() {
     return module;
 }
 
+/// Whether another Database on the program's own connection has brought the function.
+bool has_list_table(sqlite3* handle) {
+    sqlite3_stmt* statement = nullptr;
+    const bool found = sqlite3_prepare_v2(handle, "SELECT 1 FROM gm2m_list", -1, &statement, nullptr) == SQLITE_OK;
+    sqlite3_finalize(statement);
+    return found;
+}
+
 }  // namespace
 
+// Once: to replace a module aborts statements of the program that are being read.
 void add_list_table(sqlite3* handle) {
-    sqlite3_create_module_v2(handle, "gm2m_list", &module(), nullptr, nullptr);
+    if (!has_list_table(handle))
+        sqlite3_create_module_v2(handle, "gm2m_list", &module(), nullptr, nullptr);
 }
 
 int bind_list(sqlite3_stmt* statement, int index, const ValueList& list) {

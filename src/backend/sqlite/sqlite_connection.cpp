@@ -111,7 +111,11 @@ SqliteConnection::SqliteConnection(sqlite3* handle, std::chrono::milliseconds bu
     sqlite3_busy_timeout(handle_, static_cast<int>(busy_timeout.count()));
     add_regexp(handle_);
     add_list_table(handle_);
-    run_plain("PRAGMA foreign_keys = ON");
+    // Only if need be: it makes statements that the program is reading fail.
+    int checks_foreign_keys = 0;
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, -1, &checks_foreign_keys);
+    if (!checks_foreign_keys)
+        run_plain("PRAGMA foreign_keys = ON");
 }
 
 SqliteConnection::~SqliteConnection() {
