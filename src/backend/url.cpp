@@ -90,9 +90,11 @@ ConnectionUrl parse_postgresql(std::string_view whole, std::string_view rest) {
     }
     ConnectionUrl url{ConnectionUrl::Engine::postgresql, {}, {}};
     for (const PQconninfoOption* option = options.get(); option->keyword; ++option)
-        if (option->val && *option->val)
-            url.connect_string +=
-                (url.connect_string.empty() ? "" : " ") + keyword_and_value(option->keyword, option->val);
+        if (option->val && *option->val) {
+            if (!url.connect_string.empty())
+                url.connect_string += ' ';
+            url.connect_string += keyword_and_value(option->keyword, option->val);
+        }
     return url;
 }
 
