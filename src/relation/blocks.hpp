@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace gm2m::relation {
@@ -14,6 +15,14 @@ template <class T>
     requires std::is_trivially_copyable_v<T>
 class Blocks {
 public:
+    Blocks() = default;
+    /// Leaves `other` empty.
+    Blocks(Blocks&& other) noexcept
+        : blocks_(std::exchange(other.blocks_, {})),
+          begin_(std::exchange(other.begin_, 0)),
+          end_(std::exchange(other.end_, 0)) {}
+    Blocks& operator=(Blocks&&) = delete;
+
     bool empty() const noexcept { return begin_ == end_; }
     std::size_t size() const noexcept { return end_ - begin_; }
     /// The n-th from the front.
