@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct Inconsistency {
     /// "cinema.User.preferred_videos: 3 links to objects of cinema.Movie that are gone"
     std::string to_string() const;
     friend bool operator==(const Inconsistency&, const Inconsistency&) = default;
+    /// As to_string().
+    friend std::ostream& operator<<(std::ostream& out, const Inconsistency& inconsistency);
 };
 
 struct VerifyOptions {

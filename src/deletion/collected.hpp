@@ -15,6 +15,9 @@ struct LinkSide {
     bool reverse;
     LinkPolicy policy;
     const Model* linked_model;  // as LinkEnd has it
+    /// The objects were not there when they were looked for. Their links go unless they are there after all: others
+    /// with their keys were inserted meanwhile, and keep theirs.
+    bool unless_there = false;
 };
 
 /// The links of one relation that lead from or to objects that go.
@@ -49,9 +52,11 @@ struct KeyUpdate {
 /// All that one deletion concerns.
 struct Collected {
     std::list<Going> objects;  // one for each model; they stay where they are
+    std::list<Going> absent;   // those that were given but not there to be locked
     std::vector<ConcernedLinks> links;
     std::vector<KeyUpdate> updates;
     bool rows_are_gone = false;  // they went as they were found
+    bool row_is_lock = false;    // there is one, and it goes before its links
 
     Going& of(const Model& model) {
         for (Going& going : objects)

@@ -27,6 +27,10 @@ using Action = ForeignKeyPolicy::Action;
 
 namespace {
 
+LinkSide side_of(const LinkEnd& end, const Going& going, bool unless_there) {
+    return {&going, end.reverse, policy_of(end), end.linked_model, unless_there};
+}
+
 std::string list_of(const std::vector<Reference>& objects) {
     std::string list;
     for (std::size_t i = 0; i < objects.size() && i < 5; ++i)
@@ -109,6 +113,13 @@ bool Collector::has_to_read(const Going& going) {
            std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
 }
 
+bool Collector::has_to_lock() {
+    if (!to_delete_ || collected_.objects.empty() || !context_.connection.dialect().locks_rows())
+        return false;
+    const bool is_one = collected_.objects.size() == 1 && collected_.objects.front().size() == 1;
+    return !is_one || Dependents::of(context_, collected_.objects.front().model()).go_last;
+}
+
 bool Collector::is_told(const Going& going) {
     return to_delete_ && std::ranges::any_of(Dependents::of(context_, going.model()).ends, [&](const LinkEnd& end) {
                return has_signal(policy_of(end)) && is_heard(context_.registry, end.field());
@@ -116,9 +127,11 @@ bool Collector::is_told(const Going& going) {
 }
 
 void Collector::collect(bool read) {
+    const bool locks = to_delete_ && context_.connection.dialect().locks_rows();
+    collected_.row_is_lock = locks && !read && !has_to_lock();
     if (read)
         take_given_children();
-    if (read && to_delete_)
+    if (locks && !collected_.row_is_lock)
         lock_given();
     read_queries();
     if (read)
@@ -136,11 +149,27 @@ void Collector::collect(bool read) {
 // Whoever links to one of these objects, or refers to it, holds its row until it commits, so that what was linked is
 // seen from here on; and waits for it from now on, to find it gone. (BEHAVIOUR 2.12)
 void Collector::lock_given() {
-    const std::list<RowLock> locks = row_locks(context_, collected_.objects);
-    std::vector<Request> requests;
-    for (const RowLock& lock : locks)
-        requests.push_back(lock.request());
-    context_.connection.execute(requests, Access::read);
+    std::list<RowLock> locks = row_locks(context_, collected_.objects);
+    run(context_, locks);
+    for (auto first = locks.begin(); first != locks.end();) {
+        Going there(first->model());
+        for (; first != locks.end() && &first->model() == &there.model(); ++first)
+            for (std::size_t i = 0; i < first->found().size(); ++i)
+                there.insert(first->found()[i]);
+        keep(there);
+    }
+}
+
+/// Of what is given of a model, what is there goes.
+void Collector::keep(const Going& there) {
+    Going& given = collected_.of(there.model());
+    if (there.size() == given.size())
+        return;
+    Going kept(given.model()), absent(given.model());
+    for (std::size_t i = 0; i < given.size(); ++i)
+        (there.contains(given.keys()[i]) ? kept : absent).insert(given.keys()[i]);
+    given = std::move(kept);
+    collected_.absent.push_back(std::move(absent));
 }
 
 /// Of what is given, the children that are there go with their rows in the tables of their parents.
@@ -177,11 +206,8 @@ void Collector::take_parents(const Model& child, const ValueList& keys) {
     }
     if (!to_delete_ || found.empty())
         return;
-    const std::list<RowLock> locks = row_locks(context_, found);
-    std::vector<Request> requests;
-    for (const RowLock& lock : locks)
-        requests.push_back(lock.request());
-    context_.connection.execute(requests, Access::read);
+    std::list<RowLock> locks = row_locks(context_, found);
+    run(context_, locks);
 }
 
 // Where nobody else writes, to read the keys and then delete their rows is twice as fast as SQLite's RETURNING, which
@@ -224,16 +250,25 @@ bool Collector::takes_through_rows(const LinkEnd& end) {
 
 /// Goes along foreign keys and relations through models, from what goes to what goes with it.
 void Collector::follow() {
-    for (;;) {
+    for (bool first = true;; first = false) {
         std::deque<KeyReader> readers;
         std::deque<ThroughRows> through;
         std::vector<Request> requests;
+        const auto follow_links = [&](const Going& going, std::size_t begin, bool absent) {
+            for (const LinkEnd& end : Dependents::of(context_, going.model()).ends)
+                if (takes_through_rows(end))
+                    requests.push_back(
+                        through.emplace_back(context_, *end.relation, side_of(end, going, absent), begin, to_delete_)
+                            .request());
+        };
+        if (first)
+            for (const Going& going : collected_.absent)
+                for (std::size_t begin = 0; begin < going.size(); begin += context_.keys_per_statement)
+                    follow_links(going, begin, true);
         for (const Going& going : collected_.objects) {
             std::size_t& done = followed_[&going.model()];
             for (; done < going.size(); done += std::min(context_.keys_per_statement, going.size() - done)) {
-                for (const LinkEnd& end : Dependents::of(context_, going.model()).ends)
-                    if (takes_through_rows(end))
-                        requests.push_back(through.emplace_back(context_, end, going, done, to_delete_).request());
+                follow_links(going, done, false);
                 for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
                     const Action action = field->options().on_delete.action();
                     if (action != Action::cascade && action != Action::protect && action != Action::restrict)
@@ -286,10 +321,7 @@ bool Collector::collect_unvetoed() {
                 continue;
             side.policy = LinkPolicy::cascade_signal;  // from here on
             for (std::size_t begin = 0; begin < side.objects->size(); begin += context_.keys_per_statement)
-                requests.push_back(through
-                                       .emplace_back(context_, LinkEnd{links.relation, side.reverse, side.linked_model},
-                                                     *side.objects, begin, true)
-                                       .request());
+                requests.push_back(through.emplace_back(context_, *links.relation, side, begin, true).request());
         }
     }
     if (requests.empty())
@@ -354,7 +386,7 @@ void Collector::refuse(const Referring& referring, bool restricts) {
 void Collector::collect_links(bool locked) {
     const bool may_be_linked =
         !locked || std::ranges::any_of(collected_.objects, [&](const Going& going) { return is_told(going); });
-    for (const Going& going : collected_.objects) {
+    const auto collect = [&](const Going& going, bool unless_there) {
         for (const LinkEnd& end : Dependents::of(context_, going.model()).ends) {
             if (end.linked_model && !may_be_linked && !context_.content_types.find_id(*end.linked_model))
                 continue;
@@ -365,9 +397,13 @@ void Collector::collect_links(bool locked) {
                 return side.objects == &going && side.reverse == end.reverse && side.linked_model == end.linked_model;
             });
             if (!known)
-                found->sides.push_back({&going, end.reverse, policy_of(end), end.linked_model});
+                found->sides.push_back(side_of(end, going, unless_there));
         }
-    }
+    };
+    for (const Going& going : collected_.objects)
+        collect(going, collected_.row_is_lock);
+    for (const Going& going : collected_.absent)
+        collect(going, true);
 }
 
 void Collector::check_links() {

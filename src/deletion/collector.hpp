@@ -32,8 +32,10 @@ public:
 
     /// Whether the database has to be asked before anything is deleted.
     bool has_to_read();
-    /// Asks it if `read`, which has_to_read() has said, inside a transaction: once it is decided, a receiver that
-    /// connects meanwhile makes no difference.
+    /// Whether rows have to be locked before that: all but the row of one object that can go first, which locks it.
+    bool has_to_lock();
+    /// Asks it if `read`, which has_to_read() has said: once it is decided, a receiver that connects meanwhile makes no
+    /// difference. If it asks or locks, inside a transaction.
     void collect(bool read);
     /// Once receivers of `deleting` have answered: collects the rows of through models that they could have kept, and
     /// did not. Whether that has brought anything that is to be told in turn.
@@ -58,6 +60,7 @@ private:
     /// Whether all that goes is one query's, and nothing has to be known before its rows go.
     bool rows_can_go_first();
     void lock_given();
+    void keep(const Going& there);
     void take_given_children();
     void take_parents(const Model& child, const backend::ValueList& keys);
     void read_queries();

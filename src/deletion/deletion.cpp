@@ -110,19 +110,20 @@ Deleted remove(Context& context, const Given& given) {
     Collector collector(context, true);
     gather(collector, given);
     Deleted deleted;
-    if (!collector.has_to_read()) {
+    const bool reads = collector.has_to_read();
+    if (!reads && !collector.has_to_lock()) {
         collector.collect(false);
-        deleted = execute(context, collector.collected(), true);
+        deleted = execute(context, collector.collected());
     } else {
         deleted = backend::in_transaction(context.connection, [&] {
             context.connection.lock_database(context.table_of(a_model_of(given).concrete_model()));
-            collector.collect(true);
+            collector.collect(reads);
             do {
                 throw_refused(collector.refusals());
                 send_deleting(context, collector.collected());
             } while (collector.collect_unvetoed());
             const Vanishing vanishing = load_vanishing(context, collector.collected());
-            const Deleted done = execute(context, collector.collected(), false);
+            const Deleted done = execute(context, collector.collected());
             send_deleted(context, vanishing);
             return done;
         });

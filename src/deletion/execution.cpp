@@ -2,7 +2,6 @@
 
 #include "deletion/deletion_order.hpp"
 #include "deletion/key_ranges.hpp"
-#include "deletion/row_locks.hpp"
 #include "deletion/row_statements.hpp"
 #include "deletion/statement_batch.hpp"
 
@@ -18,12 +17,6 @@ class Execution {
 public:
     Execution(Context& context, const Collected& collected)
         : context_(context), dialect_(context.connection.dialect()), collected_(collected), batch_(context) {}
-
-    void lock() {
-        locks_ = row_locks(context_, collected_.objects);
-        for (const RowLock& lock : locks_)
-            batch_.append(lock.request(), nullptr);
-    }
 
     void foreign_keys() {
         for (const auto& [field, objects] : collected_.updates) {
@@ -120,36 +113,19 @@ private:
     const backend::Dialect& dialect_;
     const Collected& collected_;
     StatementBatch batch_;
-    std::list<RowLock> locks_;
     std::list<KeyRanges> ranges_;
 };
 
-/// Whether the row, by going first, can be the lock.
-bool is_a_lock_itself(Context& context, const Collected& collected) {
-    return collected.objects.size() == 1 && collected.objects.front().size() == 1 && collected.updates.empty() &&
-           !Dependents::of(context, collected.objects.front().model()).go_last;
-}
-
-/// Several rows are locked in order, and before what leads to them is looked for.
-bool needs_locks(const Collected& collected) {
-    const bool is_one = collected.objects.size() == 1 && collected.objects.front().size() == 1;
-    return !is_one || !collected.links.empty() || !collected.updates.empty();
-}
-
 }  // namespace
 
-Deleted execute(Context& context, const Collected& collected, bool lock_first) {
+Deleted execute(Context& context, const Collected& collected) {
     Execution execution(context, collected);
-    if (lock_first && is_a_lock_itself(context, collected)) {
+    if (collected.row_is_lock)
         execution.rows();
-        execution.links();
-        return execution.run();
-    }
-    if (lock_first && needs_locks(collected))
-        execution.lock();
     execution.foreign_keys();
     execution.links();
-    execution.rows();
+    if (!collected.row_is_lock)
+        execution.rows();
     return execution.run();
 }
 

@@ -5,8 +5,8 @@
 namespace gm2m::deletion {
 
 /// Carries a deletion out in dependency order: foreign keys of what stays, links, then rows, those that refer to others
-/// first. One transaction, one round trip; one statement more for each slice of objects that refer to each other and
-/// need several. `lock_first`: nothing has locked the rows yet.
-Deleted execute(Context& context, const Collected& collected, bool lock_first);
+/// first, unless going first is what locks a row. One transaction, one round trip; one statement more for each slice of
+/// objects that refer to each other and need several.
+Deleted execute(Context& context, const Collected& collected);
 
 }  // namespace gm2m::deletion

@@ -1,5 +1,7 @@
 #include "deletion/integrity.hpp"
 
+#include <ostream>
+
 #include <fmt/format.h>
 
 #include "deletion/deletion.hpp"
@@ -21,6 +23,10 @@ std::string Inconsistency::to_string() const {
                        : fmt::format("{}: {} links to objects of {}, a model that is gone", relation, count, model);
     }
     return "";
+}
+
+std::ostream& operator<<(std::ostream& out, const Inconsistency& inconsistency) {
+    return out << inconsistency.to_string();
 }
 
 namespace deletion {

@@ -18,44 +18,61 @@ struct EndShape {
     bool reverse;
     bool is_list;
     bool is_of_unknown_type;  // the content type comes by its names
+    bool unless_there;
 
-    char letter() const noexcept { return static_cast<char>('a' + reverse + 2 * is_list + 4 * is_of_unknown_type); }
+    char letter() const noexcept {
+        return static_cast<char>('a' + reverse + 2 * is_list + 4 * is_of_unknown_type + 8 * unless_there);
+    }
     static EndShape of(char letter) noexcept {
         const int bits = letter - 'a';
-        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+        return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0};
     }
 };
 
 /// Writes a condition whose parameters are there.
 class Writer {
 public:
-    Writer(Context& context, detail::RelationData& relation, std::span<const Parameter> parameters)
-        : context_(context), dialect_(context.connection.dialect()), relation_(relation), parameters_(parameters) {}
+    /// `guarded`: the models of the ends whose links go unless their objects are there, in the order of these.
+    Writer(Context& context, detail::RelationData& relation, std::span<const Parameter> parameters,
+           std::span<const Model* const> guarded)
+        : context_(context),
+          dialect_(context.connection.dialect()),
+          relation_(relation),
+          parameters_(parameters),
+          guarded_(guarded) {}
 
     void append(EndShape end) {
         if (!sql_.empty())
             sql_ += " OR ";
-        if (!relation_.is_generic) {
-            append_keys(schema::typed_side_of(relation_, end.reverse).near_columns.front(), end);
-            return;
-        }
-        const schema::JoinTable join = schema::join_table_of(LinkEnd{&relation_, false}.field());
-        if (!end.reverse) {
-            append_keys(join.source_column, end);
-            return;
-        }
-        sql_ += '(';
-        append_content_type(join.content_type_column, end);
-        sql_ += " AND ";
-        append_keys(join.key_column, end);
-        sql_ += ')';
+        const bool has_more = end.unless_there || (end.reverse && relation_.is_generic);
+        sql_ += has_more ? "(" : "";
+        append_end(end);
+        if (end.unless_there)
+            append_guard(end);
+        sql_ += has_more ? ")" : "";
     }
     std::string take() { return std::move(sql_); }
 
 private:
+    void append_end(EndShape end) {
+        if (!relation_.is_generic)
+            return append_keys(dialect_.quote(schema::typed_side_of(relation_, end.reverse).near_columns.front()), end);
+        const schema::JoinTable join = schema::join_table_of(LinkEnd{&relation_, false}.field());
+        if (!end.reverse)
+            return append_keys(dialect_.quote(join.source_column), end);
+        append_content_type(join.content_type_column, end);
+        sql_ += " AND ";
+        append_keys(dialect_.quote(join.key_column), end);
+    }
+    void append_guard(EndShape end) {
+        const Model& model = *guarded_.front();
+        guarded_ = guarded_.subspan(1);
+        sql_ += fmt::format(" AND NOT EXISTS (SELECT 1 FROM {} WHERE ", context_.table_of(model));
+        append_keys(dialect_.quote(model.primary_key().column()), end);
+        sql_ += ')';
+    }
     std::string next() { return dialect_.parameter(++bound_); }
-    void append_keys(const std::string& column, EndShape end) {
-        const std::string quoted = dialect_.quote(column);
+    void append_keys(const std::string& quoted, EndShape end) {
         if (end.is_list) {
             ++bound_;
             sql_ += dialect_.in_list(quoted, bound_, parameters_[bound_ - 1].kind);
@@ -78,6 +95,7 @@ private:
     const backend::Dialect& dialect_;
     detail::RelationData& relation_;
     std::span<const Parameter> parameters_;
+    std::span<const Model* const> guarded_;
     std::size_t bound_ = 0;
     std::string sql_;
 };
@@ -95,12 +113,16 @@ LinkCondition::LinkCondition(Context& context, detail::RelationData& relation)
 
 void LinkCondition::add(const LinkSide& end, std::size_t begin) {
     const std::size_t count = std::min(end.objects->size() - begin, context_.keys_per_statement);
-    EndShape shape{end.reverse, count > 1, false};
+    EndShape shape{end.reverse, count > 1, false, end.unless_there};
     if (end.reverse && relation_.is_generic) {
         shape.is_of_unknown_type = bind_content_type(*end.linked_model);
         bind_texts(*end.objects, begin, count);
     } else {
         bind_keys(*end.objects, begin, count);
+    }
+    if (end.unless_there) {
+        bind_keys(*end.objects, begin, count);
+        guarded_.push_back(&end.objects->model());
     }
     shape_ += shape.letter();
 }
@@ -137,12 +159,15 @@ void LinkCondition::bind_texts(const Going& going, std::size_t begin, std::size_
 const LinkSql::Statements& LinkCondition::statements() const {
     if (shape_.size() > most_ends_kept)
         return own_ ? *own_ : own_.emplace(write());
-    const auto known = sql_.by_shape.find(shape_);
-    return known != sql_.by_shape.end() ? known->second : sql_.by_shape.emplace(shape_, write()).first->second;
+    std::string shape = shape_;
+    for (const Model* model : guarded_)
+        shape += model->label();
+    const auto known = sql_.by_shape.find(shape);
+    return known != sql_.by_shape.end() ? known->second : sql_.by_shape.emplace(shape, write()).first->second;
 }
 
 LinkSql::Statements LinkCondition::write() const {
-    Writer writer(context_, relation_, parameters_);
+    Writer writer(context_, relation_, parameters_, guarded_);
     for (const char letter : shape_)
         writer.append(EndShape::of(letter));
     std::string condition = writer.take();

@@ -42,7 +42,8 @@ std::list<RowLock> row_locks(Context& context, const std::list<Going>& objects) 
     for (const Going* going : in_lock_order(context, objects)) {
         const RowStatements& statements = RowStatements::of(context, going->model());
         const auto append = [&](ValueList keys) {
-            locks.emplace_back(keys.size() == 1 ? statements.lock_one : statements.lock_many, std::move(keys));
+            const std::string& sql = keys.size() == 1 ? statements.lock_one : statements.lock_many;
+            locks.emplace_back(going->model(), sql, std::move(keys));
         };
         // One statement sorts by itself; several would not be in order together.
         if (going->size() <= context.keys_per_statement)
@@ -52,6 +53,13 @@ std::list<RowLock> row_locks(Context& context, const std::list<Going>& objects) 
                 append(std::move(part));
     }
     return locks;
+}
+
+void run(Context& context, std::list<RowLock>& locks) {
+    std::vector<backend::Request> requests;
+    for (RowLock& lock : locks)
+        requests.push_back(lock.request());
+    context.connection.execute(requests, backend::Access::read);
 }
 
 }  // namespace gm2m::deletion

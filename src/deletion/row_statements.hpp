@@ -8,7 +8,7 @@ namespace gm2m::deletion {
 
 /// The SQL on rows that go, in the table of one model; parameter 1 is a key, or a list of keys.
 struct RowStatements {
-    /// Locks them in the order of their keys, where rows are locked.
+    /// Locks them in the order of their keys, which come back; where rows are locked.
     std::string lock_one, lock_many;
     std::string remove_one, remove_many;
     /// Those with integer keys from parameter 1 to parameter 2. Empty where rows go by lists.

@@ -25,10 +25,13 @@ std::size_t remove_rows(Context& context, const Model& through, const std::strin
     });
 }
 
-ThroughRows::ThroughRows(Context& context, const LinkEnd& end, const Going& going, std::size_t begin, bool lock)
-    : model_(end.field().join_model()), condition_(context, *end.relation), found_(model_.primary_key().kind()),
+ThroughRows::ThroughRows(Context& context, detail::RelationData& relation, const LinkSide& side, std::size_t begin,
+                         bool lock)
+    : model_(LinkEnd{&relation, side.reverse}.field().join_model()),
+      condition_(context, relation),
+      found_(model_.primary_key().kind()),
       kinds_{found_.kind()} {
-    condition_.add({&going, end.reverse, LinkPolicy::cascade, end.linked_model}, begin);
+    condition_.add(side, begin);
     const backend::Dialect& dialect = context.connection.dialect();
     const Field& key = model_.primary_key();
     const std::string column = dialect.quote(key.column());

@@ -19,7 +19,7 @@ class ThroughRows final : public backend::ResultSink {
 public:
     /// Those of the objects from the `begin`-th on, of as many as one parameter holds. `lock`: in the order of their
     /// keys.
-    ThroughRows(Context& context, const LinkEnd& end, const Going& going, std::size_t begin, bool lock);
+    ThroughRows(Context& context, detail::RelationData& relation, const LinkSide& side, std::size_t begin, bool lock);
     ThroughRows(const ThroughRows&) = delete;
     ThroughRows& operator=(const ThroughRows&) = delete;
 

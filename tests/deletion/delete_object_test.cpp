@@ -61,6 +61,28 @@ TEST_P(DeleteObjectTest, TakesBothSidesOfAnObjectThatIsBoth) {
     EXPECT_TRUE(db.find("cinema.User", b.key()));
 }
 
+// 6.1: links that another program has left behind go as well, whether the object is deleted alone or with others
+TEST_P(DeleteObjectTest, TakesTheLinksOfWhatIsGone) {
+    const Object me = user("Me");
+    const auto leave_links = [&](const Object& target) {
+        preferred_by(me).add(target);
+        scratch.sql("DELETE FROM " + target.model().table() + " WHERE id = " + target.key().to_string());
+        return target;
+    };
+    const Object alien = leave_links(movie("Alien"));
+    EXPECT_EQ(db.remove(alien).links, 1U);
+
+    const Object brazil = leave_links(movie("Brazil")), carmen = leave_links(opera("Carmen")), other = movie("Others");
+    preferred_by(me).add(other);
+    const Deleted deleted = db.remove(brazil, other, carmen);
+    EXPECT_EQ(deleted.rows, 1U);
+    EXPECT_EQ(deleted.links, 3U);
+
+    cinema.registry["cinema.Movie"].signals().deleted.connect([](const ObjectsDeleted&) {});
+    EXPECT_EQ(db.remove(leave_links(movie("Delicatessen")), leave_links(opera("Ernani"))).links, 2U);
+    EXPECT_EQ(rows_in_join_table(), 0U);
+}
+
 TEST_P(DeleteObjectTest, WhatIsNotThereIsNoError) {
     const Object alien = movie("Alien");
     EXPECT_EQ(db.remove(alien).rows, 1U);

@@ -42,6 +42,14 @@ TEST_P(ThroughDeletionTest, RowsGoWithATarget) {
     EXPECT_TRUE(verify(db).empty());
 }
 
+TEST_P(ThroughDeletionTest, RowsGoWithATargetThatIsGone) {
+    scratch.sql("DELETE FROM " + models["world.Language"].table() + " WHERE id = " + german.key().to_string());
+    const Deleted deleted = db.remove(german, latin);
+    EXPECT_EQ(count(deleted, "world.Language"), 0U);
+    EXPECT_EQ(count(deleted, "world.Usage"), 4U);
+    EXPECT_TRUE(verify(db).empty());
+}
+
 TEST_P(ThroughDeletionTest, ByQuery) {
     const Deleted deleted = db.remove(db.query("world.Language"));
     EXPECT_EQ(count(deleted, "world.Language"), 2U);

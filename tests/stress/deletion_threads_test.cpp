@@ -146,6 +146,7 @@ protected:
         Pool pool(models, scratch.url(), threads, options);
         Gains total;
         for (unsigned round = 0; round < rounds && !HasFailure(); ++round) {
+            SCOPED_TRACE(testing::Message() << "after round " << round);
             work_in_threads(pool, round, total);
             expect_consistent(total);
         }

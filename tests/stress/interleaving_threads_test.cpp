@@ -238,7 +238,6 @@ protected:
     Actor linker{cinema, scratch, "gm2m_linker_" + name()}, remover{cinema, scratch, "gm2m_remover_" + name()};
     Object me, film, other;
 
-private:
     std::string name() const { return scratch.path().substr(scratch.path().rfind('_') + 1); }
 };
 GM2M_INSTANTIATE(InterleavingThreadsTest, layout_configurations);
@@ -322,6 +321,83 @@ TEST_P(InterleavingThreadsTest, AddWhileATargetChanges) {
             EXPECT_EQ(links_of(db, me).count(), 2U);
             links_of(db, me).clear();
         }
+    }
+}
+
+/// 2.12: another object that gets the key of one while its deletion waits is another object. Where rows are locked: on
+/// SQLite nobody writes between the steps of a deletion.
+class ReplacedObjectThreadsTest : public InterleavingThreadsTest {
+protected:
+    ReplacedObjectThreadsTest() {
+        me = insert("cinema.User", "name");
+        film = insert("cinema.Movie", "title");
+        other = insert("cinema.Opera", "title");
+        links_of(db, me).add(film, other);
+    }
+    void SetUp() override {
+        if (GetParam().is_sqlite())
+            GTEST_SKIP() << "a deletion has the database to itself";
+    }
+    void begin(Actor& actor, std::optional<Transaction>& transaction, const std::function<void(Database&)>& work) {
+        actor.take([&actor, &transaction, work] {
+            transaction.emplace(actor.db);
+            work(actor.db);
+        });
+    }
+    void commit(Actor& actor, std::optional<Transaction>& transaction) {
+        actor.take([&transaction] {
+            transaction->commit();
+            transaction.reset();
+        });
+    }
+    void replace(Database& in) const {
+        in.remove(film.reference());
+        in.insert(cinema.registry["cinema.Movie"].make({{"id", film.key()}, {"title", "another"}}));
+    }
+    void expect_other_film() {
+        while (remover.go_on()) {
+        }
+        EXPECT_TRUE(db.find("cinema.Movie", film.key()));
+        EXPECT_TRUE(links_of(db, me).contains(film));
+        EXPECT_EQ(verify(db), std::vector<Inconsistency>());
+    }
+
+    std::optional<Transaction> replacing, linking, holding;
+    Deleted deleted;
+};
+GM2M_INSTANTIATE(ReplacedObjectThreadsTest, layout_configurations);
+
+TEST_P(ReplacedObjectThreadsTest, ADeletionOfOne) {
+    begin(linker, replacing, [&](Database& in) { replace(in); });
+    remover.take([&] { deleted = remover.db.remove(film.reference()); });
+    linker.take([&] { links_of(linker.db, me).add(film); });
+    commit(linker, replacing);
+    expect_other_film();
+    EXPECT_EQ(deleted.rows + deleted.links, 0U);
+}
+
+// The deletion has passed by the film, which was not there, and waits for the opera when the other film gets its link.
+TEST_P(ReplacedObjectThreadsTest, ADeletionOfSeveral) {
+    for (const bool is_heard : {false, true}) {
+        std::optional<ScopedConnection> hearing;
+        if (is_heard)
+            hearing.emplace(cinema.registry["cinema.Movie"].signals().deleted.connect([](const ObjectsDeleted&) {}));
+        Actor replacer(cinema, scratch, "gm2m_replacer_" + name()), holder(cinema, scratch, "gm2m_holder_" + name());
+        const Reference you = insert("cinema.User", "name").reference();
+        begin(holder, holding, [&](Database& in) { in.related(you, cinema.preferred).add(other.reference()); });
+        begin(replacer, replacing, [&](Database& in) { replace(in); });
+        remover.take([&] { deleted = remover.db.remove(std::vector{film.reference(), other.reference()}); });
+        EXPECT_TRUE(remover.go_on());
+        commit(replacer, replacing);
+        EXPECT_TRUE(remover.go_on());
+        begin(linker, linking, [&](Database& in) { links_of(in, me).add(film); });
+        commit(holder, holding);
+        remover.go_on();
+        commit(linker, linking);
+        expect_other_film();
+        EXPECT_EQ(deleted.rows, 1U);
+        EXPECT_FALSE(db.find("cinema.Opera", other.key()));
+        db.insert(other);
     }
 }
 

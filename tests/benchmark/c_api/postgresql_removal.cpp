@@ -20,12 +20,14 @@ Parameters links_to(int content_type, const std::vector<std::int64_t>& keys) {
 
 }  // namespace
 
-// The row goes first: whoever links to it holds it, and has committed when it goes.
+// The row goes first: whoever links to it holds it, and has committed when it goes. If somebody else was faster, and has
+// inserted another movie with its key, that one keeps its links.
 PostgresqlHand::Removed PostgresqlHand::remove_movie(std::int64_t movie) {
     Removed removed;
     pipeline({{"DELETE FROM cinema_movie WHERE id = $1", Parameters().add(movie), "remove_movie"},
-              {"DELETE FROM cinema_user_preferred_videos WHERE gm2m_ct_id = $1 AND gm2m_pk = $2",
-               Parameters().add(content_types_[0]).add(std::to_string(movie)), "remove_links"}},
+              {"DELETE FROM cinema_user_preferred_videos WHERE gm2m_ct_id = $1 AND gm2m_pk = $2 AND NOT EXISTS "
+               "(SELECT 1 FROM cinema_movie WHERE id = $3)",
+               Parameters().add(content_types_[0]).add(std::to_string(movie)).add(movie), "remove_links"}},
              [&](std::size_t i, const Result& result) { (i == 0 ? removed.rows : removed.links) = result.changed(); });
     return removed;
 }

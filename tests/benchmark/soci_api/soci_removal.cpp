@@ -17,6 +17,8 @@ SociHand::Removed SociHand::remove_movie(std::int64_t movie) {
     Removed removed;
     removal_->row.execute(true);
     removed.rows = static_cast<std::size_t>(removal_->row.get_affected_rows());
+    if (removed.rows == 0)
+        return removed;  // if there is another movie with its key by now, that one keeps its links
     removal_->links.execute(true);
     removed.links = static_cast<std::size_t>(removal_->links.get_affected_rows());
     return removed;
