@@ -124,8 +124,10 @@ public:
         std::string_view name;
     };
     /// `of_any_length`: for `NOT IN (SELECT … FROM …)`, which is then a search by hash however long the lists are.
+    /// `placed`: the same, with a column `place` at the end, that of the values in the lists.
+    enum class Rows { plain, of_any_length, placed };
     virtual std::string rows_of(std::span<const ListColumn> lists, std::string_view alias,
-                                bool of_any_length = false) const = 0;
+                                Rows rows = Rows::plain) const = 0;
     /// A table expression `alias` with the columns `value`, those of list parameter `n`, and `place`, theirs in the
     /// list.
     virtual std::string placed_rows_of(std::size_t n, Kind kind, std::string_view alias) const = 0;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,10 +63,14 @@ public:
                                                : ValueView::of_text(text);
     }
     std::int64_t integer_at(std::size_t i) const noexcept { return integers_[i]; }
+    std::span<const std::int64_t> integers() const noexcept { return integers_; }
     std::string_view text_at(std::size_t i) const noexcept {
         const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
         return std::string_view(bytes_).substr(begin, ends_[i] - begin);
     }
+
+    /// Of all texts together, in bytes.
+    std::size_t text_size() const noexcept { return bytes_.size(); }
 
 private:
     Kind kind_;

@@ -16,8 +16,16 @@ std::vector<Reference> ChangedLinks::references(Context& context) const {
     for (const std::size_t i : changed_)
         references.push_back(given_->reference(i));
     ModelsByContentType models(context);
-    for (std::size_t i = 0; i < keys_.size(); ++i)
-        references.push_back(reference_to(models.find(content_types_.integer_at(i)), keys_.text_at(i)));
+    // The links of one model tend to come together.
+    std::int64_t last = 0;
+    const Model* model = nullptr;
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+        if (const std::int64_t content_type = content_types_.integer_at(i); i == 0 || content_type != last) {
+            last = content_type;
+            model = models.find(content_type);
+        }
+        references.push_back(reference_to(model, keys_.text_at(i)));
+    }
     return references;
 }
 

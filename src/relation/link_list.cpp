@@ -9,8 +9,8 @@
 
 #include "backend/text_form.hpp"
 #include "model/relation_data.hpp"
-#include "relation/distinct_keys.hpp"
 #include "relation/link_index.hpp"
+#include "relation/sorted_order.hpp"
 
 namespace gm2m::relation {
 void LinkKeys::append_texts() const {
@@ -46,7 +46,7 @@ void LinkList::drop_repeats() {
 }
 
 std::vector<backend::ValueList> target_keys(const LinkList& links, std::span<const TargetModel> models) {
-    std::vector<DistinctKeys> keys;
+    std::vector<backend::ValueList> keys;
     keys.reserve(models.size());
     for (const TargetModel& target : models)
         keys.emplace_back(target.model->primary_key().kind());
@@ -56,15 +56,15 @@ std::vector<backend::ValueList> target_keys(const LinkList& links, std::span<con
         // The objects of one model tend to come together.
         while (models[model].content_type != links.content_types.integer_at(i))
             model = (model + 1) % models.size();
-        const auto& integer = links.keys.integer_at(i);
-        keys[model].insert(integer ? ValueView::of_integer(*integer)
-                                   : *text::parse_value(keys[model].list().kind(), links.keys.text_at(i), buffer));
+        if (const auto& integer = links.keys.integer_at(i))
+            keys[model].push_integer(*integer);
+        else
+            keys[model].push(*text::parse_value(keys[model].kind(), links.keys.text_at(i), buffer));
     }
-    std::vector<backend::ValueList> lists;
-    lists.reserve(models.size());
-    for (DistinctKeys& distinct : keys)
-        lists.push_back(std::move(distinct).take());
-    return lists;
+    // What is sorted is sorted no more by the server, which looks them up and locks them in this order.
+    for (backend::ValueList& list : keys)
+        list = sorted_distinct(std::move(list));
+    return keys;
 }
 
 Reference LinkList::reference(std::size_t i) const {
@@ -188,17 +188,13 @@ LinkList LinkListBuilder::complete() {
 }
 
 Reference reference_to(const Model* model, std::string_view text) {
-    std::optional<Value> key = model ? parse_key(*model, text) : std::nullopt;
-    return {model, key ? *std::move(key) : Value(text)};
-}
-
-std::optional<Value> parse_key(const Model& model, std::string_view text) {
-    char buffer[16];
-    const Kind kind = model.primary_key().kind();
-    const auto value = text::parse_value(kind, text, buffer);
-    if (!value)
-        return std::nullopt;
-    return Value(kind, *value);
+    if (model) {
+        char buffer[16];
+        const Kind kind = model->primary_key().kind();
+        if (const auto key = text::parse_value(kind, text, buffer))
+            return {model, Value(kind, *key)};
+    }
+    return {model, Value(text)};
 }
 
 }  // namespace gm2m::relation

@@ -76,7 +76,7 @@ struct TargetModel {
     friend bool operator==(const TargetModel&, const TargetModel&) = default;
 };
 
-/// The keys of the targets of each of these models, which are all, typed and each once.
+/// The keys of the targets of each of these models, which are all: typed, each once, sorted.
 std::vector<backend::ValueList> target_keys(const LinkList& links, std::span<const TargetModel> models);
 
 /// Throws KeyTooLong for a target ("cinema.Movie:5") whose key has `length` characters.
@@ -128,9 +128,6 @@ private:
     LinkKeys keys_;
     std::vector<TargetModel> targets_;
 };
-
-/// A typed key from its text in a join table; nothing if it is no key of that model.
-std::optional<Value> parse_key(const Model& model, std::string_view text);
 
 /// What a link refers to: with the key as text where the model is not known, or the text is no key of it.
 Reference reference_to(const Model* model, std::string_view text);

@@ -57,26 +57,26 @@ private:
         out_.add = format("WITH locked AS MATERIALIZED ({}), {} {}", n_.lock_source(n_.source_key),
                           lock_targets("locked", false), insert(all_are_there(), links()));
         // Link by link, however many the source has; set goes through all of them anyway, which is faster.
-        out_.toggle = change(format("linked AS MATERIALIZED (SELECT k.ct, k.pk FROM {} CROSS JOIN {} AS l WHERE l.{} = "
-                                    "$1 AND l.{} = k.ct AND "
-                                    "l.{} = k.pk)",
-                                    links(true), n_.table, n_.source, n_.content_type, n_.key),
-                             format(" USING {} WHERE l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk", links(), n_.source,
-                                    n_.content_type, n_.key));
-        const std::string own = format("l.{} = $1", n_.source), link = format("(l.{}, l.{})", n_.content_type, n_.key),
-                          given = format("(SELECT k.ct, k.pk FROM {})", links(true));
-        out_.set = change(
-            format(
-                "kept AS MATERIALIZED (SELECT array_agg(l.{}) AS cts, array_agg(l.{}) AS pks FROM {} AS l WHERE {} AND "
-                "CASE WHEN {} IN {} THEN true END), linked AS MATERIALIZED (SELECT l.ct, l.pk FROM unnest((SELECT cts "
-                "FROM kept), (SELECT pks FROM kept)) AS l (ct, pk))",
-                n_.content_type, n_.key, n_.table, own, link, given),
-            format(" WHERE {} AND {} NOT IN (SELECT k.ct, k.pk FROM linked AS k)", own, link));
+        const std::string is_given =
+            format("l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk", n_.source, n_.content_type, n_.key);
+        out_.toggle =
+            change(format("linked AS MATERIALIZED (SELECT k.ct, k.pk FROM {} CROSS JOIN {} AS l WHERE {}), fresh AS "
+                          "MATERIALIZED (SELECT k.ct, k.pk FROM {} WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, l.pk FROM "
+                          "linked AS l))",
+                          links(Dialect::Rows::of_any_length), n_.table, is_given, links()),
+                   format(" USING {} WHERE {}", links(), is_given));
+        // A full join is one by hash, or by merging. What it finds on both sides, or as a link alone, is none of these.
+        out_.set = change(format("fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM (SELECT l.{} AS ct, l.{} AS pk, true "
+                                 "AS is_link FROM {} AS l WHERE l.{} = $1) AS l FULL JOIN {} ON l.ct = k.ct AND l.pk = "
+                                 "k.pk WHERE l.is_link IS NULL ORDER BY k.place)",
+                                 n_.content_type, n_.key, n_.table, n_.source, links(Dialect::Rows::placed)),
+                          format(" WHERE l.{} = $1 AND (l.{}, l.{}) NOT IN (SELECT k.ct, k.pk FROM {})", n_.source,
+                                 n_.content_type, n_.key, links(Dialect::Rows::of_any_length)));
     }
 
-    std::string links(bool of_any_length = false) const {
+    std::string links(Dialect::Rows rows = Dialect::Rows::plain) const {
         const Dialect::ListColumn lists[] = {{2, Kind::integer, "ct"}, {3, Kind::text, "pk"}};
-        return dialect_.rows_of(lists, "k", of_any_length);
+        return dialect_.rows_of(lists, "k", rows);
     }
     /// True, but only known once the rows of `cte` are locked.
     static std::string after(std::string_view cte) { return format(" AND (SELECT count(*) FROM {}) >= 0", cte); }
@@ -89,14 +89,14 @@ private:
                       dialect_.in_list("t." + t.key, parameter, t.kind), condition, t.key,
                       dialect_.in_byte_order(t.kind));
     }
-    /// A CTE for each model, target_1 and so on, with the keys of the rows: of all given, or of those not linked yet.
-    std::string lock_targets(std::string previous, bool not_linked) const {
+    /// A CTE for each model, target_1 and so on, with the keys of the rows: of all given, or of those in `fresh`.
+    std::string lock_targets(std::string previous, bool fresh) const {
         std::string ctes;
         for (std::size_t i = 0; i < out_.models.size(); ++i) {
             const Target t = target(i);
             std::string condition;
-            if (not_linked)
-                condition += format(" AND {} NOT IN (SELECT l.pk FROM linked AS l WHERE l.ct = {})",
+            if (fresh)
+                condition += format(" AND CASE WHEN {} IN (SELECT k.pk FROM fresh AS k WHERE k.ct = {}) THEN true END",
                                     dialect_.key_to_text("t." + t.key, t.kind), out_.models[i].content_type);
             if (!previous.empty())
                 condition += after(previous);
@@ -126,17 +126,17 @@ private:
             "NOTHING RETURNING {}, {}",
             n_.table, n_.triple(), there, from, n_.triple(), n_.content_type, n_.key);
     }
-    /// Unlinks what `removed` says, and links what is given and not `linked`. What is searched by IN and NOT IN is
-    /// hashed, however long it is: the planner does not know, and takes it for short. Joins became nested loops. The
-    /// order of the lists is that of linking. A sign for what has gone, and no column, is less to keep and send.
-    std::string change(const std::string& linked, const std::string& removed) const {
+    /// Unlinks what `removed` says, and links what is in `fresh`, which the CTEs `found` have last. What is searched by IN
+    /// and NOT IN is hashed, however long it is: the planner does not know, and takes it for short. Joins became nested
+    /// loops, as IN does unless it is in a CASE. The order of the lists is that of linking. A sign for what has gone,
+    /// and no column, is less to keep and send.
+    std::string change(const std::string& found, const std::string& removed) const {
         const std::string targets = lock_targets("", true);
         return format(
-            "WITH {}, {}{}fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM {} WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, "
-            "l.pk FROM linked AS l)), removed (ct, pk) AS (DELETE FROM {} AS l{}{} RETURNING -l.{}, l.{}), added "
-            "(ct, pk) AS ({}) SELECT ct, pk FROM removed UNION ALL SELECT ct, pk FROM added",
-            linked, targets, targets.empty() ? "" : ", ", links(), n_.table, removed, after_last_target(),
-            n_.content_type, n_.key, insert(all_fresh_are_there(), "fresh AS k"));
+            "WITH {}{}{}, removed (ct, pk) AS (DELETE FROM {} AS l{}{} RETURNING -l.{}, l.{}), added (ct, pk) AS ({}) "
+            "SELECT ct, pk FROM removed UNION ALL SELECT ct, pk FROM added",
+            found, targets.empty() ? "" : ", ", targets, n_.table, removed, after_last_target(), n_.content_type,
+            n_.key, insert(all_fresh_are_there(), "fresh AS k"));
     }
 
     Context& context_;

@@ -1,6 +1,8 @@
 #include "relation/sorted_order.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
 #include <numeric>
 
 namespace gm2m::relation {
@@ -45,7 +47,47 @@ Order sorted_integers(const ValueList& keys) {
     return order;
 }
 
+bool is_sorted_and_distinct(std::span<const std::int64_t> keys) {
+    return std::ranges::adjacent_find(keys, std::ranges::greater_equal()) == keys.end();
+}
+
+ValueList distinct_integers(const ValueList& keys) {
+    const auto [least, greatest] = std::ranges::minmax(keys.integers());
+    const std::uint64_t range = static_cast<std::uint64_t>(greatest) - static_cast<std::uint64_t>(least);
+    ValueList distinct(keys.kind());
+    distinct.reserve(keys.size());
+    if (range / 64 < 4 * keys.size()) {  // a bit for each number of the range
+        std::vector<std::uint64_t> words(range / 64 + 1);
+        for (const std::int64_t key : keys.integers()) {
+            const std::uint64_t bit = static_cast<std::uint64_t>(key) - static_cast<std::uint64_t>(least);
+            words[bit / 64] |= std::uint64_t{1} << (bit % 64);
+        }
+        for (std::size_t i = 0; i < words.size(); ++i)
+            for (std::uint64_t word = words[i]; word != 0; word &= word - 1)
+                distinct.push_integer(static_cast<std::int64_t>(
+                    static_cast<std::uint64_t>(least) + i * 64 + static_cast<std::uint64_t>(std::countr_zero(word))));
+        return distinct;
+    }
+    std::vector<std::int64_t> sorted(keys.integers().begin(), keys.integers().end());
+    std::ranges::sort(sorted);
+    for (std::size_t i = 0; i < sorted.size(); ++i)
+        if (i == 0 || sorted[i] != sorted[i - 1])
+            distinct.push_integer(sorted[i]);
+    return distinct;
+}
+
 }  // namespace
+
+ValueList sorted_distinct(ValueList keys) {
+    if (keys.holds_integers())
+        return is_sorted_and_distinct(keys.integers()) ? std::move(keys) : distinct_integers(keys);
+    ValueList distinct(keys.kind());
+    distinct.reserve(keys.size());
+    for (const std::uint32_t place : sorted_order(keys))
+        if (distinct.empty() || distinct.text_at(distinct.size() - 1) != keys.text_at(place))
+            distinct.push_text(keys.text_at(place));
+    return distinct;
+}
 
 std::vector<std::uint32_t> sorted_order(const ValueList& keys) {
     if (keys.holds_integers())

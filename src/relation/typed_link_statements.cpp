@@ -76,9 +76,9 @@ private:
                       source_key_, source_table_, source_key_, condition, key_order());
     }
 
-    std::string far_list(bool of_any_length = false) const {
+    std::string far_list(Dialect::Rows rows = Dialect::Rows::plain) const {
         const Dialect::ListColumn list[] = {{1, out_.far_kind, "far"}};
-        return dialect_.rows_of(list, "k", of_any_length);
+        return dialect_.rows_of(list, "k", rows);
     }
     /// Condition on the key of the sources that a write is given.
     std::string among() const {
@@ -98,7 +98,7 @@ private:
         out_.remove = format("{} DELETE FROM {} AS l USING {} WHERE l.{} = k.far AND {} AND {} RETURNING l.{}",
                              lock(among()), table_, far_list(), far_, is_near(2, "l."), locked, far_);
         out_.clear = format("{} DELETE FROM {} WHERE {} AND {}", lock(among_linked), table_, is_near(1), locked);
-        out_.remove_others = remove_others(far_list(true));
+        out_.remove_others = remove_others(far_list(Dialect::Rows::of_any_length));
         out_.lock =
             side_.source_is_far
                 ? format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE", source_table_,

@@ -106,5 +106,31 @@ TEST(SortedOrderTest, SortsIntegersAndTexts) {
     }
 }
 
+TEST(SortedDistinctTest, KeepsEachOnce) {
+    std::vector<std::vector<std::int64_t>> sequences = key_sequences();
+    sequences.push_back({});
+    sequences.push_back({7});
+    sequences.push_back({7, 7, 7});
+    sequences.push_back({INT64_MAX, 0, INT64_MIN, INT64_MAX});
+    sequences.push_back({-65, 63, -64, 0, 64, -1, 63});
+    for (std::vector<std::int64_t>& sequence : sequences) {
+        std::vector<std::int64_t> repeated = sequence;
+        repeated.insert(repeated.end(), sequence.begin(), sequence.begin() + static_cast<long>(sequence.size() / 2));
+        std::ranges::sort(sequence);
+        sequence.erase(std::ranges::unique(sequence).begin(), sequence.end());
+        backend::ValueList keys(Kind::big_integer), texts(Kind::text);
+        for (const std::int64_t key : repeated) {
+            keys.push_integer(key);
+            texts.push_text(std::to_string(key));
+        }
+        const backend::ValueList distinct = relation::sorted_distinct(keys);
+        EXPECT_TRUE(std::ranges::equal(distinct.integers(), sequence));
+        const backend::ValueList by_text = relation::sorted_distinct(texts);
+        EXPECT_EQ(by_text.size(), sequence.size());
+        for (std::size_t i = 1; i < by_text.size(); ++i)
+            EXPECT_LT(by_text.text_at(i - 1), by_text.text_at(i));
+    }
+}
+
 }  // namespace
 }  // namespace gm2m::test

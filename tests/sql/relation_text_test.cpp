@@ -284,33 +284,33 @@ TEST_P(RelationTextTest, Writes) {
                "(SELECT count(*) FROM locked) >= 0 RETURNING l.gm2m_ct_id, l.gm2m_pk");
     // Only what is not linked yet has to be there, and is locked.
     const std::string hidden_lists = "unnest((SELECT $2::integer[]), (SELECT $3::text[])) AS k (ct, pk)";
-    const std::string link = "(l.gm2m_ct_id, l.gm2m_pk)", given = "(SELECT k.ct, k.pk FROM " + hidden_lists + ")";
-    const auto changed = [&](const std::string& linked, const std::string& removed) {
-        return "WITH " + linked + ", target_1" +
+    const auto changed = [&](const std::string& found, const std::string& removed) {
+        return "WITH " + found + ", target_1" +
                target("movie", "id", "4",
-                      " AND text(t.id) NOT IN (SELECT l.pk FROM linked AS l WHERE l.ct = " + movie + ")", "") +
-               ", fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM " + lists +
-               " WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, l.pk FROM linked AS l)), removed (ct, pk) AS (DELETE FROM "
-               "archive_person_likes AS l" +
-               removed + after("target_1") + " RETURNING -l.gm2m_ct_id, l.gm2m_pk), added (ct, pk) AS (" + insert +
-               "SELECT $1, k.ct, CASE WHEN " + count("fresh") + " = 0 + " + count("target_1") +
-               " THEN k.pk END FROM fresh AS k" + skip +
+                      " AND CASE WHEN text(t.id) IN (SELECT k.pk FROM fresh AS k WHERE k.ct = " + movie +
+                          ") THEN true END",
+                      "") +
+               ", removed (ct, pk) AS (DELETE FROM archive_person_likes AS l" + removed + after("target_1") +
+               " RETURNING -l.gm2m_ct_id, l.gm2m_pk), added (ct, pk) AS (" + insert + "SELECT $1, k.ct, CASE WHEN " +
+               count("fresh") + " = 0 + " + count("target_1") + " THEN k.pk END FROM fresh AS k" + skip +
                " RETURNING gm2m_ct_id, gm2m_pk) SELECT ct, pk FROM removed UNION ALL SELECT ct, pk FROM added";
     };
     expect([&] { liked_by(bob).set(alien); },
            // the links were read before, and each that is not wanted goes by itself
            "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND gm2m_ct_id = $2 AND gm2m_pk = $3",
-           changed("kept AS MATERIALIZED (SELECT array_agg(l.gm2m_ct_id) AS cts, array_agg(l.gm2m_pk) AS pks FROM "
-                   "archive_person_likes AS l WHERE l.gm2m_src_id = $1 AND CASE WHEN " +
-                       link + " IN " + given +
-                       " THEN true END), linked AS MATERIALIZED (SELECT l.ct, l.pk FROM unnest((SELECT cts FROM kept), "
-                       "(SELECT pks FROM kept)) AS l (ct, pk))",
-                   " WHERE l.gm2m_src_id = $1 AND " + link + " NOT IN (SELECT k.ct, k.pk FROM linked AS k)"));
+           changed("fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM (SELECT l.gm2m_ct_id AS ct, l.gm2m_pk AS pk, true AS "
+                   "is_link FROM archive_person_likes AS l WHERE l.gm2m_src_id = $1) AS l FULL JOIN unnest((SELECT "
+                   "$2::integer[]), (SELECT $3::text[])) WITH ORDINALITY AS k (ct, pk, place) ON l.ct = k.ct AND l.pk "
+                   "= k.pk WHERE l.is_link IS NULL ORDER BY k.place)",
+                   " WHERE l.gm2m_src_id = $1 AND (l.gm2m_ct_id, l.gm2m_pk) NOT IN (SELECT k.ct, k.pk FROM " +
+                       hidden_lists + ")"));
     const std::string is_given = " WHERE l.gm2m_src_id = $1 AND l.gm2m_ct_id = k.ct AND l.gm2m_pk = k.pk";
     expect([&] { liked_by(bob).toggle(alien); },
            "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND gm2m_ct_id = $2 AND gm2m_pk = $3",
            changed("linked AS MATERIALIZED (SELECT k.ct, k.pk FROM " + hidden_lists +
-                       " CROSS JOIN archive_person_likes AS l" + is_given + ")",
+                       " CROSS JOIN archive_person_likes AS l" + is_given +
+                       "), fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM " + lists +
+                       " WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, l.pk FROM linked AS l))",
                    " USING " + lists + is_given));
     expect([&] { liked_by(bob).clear(); }, "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1",
            lock + "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND (SELECT count(*) FROM locked) >= 0");

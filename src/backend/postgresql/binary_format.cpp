@@ -1,5 +1,6 @@
 #include "backend/postgresql/binary_format.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -57,12 +58,26 @@ T load(const char* data) {
     return static_cast<T>(value);
 }
 
+/// In the network's byte order.
+template <class T>
+char* store_at(char* out, T value) {
+    auto bits = static_cast<std::make_unsigned_t<T>>(value);
+    if constexpr (std::endian::native == std::endian::little) {
+        if constexpr (sizeof bits == 8)
+            bits = __builtin_bswap64(bits);
+        else if constexpr (sizeof bits == 4)
+            bits = __builtin_bswap32(bits);
+        else
+            bits = __builtin_bswap16(bits);
+    }
+    std::memcpy(out, &bits, sizeof bits);
+    return out + sizeof bits;
+}
+
 template <class T>
 void store(std::string& out, T value) {
-    const auto bits = static_cast<std::make_unsigned_t<T>>(value);
     char bytes[sizeof(T)];
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        bytes[i] = static_cast<char>(bits >> (8 * (sizeof(T) - 1 - i)));
+    store_at(bytes, value);
     out.append(bytes, sizeof(T));
 }
 
@@ -100,6 +115,48 @@ void append_fixed(std::string& out, Kind kind, std::int64_t value) {
         case Kind::date: store(out, static_cast<std::int32_t>(value - days_to_2000)); break;
         case Kind::date_time: store(out, value - microseconds_to_2000); break;
         default: store(out, value); break;
+    }
+}
+
+/// Elements of an array: the length of each, and its binary form.
+template <class T, class ToWire>
+void append_integers(std::string& out, const ValueList& list, ToWire&& to_wire) {
+    const std::size_t begin = out.size();
+    out.resize(begin + list.size() * (4 + sizeof(T)));
+    char* at = out.data() + begin;
+    for (const std::int64_t value : list.integers())
+        at = store_at(store_at(at, static_cast<std::int32_t>(sizeof(T))), static_cast<T>(to_wire(value)));
+}
+
+void append_integers(std::string& out, const ValueList& list) {
+    const auto same = [](std::int64_t value) { return value; };
+    switch (list.kind()) {
+        case Kind::boolean:
+            for (const std::int64_t value : list.integers()) {
+                store(out, std::int32_t{1});
+                append_fixed(out, Kind::boolean, value);
+            }
+            break;
+        case Kind::small_integer: append_integers<std::int16_t>(out, list, same); break;
+        case Kind::integer: append_integers<std::int32_t>(out, list, same); break;
+        case Kind::date:
+            append_integers<std::int32_t>(out, list, [](std::int64_t days) { return days - days_to_2000; });
+            break;
+        case Kind::date_time:
+            append_integers<std::int64_t>(out, list, [](std::int64_t us) { return us - microseconds_to_2000; });
+            break;
+        default: append_integers<std::int64_t>(out, list, same); break;
+    }
+}
+
+void append_texts(std::string& out, const ValueList& list) {
+    const std::size_t begin = out.size();
+    out.resize(begin + list.size() * 4 + list.text_size());
+    char* at = out.data() + begin;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const std::string_view text = list.text_at(i);
+        at = store_at(at, static_cast<std::int32_t>(text.size()));
+        at = std::copy_n(text.data(), text.size(), at);
     }
 }
 
@@ -238,20 +295,10 @@ void BinaryParameters::encode_list(const ValueList& list) {
         store(buffer_, static_cast<std::int32_t>(list.size()));
         store(buffer_, std::int32_t{1});
     }
-    if (form_of(list.kind()) == ValueView::Form::integer) {
-        for (std::size_t i = 0; i < list.size(); ++i) {
-            const std::size_t length_at = buffer_.size();
-            store(buffer_, std::int32_t{0});
-            append_fixed(buffer_, list.kind(), list.integer_at(i));
-            buffer_[length_at + 3] = static_cast<char>(buffer_.size() - length_at - 4);
-        }
-    } else {
-        for (std::size_t i = 0; i < list.size(); ++i) {
-            const std::string_view text = list.text_at(i);
-            store(buffer_, static_cast<std::int32_t>(text.size()));
-            buffer_ += text;
-        }
-    }
+    if (list.holds_integers())
+        append_integers(buffer_, list);
+    else
+        append_texts(buffer_, list);
     add(encoding.array_type, 1, {offset, nullptr}, buffer_.size() - offset);
 }
 

@@ -219,14 +219,16 @@ public:
     }
 
     // A list that is known to be long is not hashed; from a subquery the planner does not know how long it is.
-    std::string rows_of(std::span<const ListColumn> lists, std::string_view alias, bool of_any_length) const override {
+    std::string rows_of(std::span<const ListColumn> lists, std::string_view alias, Rows rows) const override {
+        const bool of_any_length = rows != Rows::plain, placed = rows == Rows::placed;
         std::string arrays, names;
         for (const ListColumn& list : lists) {
             arrays += fmt::format("{}{}${}::{}[]{}", arrays.empty() ? "" : ", ", of_any_length ? "(SELECT " : "",
                                   list.parameter, type_name(list.kind), of_any_length ? ")" : "");
             names += fmt::format("{}{}", names.empty() ? "" : ", ", list.name);
         }
-        return fmt::format("unnest({}) AS {} ({})", arrays, alias, names);
+        return fmt::format("unnest({}){} AS {} ({}{})", arrays, placed ? " WITH ORDINALITY" : "", alias, names,
+                           placed ? ", place" : "");
     }
 
     std::string placed_rows_of(std::size_t n, Kind kind, std::string_view alias) const override {

@@ -170,7 +170,7 @@ public:
         return fmt::format("{0} BETWEEN ?{1} AND ?{2} AND typeof({0}) = 'integer'", expression, n, n + 1);
     }
 
-    std::string rows_of(std::span<const ListColumn> lists, std::string_view alias, bool) const override {
+    std::string rows_of(std::span<const ListColumn> lists, std::string_view alias, Rows) const override {
         return fmt::format("(SELECT value AS {} FROM gm2m_list(?{})) AS {}", lists.front().name,
                            lists.front().parameter, alias);
     }
