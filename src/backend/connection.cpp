@@ -1,5 +1,7 @@
 #include "backend/connection.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace gm2m::backend {
@@ -118,6 +120,14 @@ Connection::Report::Report(Connection& connection, const std::string& sql, bool 
         start_ = std::chrono::steady_clock::now();
     }
 }
+
+Connection::Report::Report(Report&& other) noexcept
+    : connection_(std::exchange(other.connection_, nullptr)),
+      sql_(other.sql_),
+      start_(other.start_),
+      rows_(other.rows_),
+      executions_(other.executions_),
+      transaction_control_(other.transaction_control_) {}
 
 void Connection::Report::rows(std::size_t count, std::size_t executions) noexcept {
     rows_ = count;

@@ -171,6 +171,7 @@ protected:
     class Report {
     public:
         Report(Connection& connection, const std::string& sql, bool transaction_control = false);
+        Report(Report&& other) noexcept;
         void rows(std::size_t count, std::size_t executions = 1) noexcept;
         /// Reports now; otherwise the destructor reports a failure.
         void done();

@@ -109,7 +109,9 @@ const LinkSql& sql_of(Context& context, detail::RelationData& relation) {
 }  // namespace
 
 LinkCondition::LinkCondition(Context& context, detail::RelationData& relation)
-    : context_(context), relation_(relation), sql_(sql_of(context, relation)) {}
+    : context_(context), relation_(relation), sql_(sql_of(context, relation)) {
+    parameters_.reserve(4);
+}
 
 void LinkCondition::add(const LinkSide& end, std::size_t begin) {
     const std::size_t count = std::min(end.objects->size() - begin, context_.keys_per_statement);

@@ -10,38 +10,43 @@ namespace gm2m::deletion {
 
 /// What the rows that some statements delete, change or count add up to.
 struct Tally {
-    enum class Of { model, relation, foreign_key };
-    Of of;
-    const Model* model;
-    std::string label;
+    // Of one of these.
+    const Model* model = nullptr;
+    const detail::RelationData* relation = nullptr;
+    const Field* foreign_key = nullptr;
     std::size_t count = 0;
 
-    void add_to(Deleted& deleted) {
+    void add_to(Deleted& deleted) const {
         if (count == 0)
             return;
-        (of == Of::model ? deleted.rows : of == Of::relation ? deleted.links : deleted.updated) += count;
-        if (of == Of::model)
-            deleted.by_model.push_back({std::move(label), model, count});
+        (model ? deleted.rows : relation ? deleted.links : deleted.updated) += count;
+        if (model)
+            deleted.by_model.push_back({model->label(), model, count});
+        else if (relation)
+            deleted.by_relation.push_back({relation->label, count});
         else
-            (of == Of::relation ? deleted.by_relation : deleted.by_foreign_key).push_back({std::move(label), count});
+            deleted.by_foreign_key.push_back({foreign_key->label(), count});
     }
 };
 
 /// Statements that go out together, with all that they refer to.
 class StatementBatch {
 public:
-    explicit StatementBatch(Context& context) : context_(context), dialect_(context.connection.dialect()) {}
+    explicit StatementBatch(Context& context) : context_(context), dialect_(context.connection.dialect()) {
+        requests_.reserve(few);
+        tally_of_.reserve(few);
+    }
     StatementBatch(const StatementBatch&) = delete;
     StatementBatch& operator=(const StatementBatch&) = delete;
 
     Tally& of_model(const Model& model, std::size_t count = 0) {
-        return tallies_.emplace_back(Tally{Tally::Of::model, &model, model.label(), count});
+        return tallies_.emplace_back(Tally{.model = &model, .count = count});
     }
     Tally& of_relation(const detail::RelationData& relation) {
-        return tallies_.emplace_back(Tally{Tally::Of::relation, nullptr, relation.label});
+        return tallies_.emplace_back(Tally{.relation = &relation});
     }
     Tally& of_foreign_key(const Field& field) {
-        return tallies_.emplace_back(Tally{Tally::Of::foreign_key, nullptr, field.label()});
+        return tallies_.emplace_back(Tally{.foreign_key = &field});
     }
 
     /// `tally` may be null; the request is good until the next one.
@@ -86,12 +91,15 @@ public:
             if (tally_of_[i])
                 tally_of_[i]->count += count(i, requests_[i]);
         Deleted deleted;
-        for (Tally& tally : tallies_)
+        for (const Tally& tally : tallies_)
             tally.add_to(deleted);
         return deleted;
     }
 
 private:
+    /// Most deletions are of one object, which a few relations link.
+    static constexpr std::size_t few = 8;
+
     Context& context_;
     const backend::Dialect& dialect_;
     std::list<Tally> tallies_;

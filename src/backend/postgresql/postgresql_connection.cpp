@@ -3,7 +3,6 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
-#include <deque>
 #include <memory>
 
 #include <fmt/format.h>
@@ -54,7 +53,8 @@ std::size_t rows_of(const pg_result* last) {
 /// nothing under way, so that the session's owner can go on using it.
 class PostgresqlConnection::Pipeline {
 public:
-    explicit Pipeline(PostgresqlConnection& connection) : connection_(connection), pg_(connection.connection_) {
+    explicit Pipeline(PostgresqlConnection& connection)
+        : connection_(connection), pg_(connection.connection_), expected_(connection.expected_) {
         if (!PQenterPipelineMode(pg_))
             throw_postgresql_error(pg_, nullptr, "");
         for (const std::string& name : connection_.unused_)
@@ -68,6 +68,7 @@ public:
         for (const Expected& missing : expected_)
             if (missing.answer == Answer::preparation)
                 connection_.statements_.erase(*missing.sql);  // the server never came to it
+        expected_.clear();
         PQexitPipelineMode(pg_);
     }
     Pipeline(const Pipeline&) = delete;
@@ -118,12 +119,6 @@ public:
     }
 
 private:
-    enum class Answer { preparation, execution, unprepared_execution, deallocation };
-    struct Expected {
-        Answer answer;
-        const std::string* sql;
-    };
-
     static bool is_execution(Answer answer) {
         return answer == Answer::execution || answer == Answer::unprepared_execution;
     }
@@ -135,7 +130,7 @@ private:
 
     template <class Take>
     void receive_next(Take&& take) {
-        const Expected& expected = expected_.front();
+        const Expected expected = expected_.front();
         Result result(PQgetResult(pg_));
         do {
             const ExecStatusType status = PQresultStatus(result.get());
@@ -193,7 +188,7 @@ private:
 
     PostgresqlConnection& connection_;
     pg_conn* pg_;
-    std::deque<Expected> expected_;
+    Fifo<Expected>& expected_;
     bool synced_ = false;
     bool finished_ = false;
 };
@@ -221,19 +216,14 @@ void PostgresqlConnection::run_plain(const std::string& sql) {
 // What goes out before one Sync is one transaction, so that `atomic` costs nothing.
 void PostgresqlConnection::run(std::span<Request> requests, bool) {
     next_round_trip();
-    std::deque<Report> reports;
+    std::vector<Report> reports;
+    reports.reserve(requests.size());
     Pipeline pipeline(*this);
 
-    struct Sent {
-        Request* request;
-        std::size_t row;
-        Report* report;
-        bool last;
-    };
-    std::deque<Sent> sent;
+    sent_.clear();  // what failed may have left some
     const auto read_sent = [&] {
-        for (; !sent.empty(); sent.pop_front()) {
-            auto& [request, row, report, last] = sent.front();
+        for (; !sent_.empty(); sent_.pop_front()) {
+            const auto& [request, row, report, last] = sent_.front();
             std::size_t affected = 0;
             columns_.clear();
             lists_.clear();
@@ -259,14 +249,14 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
         row_.assign(request.parameters.begin(), request.parameters.end());
         row_.resize(request.parameters.size() + request.parameters_per_row);
         for (std::size_t row = 0; row < executions; ++row) {
-            if (sent.size() >= executions_at_once) {
+            if (sent_.size() >= executions_at_once) {
                 pipeline.flush();
                 read_sent();
             }
             if (request.source)
                 request.source->bind(row, std::span(row_).subspan(request.parameters.size()));
             pipeline.send(request, row_);
-            sent.push_back({&request, row, &report, row + 1 == executions});
+            sent_.push_back({&request, row, &report, row + 1 == executions});
         }
     }
     pipeline.sync();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backend/connection.hpp"
+#include "backend/fifo.hpp"
 #include "backend/postgresql/binary_format.hpp"
 #include "backend/statement_cache.hpp"
 
@@ -27,6 +28,19 @@ protected:
 
 private:
     class Pipeline;
+    enum class Answer { preparation, execution, unprepared_execution, deallocation };
+    /// What the server is to answer next.
+    struct Expected {
+        Answer answer;
+        const std::string* sql;
+    };
+    /// An execution whose results are still to be read.
+    struct Sent {
+        Request* request;
+        std::size_t row;
+        Report* report;
+        bool last;
+    };
 
     void read_rows(const pg_result* result, Request& request);
     void find_columns(const pg_result* result, const Request& request);
@@ -40,6 +54,8 @@ private:
     std::vector<std::string> unused_;  // prepared statements to be deallocated with the next pipeline
     std::uint64_t next_name_ = 0;
     BinaryParameters parameters_;
+    Fifo<Expected> expected_;
+    Fifo<Sent> sent_;
     std::vector<Parameter> row_;
     std::vector<BinaryColumn> columns_;  // of the execution whose rows are read, but for its lists
     std::vector<BinaryList> lists_;
