@@ -55,7 +55,7 @@ private:
     detail::RelationData& relation_;
     const LinkSql& sql_;
     std::string shape_;  // a letter for each end
-    std::vector<const Model*> guarded_;  // of the ends whose links go unless their objects are there
+    std::vector<const Model*> guarded_;               // of the ends whose links go unless their objects are there
     mutable std::optional<LinkSql::Statements> own_;  // of a shape that is not kept
     // Of lists, so that what is in them stays where it is.
     std::list<std::string> texts_;

@@ -7,8 +7,8 @@
 
 namespace gm2m::deletion {
 
-/// Locks rows that go, by one key, or by a list of them; and finds the keys of those that are there. A row that somebody
-/// else deletes while it is waited for is not, even if another has its key by then: that one is not locked.
+/// Locks rows that go, by one key, or by a list of them; and finds the keys of those that are there. A row that
+/// somebody else deletes while it is waited for is not, even if another has its key by then: that one is not locked.
 class RowLock final : public backend::ResultSink {
 public:
     /// `sql` outlives this.

@@ -26,8 +26,8 @@ RowStatements generate(const Context& context, const Model& model) {
                       .remove_many = fmt::format("DELETE FROM {} WHERE {}", table, is_among)};
     if (dialect.locks_rows()) {
         sql.lock_one = fmt::format("SELECT {} FROM {} WHERE {} FOR UPDATE", column, table, is_one);
-        sql.lock_many = fmt::format("SELECT {} FROM {} WHERE {}{} FOR UPDATE", column, table, is_among,
-                                    in_key_order(dialect, key));
+        sql.lock_many =
+            fmt::format("SELECT {} FROM {} WHERE {}{} FOR UPDATE", column, table, is_among, in_key_order(dialect, key));
     }
     if (goes_by_ranges(dialect, model))
         sql.remove_range = fmt::format("DELETE FROM {} WHERE {}", table, dialect.in_range(column, 1));

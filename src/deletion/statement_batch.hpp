@@ -45,9 +45,7 @@ public:
     Tally& of_relation(const detail::RelationData& relation) {
         return tallies_.emplace_back(Tally{.relation = &relation});
     }
-    Tally& of_foreign_key(const Field& field) {
-        return tallies_.emplace_back(Tally{.foreign_key = &field});
-    }
+    Tally& of_foreign_key(const Field& field) { return tallies_.emplace_back(Tally{.foreign_key = &field}); }
 
     /// `tally` may be null; the request is good until the next one.
     backend::Request& append(std::string sql, std::span<const backend::Parameter> parameters, Tally* tally) {

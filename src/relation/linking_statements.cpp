@@ -126,10 +126,10 @@ private:
             "NOTHING RETURNING {}, {}",
             n_.table, n_.triple(), there, from, n_.triple(), n_.content_type, n_.key);
     }
-    /// Unlinks what `removed` says, and links what is in `fresh`, which the CTEs `found` have last. What is searched by IN
-    /// and NOT IN is hashed, however long it is: the planner does not know, and takes it for short. Joins became nested
-    /// loops, as IN does unless it is in a CASE. The order of the lists is that of linking. A sign for what has gone,
-    /// and no column, is less to keep and send.
+    /// Unlinks what `removed` says, and links what is in `fresh`, which the CTEs `found` have last. What is searched by
+    /// IN and NOT IN is hashed, however long it is: the planner does not know, and takes it for short. Joins became
+    /// nested loops, as IN does unless it is in a CASE. The order of the lists is that of linking. A sign for what has
+    /// gone, and no column, is less to keep and send.
     std::string change(const std::string& found, const std::string& removed) const {
         const std::string targets = lock_targets("", true);
         return format(

@@ -64,8 +64,8 @@ ValueList distinct_integers(const ValueList& keys) {
         }
         for (std::size_t i = 0; i < words.size(); ++i)
             for (std::uint64_t word = words[i]; word != 0; word &= word - 1)
-                distinct.push_integer(static_cast<std::int64_t>(
-                    static_cast<std::uint64_t>(least) + i * 64 + static_cast<std::uint64_t>(std::countr_zero(word))));
+                distinct.push_integer(static_cast<std::int64_t>(static_cast<std::uint64_t>(least) + i * 64 +
+                                                                static_cast<std::uint64_t>(std::countr_zero(word))));
         return distinct;
     }
     std::vector<std::int64_t> sorted(keys.integers().begin(), keys.integers().end());

@@ -154,10 +154,11 @@ public:
     std::string key_from_text(std::string_view text, Kind kind, std::optional<std::size_t> longest) const override {
         const auto number = [&](std::string_view most, std::string_view least) {
             const bool fits = longest && *longest < most.size();
-            return fmt::format("CASE WHEN {0} <> ''{1} AND ltrim({0}, '0123456789') = '' "
-                               "OR {0} ~ '^(-?({2})|{3})$' THEN {0}::{4} END",
-                               text, fits ? "" : fmt::format(" AND octet_length({}) < {}", text, most.size()),
-                               digits_up_to(most), least, type_name(kind));
+            return fmt::format(
+                "CASE WHEN {0} <> ''{1} AND ltrim({0}, '0123456789') = '' "
+                "OR {0} ~ '^(-?({2})|{3})$' THEN {0}::{4} END",
+                text, fits ? "" : fmt::format(" AND octet_length({}) < {}", text, most.size()), digits_up_to(most),
+                least, type_name(kind));
         };
         switch (kind) {
             case Kind::small_integer: return number("32767", "-32768");

@@ -20,8 +20,8 @@ Parameters links_to(int content_type, const std::vector<std::int64_t>& keys) {
 
 }  // namespace
 
-// The row goes first: whoever links to it holds it, and has committed when it goes. If somebody else was faster, and has
-// inserted another movie with its key, that one keeps its links.
+// The row goes first: whoever links to it holds it, and has committed when it goes. If somebody else was faster, and
+// has inserted another movie with its key, that one keeps its links.
 PostgresqlHand::Removed PostgresqlHand::remove_movie(std::int64_t movie) {
     Removed removed;
     pipeline({{"DELETE FROM cinema_movie WHERE id = $1", Parameters().add(movie), "remove_movie"},
