@@ -87,10 +87,8 @@ public:
 
     /// A column of key texts as the right side of a comparison with a key of a kind, `key = …` or `key IN (SELECT …)`,
     /// by which an index of the keys is sought. Equal to no key, and never an error, for a text that does not read as
-    /// one. Empty for a kind for which SQL cannot do that: compare the texts. `longest`: the column takes no text of
-    /// more characters.
-    virtual std::string key_from_text(std::string_view text, Kind kind,
-                                      std::optional<std::size_t> longest = {}) const = 0;
+    /// one. Empty for a kind for which SQL cannot do that: compare the texts.
+    virtual std::string key_from_text(std::string_view text, Kind kind) const = 0;
     /// The text of a column of keys, as join tables hold it.
     virtual std::string key_to_text(std::string_view key, Kind kind) const = 0;
 

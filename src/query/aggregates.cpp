@@ -163,7 +163,7 @@ QueryCompiler::Related QueryCompiler::related_rows(const Aggregate& aggregate, c
         const std::string key = scope.column(hop.to->primary_key());
         const std::string linked = column(reverse ? join.source_column : join.key_column);
         // From the links, which are given, to the objects, by the index of their keys.
-        const std::string typed = reverse ? linked : dialect.key_from_text(linked, kind, join.longest_key);
+        const std::string typed = reverse ? linked : dialect.key_from_text(linked, kind);
         related.from = fmt::format("{} JOIN {} ON {} = {}", scope.from(), related.from,
                                    typed.empty() ? text_key(key) : key, typed.empty() ? linked : typed);
     }

@@ -31,7 +31,6 @@ LinkSet LinkSet::of(const Context& context, const detail::LinkedTo& linked, cons
                          {dialect.quote(join.content_type_column), content_type_of(context, join.linked_model(far))}},
                 .far_column = dialect.quote(join.key_column),
                 .far_is_text = true,
-                .longest_text = join.longest_key,
                 .through = join.through};
     }
     const schema::TypedSide side = schema::typed_side_of(*linked.relation, linked.reverse);
@@ -65,7 +64,7 @@ std::string LinkSet::is_linked(SqlWriter& writer, const std::string& key, Kind k
     std::string left = key, selected = fmt::format("{}.{}", alias, far_column);
     if (far_is_text) {
         // The keys are sought from the links, of which there are few: by the index of the objects' keys.
-        if (std::string typed = writer.dialect().key_from_text(selected, kind, longest_text); !typed.empty())
+        if (std::string typed = writer.dialect().key_from_text(selected, kind); !typed.empty())
             selected = std::move(typed);
         else
             left = writer.dialect().key_to_text(key, kind);

@@ -15,7 +15,6 @@ struct LinkSet {
     std::vector<std::pair<std::string, Value>> near;  // what the links have in their columns
     std::string far_column;
     bool far_is_text;  // of a GM2M field: the far keys as text
-    std::optional<std::size_t> longest_text = {};  // JoinTable::longest_key
     const Model* through = nullptr;  // which may link an object twice
 
     /// `far` is a model that the relation leads to.

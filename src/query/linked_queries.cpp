@@ -52,7 +52,7 @@ void QueryCompiler::select_links(const schema::JoinTable& join, std::size_t sour
     }
     const std::string numbered = number(source, join.is_ordered() ? place : key);
     // From the links, which are given, to the objects, by the index of their keys.
-    const std::string typed = dialect.key_from_text(key, kind, join.longest_key);
+    const std::string typed = dialect.key_from_text(key, kind);
     const std::string joined = typed.empty() ? fmt::format("{} = {}", dialect.key_to_text(own_key, kind), key)
                                              : fmt::format("{} = {}", own_key, typed);
     sql_ = fmt::format(

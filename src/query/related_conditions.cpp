@@ -18,7 +18,6 @@ struct ConditionCompiler::Leading {
     std::string condition;
     std::string near;  // the column that holds the keys of the objects from which it leads
     bool near_is_text = false;
-    std::optional<std::size_t> longest_text = {};  // JoinTable::longest_key
     Layout layout = Layout::standard;
 };
 
@@ -66,7 +65,7 @@ std::pair<std::string, std::string> ConditionCompiler::in_one_form(const std::st
                                                                    Kind kind) const {
     if (!rows.near_is_text)
         return {column, rows.near};
-    if (std::string typed = writer_.dialect().key_from_text(rows.near, kind, rows.longest_text); !typed.empty())
+    if (std::string typed = writer_.dialect().key_from_text(rows.near, kind); !typed.empty())
         return {column, typed};
     return {writer_.dialect().key_to_text(column, kind), rows.near};
 }
@@ -131,7 +130,6 @@ ConditionCompiler::Leading ConditionCompiler::rows_that_lead(const Hop& hop, con
                                           schema::and_is_link(dialect, join, links + ".")),
                  .near = column(reverse ? join.key_column : join.source_column),
                  .near_is_text = reverse,
-                 .longest_text = join.longest_key,
                  .layout = join.layout};
     if (inner) {
         Scope scope(context_, writer_, *hop.to);

@@ -18,8 +18,6 @@ JoinTable join_table_of(const GM2MField& field) {
     table.name = field.table();
     table.key_length = field.key_length();
     table.for_concrete_model = field.options().for_concrete_model;
-    if (field.has_through() ? field.join_model().concrete_model().is_managed() : field.options().managed)
-        table.longest_key = table.key_length;
     if (!field.has_through()) {
         table.layout = field.options().layout;
         table.constraints = field.options().db_constraint;

@@ -27,8 +27,6 @@ struct JoinTable {
     std::string content_type_column = "gm2m_ct_id";
     std::string key_column = "gm2m_pk";
     std::optional<std::size_t> key_length;
-    /// The same where the database sees to it, as gm2m has made the column.
-    std::optional<std::size_t> longest_key = {};
     Layout layout = Layout::standard;
     bool constraints = true;
     bool for_concrete_model = true;

@@ -75,7 +75,7 @@ std::string plain(std::string_view sql) {
 std::string neutral(const std::string& plain_sql) {
     static const std::pair<std::regex, const char*> words[] = {
         // A key read from its text: SQLite reads it by itself.
-        {std::regex(R"re(CASE WHEN (\S+) <> '' AND .*?ltrim.*? THEN \S+ END)re"), "$1"},
+        {std::regex(R"re(CASE WHEN (\S+) <> '' AND octet_length.*? THEN \S+ END)re"), "$1"},
         {std::regex(R"re(CAST\((\S+) AS TEXT\))re"), "text($1)"},
         {std::regex(R"re((\w+\.\w+)::text)re"), "text($1)"},
         {std::regex(R"re((?:= ANY|IN) \((?:\$(\d+)::\w+\[\]|SELECT value FROM gm2m_list\(\$(\d+)\))\))re"),

@@ -151,14 +151,11 @@ public:
     // What another program wrote must not make a query fail: the conditions guard the cast. Most keys are short and
     // have no sign, which is told without a regular expression in a tenth of the time. One more tells all others: each
     // execution of a statement sets up every operator in it, used or not.
-    std::string key_from_text(std::string_view text, Kind kind, std::optional<std::size_t> longest) const override {
+    std::string key_from_text(std::string_view text, Kind kind) const override {
         const auto number = [&](std::string_view most, std::string_view least) {
-            const bool fits = longest && *longest < most.size();
-            return fmt::format(
-                "CASE WHEN {0} <> ''{1} AND ltrim({0}, '0123456789') = '' "
-                "OR {0} ~ '^(-?({2})|{3})$' THEN {0}::{4} END",
-                text, fits ? "" : fmt::format(" AND octet_length({}) < {}", text, most.size()), digits_up_to(most),
-                least, type_name(kind));
+            return fmt::format("CASE WHEN {0} <> '' AND octet_length({0}) < {1} AND ltrim({0}, '0123456789') = '' "
+                               "OR {0} ~ '^(-?({2})|{3})$' THEN {0}::{4} END",
+                               text, most.size(), digits_up_to(most), least, type_name(kind));
         };
         switch (kind) {
             case Kind::small_integer: return number("32767", "-32768");

@@ -107,7 +107,7 @@ public:
     bool ignores_case_of_names() const noexcept override { return true; }
     std::string lock_schema() const override { return ""; }
 
-    std::string key_from_text(std::string_view text, Kind kind, std::optional<std::size_t>) const override {
+    std::string key_from_text(std::string_view text, Kind kind) const override {
         switch (kind) {
             case Kind::uuid: return fmt::format("replace({}, '-', '')", text);
             case Kind::date_time:
