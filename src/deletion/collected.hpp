@@ -47,6 +47,7 @@ struct ConcernedLinks {
 struct KeyUpdate {
     const Field* field;
     const Going* objects;
+    bool unless_there = false;  // as LinkSide has it
 };
 
 /// All that one deletion concerns.

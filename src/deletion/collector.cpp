@@ -7,6 +7,7 @@
 
 #include <gm2m/object_signals.hpp>
 
+#include "deletion/absence.hpp"
 #include "deletion/child_rows.hpp"
 #include "deletion/deletion_order.hpp"
 #include "deletion/link_reader.hpp"
@@ -43,14 +44,22 @@ std::string list_of(const std::vector<Reference>& objects) {
 /// The keys of the rows of a foreign key's model that refer to some keys.
 class Collector::KeyReader final : public backend::ResultSink {
 public:
-    KeyReader(Context& context, const Field& foreign_key, ValueList targets, bool lock, std::size_t limit)
-        : foreign_key_(foreign_key), found_(foreign_key.model().primary_key().kind()), targets_(std::move(targets)),
-          parameters_{Parameter(targets_)}, kinds_{found_.kind()} {
+    /// `unless_there`: as LinkSide has it.
+    KeyReader(Context& context, const Field& foreign_key, ValueList targets, bool unless_there, bool lock,
+              std::size_t limit)
+        : foreign_key_(foreign_key),
+          found_(foreign_key.model().primary_key().kind()),
+          targets_(std::move(targets)),
+          parameters_{Parameter(targets_)},
+          kinds_{found_.kind()} {
         const Dialect& dialect = context.connection.dialect();
         const Field& key = foreign_key.model().primary_key();
+        const std::string column = dialect.quote(foreign_key.column());
         sql_ = fmt::format("SELECT {} FROM {} WHERE {}", dialect.quote(key.column()),
-                           context.table_of(foreign_key.model()),
-                           dialect.in_list(dialect.quote(foreign_key.column()), 1, targets_.kind()));
+                           context.table_of(foreign_key.model()), dialect.in_list(column, 1, targets_.kind()));
+        if (const Model& target = foreign_key.target()->concrete_model(); unless_there)
+            sql_ += and_is_absent(context, target, column, false,
+                                  dialect.in_list(dialect.quote(target.primary_key().column()), 1, targets_.kind()));
         if (lock && dialect.locks_rows())
             sql_ += in_key_order(dialect, key) + " FOR UPDATE";
         if (limit > 0)
@@ -194,20 +203,27 @@ void Collector::take_given_children() {
 void Collector::take_parents(const Model& child, const ValueList& keys) {
     std::list<Going> found;
     for (const Model* parent = child.parent(); parent; parent = parent->parent()) {
-        Going& going = collected_.of(*parent);
-        Going& fresh = found.emplace_back(*parent);
+        const Going& going = collected_.of(*parent);
+        Going fresh(*parent);
         for (std::size_t i = 0; i < keys.size(); ++i)
-            if (!going.contains(keys[i])) {
-                going.insert(keys[i]);
+            if (!going.contains(keys[i]))
                 fresh.insert(keys[i]);
-            }
-        if (fresh.size() == 0)
-            found.pop_back();
+        if (fresh.size() > 0)
+            found.push_back(std::move(fresh));
     }
-    if (!to_delete_ || found.empty())
-        return;
-    std::list<RowLock> locks = row_locks(context_, found);
-    run(context_, locks);
+    const auto take = [&](const Model& parent, const ValueList& rows) {
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            collected_.of(parent).insert(rows[i]);
+    };
+    if (to_delete_ && context_.connection.dialect().locks_rows()) {
+        std::list<RowLock> locks = row_locks(context_, found);
+        run(context_, locks);
+        for (const RowLock& lock : locks)
+            take(lock.model(), lock.found());
+    } else {
+        for (const Going& fresh : found)
+            take(fresh.model(), fresh.keys());
+    }
 }
 
 // Where nobody else writes, to read the keys and then delete their rows is twice as fast as SQLite's RETURNING, which
@@ -254,33 +270,31 @@ void Collector::follow() {
         std::deque<KeyReader> readers;
         std::deque<ThroughRows> through;
         std::vector<Request> requests;
-        const auto follow_links = [&](const Going& going, std::size_t begin, bool absent) {
+        const auto follow_part = [&](const Going& going, std::size_t begin, bool absent) {
             for (const LinkEnd& end : Dependents::of(context_, going.model()).ends)
                 if (takes_through_rows(end))
                     requests.push_back(
                         through.emplace_back(context_, *end.relation, side_of(end, going, absent), begin, to_delete_)
                             .request());
+            for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
+                const Action action = field->options().on_delete.action();
+                if (action == Action::cascade || action == Action::protect || action == Action::restrict)
+                    requests.push_back(
+                        readers
+                            .emplace_back(context_, *field, going.keys().slice(begin, context_.keys_per_statement),
+                                          absent, to_delete_ && action == Action::cascade,
+                                          action == Action::protect ? ObstructedDeletion::most_listed : 0)
+                            .request());
+            }
         };
         if (first)
             for (const Going& going : collected_.absent)
                 for (std::size_t begin = 0; begin < going.size(); begin += context_.keys_per_statement)
-                    follow_links(going, begin, true);
+                    follow_part(going, begin, true);
         for (const Going& going : collected_.objects) {
             std::size_t& done = followed_[&going.model()];
-            for (; done < going.size(); done += std::min(context_.keys_per_statement, going.size() - done)) {
-                follow_links(going, done, false);
-                for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
-                    const Action action = field->options().on_delete.action();
-                    if (action != Action::cascade && action != Action::protect && action != Action::restrict)
-                        continue;
-                    requests.push_back(
-                        readers
-                            .emplace_back(context_, *field, going.keys().slice(done, context_.keys_per_statement),
-                                          to_delete_ && action == Action::cascade,
-                                          action == Action::protect ? ObstructedDeletion::most_listed : 0)
-                            .request());
-                }
-            }
+            for (; done < going.size(); done += std::min(context_.keys_per_statement, going.size() - done))
+                follow_part(going, done, false);
         }
         if (requests.empty())
             return;
@@ -340,7 +354,7 @@ bool Collector::collect_unvetoed() {
 }
 
 void Collector::collect_updates() {
-    for (const Going& going : collected_.objects)
+    const auto collect = [&](const Going& going, bool unless_there) {
         for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
             const Action action = field->options().on_delete.action();
             const bool sets =
@@ -349,8 +363,13 @@ void Collector::collect_updates() {
                 return update.field == field && update.objects == &going;
             });
             if (sets && !known)
-                collected_.updates.push_back({field, &going});
+                collected_.updates.push_back({field, &going, unless_there});
         }
+    };
+    for (const Going& going : collected_.objects)
+        collect(going, false);
+    for (const Going& going : collected_.absent)
+        collect(going, true);
 }
 
 void Collector::note(std::list<Referring>& all, const Field& field, const ValueList& keys) {

@@ -19,8 +19,8 @@ public:
         : context_(context), collected_(collected), batch_(context) {}
 
     void foreign_keys() {
-        for (const auto& [field, objects] : collected_.updates)
-            count_rows(*field, objects->keys(), batch_.of_foreign_key(*field));
+        for (const KeyUpdate& update : collected_.updates)
+            count_rows(*update.field, update.objects->keys(), batch_.of_foreign_key(*update.field));
     }
 
     void links() {
@@ -43,13 +43,13 @@ private:
     /// Takes a count; or the sources of links, and counts those that are not among some.
     struct Counted final : backend::ResultSink {
         void row(std::span<const ValueView> cells) override {
-            if (!others)
+            if (others.empty())
                 number = static_cast<std::size_t>(cells[0].integer());
-            else if (!others->contains(cells[0]))
+            else if (!others.contains(cells[0]))
                 ++number;
         }
         Kind kind = Kind::big_integer;
-        const Going* others = nullptr;
+        TakenSources others;
         std::size_t number = 0;
     };
 
@@ -68,15 +68,15 @@ private:
         });
     }
     void count_links(detail::RelationData& relation, std::span<const LinkSide> sides, Tally& tally) {
-        for_each_condition_once(context_, relation, sides, [&](LinkCondition&& condition, const Going* sources) {
+        for_each_condition_once(context_, relation, sides, [&](LinkCondition&& condition, const TakenSources& sources) {
             const LinkCondition& kept = batch_.keep(std::move(condition));
             Counted& counted =
-                append(fmt::format("SELECT {} FROM {} WHERE {}", sources ? kept.source_column() : "count(*)",
+                append(fmt::format("SELECT {} FROM {} WHERE {}", sources.empty() ? "count(*)" : kept.source_column(),
                                    kept.table(), kept.sql()),
                        kept.parameters(), tally);
-            if (sources) {
+            if (!sources.empty()) {
                 counted.others = sources;
-                counted.kind = sources->keys().kind();
+                counted.kind = sources.key_kind();
             }
         });
     }

@@ -35,7 +35,7 @@ const std::vector<Object>& detail::DeletingLists::objects() {
         return *objects_;
     std::vector<const deletion::Going*> distinct;  // one that is source and target comes once
     for (const deletion::LinkSide& side : sides_)
-        if (std::ranges::find(distinct, side.objects) == distinct.end())
+        if (!side.unless_there && std::ranges::find(distinct, side.objects) == distinct.end())
             distinct.push_back(side.objects);
     objects_.emplace();
     for (std::vector<Object>& part : load(context_, distinct))

@@ -110,14 +110,19 @@ Deleted remove(Context& context, const Given& given) {
     Collector collector(context, true);
     gather(collector, given);
     Deleted deleted;
-    const bool reads = collector.has_to_read();
-    if (!reads && !collector.has_to_lock()) {
-        collector.collect(false);
-        deleted = execute(context, collector.collected());
+    if (!collector.has_to_read()) {
+        const auto work = [&] {
+            collector.collect(false);
+            return execute(context, collector.collected());
+        };
+        // In a transaction a failure dooms it all, and a savepoint would be two round trips for nothing.
+        const bool begins =
+            collector.has_to_lock() && context.connection.depth() == 0 && !context.connection.in_foreign_transaction();
+        deleted = begins ? backend::in_transaction(context.connection, work) : work();
     } else {
         deleted = backend::in_transaction(context.connection, [&] {
             context.connection.lock_database(context.table_of(a_model_of(given).concrete_model()));
-            collector.collect(reads);
+            collector.collect(true);
             do {
                 throw_refused(collector.refusals());
                 send_deleting(context, collector.collected());

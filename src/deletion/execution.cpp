@@ -1,5 +1,6 @@
 #include "deletion/execution.hpp"
 
+#include "deletion/absence.hpp"
 #include "deletion/deletion_order.hpp"
 #include "deletion/key_ranges.hpp"
 #include "deletion/row_statements.hpp"
@@ -19,11 +20,11 @@ public:
         : context_(context), dialect_(context.connection.dialect()), collected_(collected), batch_(context) {}
 
     void foreign_keys() {
-        for (const auto& [field, objects] : collected_.updates) {
-            Tally& tally = batch_.of_foreign_key(*field);
-            const Value value = new_value(*field);
-            batch_.for_each_part(objects->keys(),
-                                 [&, field = field](Parameter keys) { set_foreign_key(*field, value, keys, tally); });
+        for (const KeyUpdate& update : collected_.updates) {
+            Tally& tally = batch_.of_foreign_key(*update.field);
+            const Value value = new_value(*update.field);
+            batch_.for_each_part(update.objects->keys(),
+                                 [&](Parameter keys) { set_foreign_key(update, value, keys, tally); });
         }
     }
 
@@ -90,14 +91,20 @@ private:
                                                             : going.keys();
     }
 
-    void set_foreign_key(const Field& field, const Value& value, const Parameter& keys, Tally& tally) {
+    void set_foreign_key(const KeyUpdate& update, const Value& value, const Parameter& keys, Tally& tally) {
+        const Field& field = *update.field;
+        const Model& model = update.objects->model();
+        std::string condition = batch_.is_among(field, keys);
+        if (update.unless_there)
+            condition += and_is_absent(context_, model, dialect_.quote(field.column()), false,
+                                       batch_.is_among(model.primary_key(), keys));
         std::vector<Parameter> parameters{keys};
         if (!value.is_null())
             parameters.emplace_back(batch_.keep(value));
-        batch_.append(fmt::format("UPDATE {} SET {} = {} WHERE {}", context_.table_of(field.model()),
-                                  dialect_.quote(field.column()), value.is_null() ? "NULL" : dialect_.parameter(2),
-                                  batch_.is_among(field, keys)),
-                      parameters, &tally);
+        batch_.append(
+            fmt::format("UPDATE {} SET {} = {} WHERE {}", context_.table_of(field.model()),
+                        dialect_.quote(field.column()), value.is_null() ? "NULL" : dialect_.parameter(2), condition),
+            parameters, &tally);
     }
     static Value new_value(const Field& field) {
         const FieldOptions& options = field.options();

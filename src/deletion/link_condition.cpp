@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "deletion/absence.hpp"
 #include "schema/join_table.hpp"
 
 namespace gm2m::deletion {
@@ -46,39 +47,45 @@ public:
             sql_ += " OR ";
         const bool has_more = end.unless_there || (end.reverse && relation_.is_generic);
         sql_ += has_more ? "(" : "";
-        append_end(end);
+        const std::string near = append_end(end);
         if (end.unless_there)
-            append_guard(end);
+            append_guard(near, end);
         sql_ += has_more ? ")" : "";
     }
     std::string take() { return std::move(sql_); }
 
 private:
-    void append_end(EndShape end) {
+    /// The column of the keys.
+    std::string append_end(EndShape end) {
         if (!relation_.is_generic)
-            return append_keys(dialect_.quote(schema::typed_side_of(relation_, end.reverse).near_columns.front()), end);
+            return append_keys(schema::typed_side_of(relation_, end.reverse).near_columns.front(), end);
         const schema::JoinTable join = schema::join_table_of(LinkEnd{&relation_, false}.field());
         if (!end.reverse)
-            return append_keys(dialect_.quote(join.source_column), end);
+            return append_keys(join.source_column, end);
         append_content_type(join.content_type_column, end);
         sql_ += " AND ";
-        append_keys(dialect_.quote(join.key_column), end);
+        return append_keys(join.key_column, end);
     }
-    void append_guard(EndShape end) {
+    /// Of one object it is asked once, before any link is looked for.
+    void append_guard(const std::string& near, EndShape end) {
         const Model& model = *guarded_.front();
         guarded_ = guarded_.subspan(1);
-        sql_ += fmt::format(" AND NOT EXISTS (SELECT 1 FROM {} WHERE ", context_.table_of(model));
-        append_keys(dialect_.quote(model.primary_key().column()), end);
-        sql_ += ')';
+        const std::string keys = is_among(dialect_.quote(model.primary_key().column()), end);
+        sql_ += end.is_list
+                    ? and_is_absent(context_, model, near, end.reverse && relation_.is_generic, keys)
+                    : fmt::format(" AND NOT EXISTS (SELECT 1 FROM {} WHERE {})", context_.table_of(model), keys);
     }
     std::string next() { return dialect_.parameter(++bound_); }
-    void append_keys(const std::string& quoted, EndShape end) {
-        if (end.is_list) {
-            ++bound_;
-            sql_ += dialect_.in_list(quoted, bound_, parameters_[bound_ - 1].kind);
-        } else {
-            sql_ += fmt::format("{} = {}", quoted, next());
-        }
+    std::string append_keys(const std::string& column, EndShape end) {
+        std::string quoted = dialect_.quote(column);
+        sql_ += is_among(quoted, end);
+        return quoted;
+    }
+    std::string is_among(const std::string& quoted, EndShape end) {
+        if (!end.is_list)
+            return fmt::format("{} = {}", quoted, next());
+        ++bound_;
+        return dialect_.in_list(quoted, bound_, parameters_[bound_ - 1].kind);
     }
     void append_content_type(const std::string& column, EndShape end) {
         sql_ += fmt::format("{} = ", dialect_.quote(column));
@@ -163,7 +170,7 @@ const LinkSql::Statements& LinkCondition::statements() const {
         return own_ ? *own_ : own_.emplace(write());
     std::string shape = shape_;
     for (const Model* model : guarded_)
-        shape += model->label();
+        shape += ' ' + model->label();
     const auto known = sql_.by_shape.find(shape);
     return known != sql_.by_shape.end() ? known->second : sql_.by_shape.emplace(shape, write()).first->second;
 }

@@ -80,25 +80,42 @@ void for_each_condition(Context& context, detail::RelationData& relation, std::s
     }
 }
 
+/// Sources whose links were taken before.
+class TakenSources {
+public:
+    void add(const Going& sources) {
+        if (std::ranges::find(all_, &sources) == all_.end())
+            all_.push_back(&sources);
+    }
+    bool empty() const noexcept { return all_.empty(); }
+    Kind key_kind() const { return all_.front()->keys().kind(); }
+    bool contains(const ValueView& key) const {
+        return std::ranges::any_of(all_, [&](const Going* sources) { return sources->contains(key); });
+    }
+
+private:
+    std::vector<const Going*> all_;
+};
+
 /// The same, to read links or count them: one whose both ends go comes once. `take` also gets the sources whose links
-/// were taken before, null if there are none: those of its own links that have such a source are to be left out.
+/// were taken before: those of its own links that have such a source are to be left out.
 template <class Take>
 void for_each_condition_once(Context& context, detail::RelationData& relation, std::span<const LinkSide> sides,
                              Take&& take) {
     const auto is_split = [&](const LinkSide& side) { return side.objects->size() > context.keys_per_statement; };
     if (sides.size() < 2 || std::ranges::none_of(sides, is_split))
         return for_each_condition(context, relation, sides,
-                                  [&](LinkCondition&& condition) { take(std::move(condition), nullptr); });
-    const Going* sources = nullptr;
+                                  [&](LinkCondition&& condition) { take(std::move(condition), TakenSources()); });
+    TakenSources sources;
     for (const bool reverse : {false, true})
         for (const LinkSide& side : sides) {
             if (side.reverse != reverse)
                 continue;
             for_each_condition(context, relation, std::span(&side, 1), [&](LinkCondition&& condition) {
-                take(std::move(condition), reverse ? sources : nullptr);
+                take(std::move(condition), reverse ? sources : TakenSources());
             });
             if (!reverse)
-                sources = side.objects;
+                sources.add(*side.objects);
         }
 }
 

@@ -17,15 +17,15 @@ std::vector<Link> read_links(Context& context, const GM2MField& field, std::span
     };
     std::vector<Row> rows;
     const Model& source = field.source();
-    const Going* taken = nullptr;  // the sources whose links have been read
+    TakenSources taken;
     backend::RowSink sink([&](std::span<const ValueView> row) {
-        if (taken && taken->contains(row[0]))
+        if (taken.contains(row[0]))
             return;
         rows.push_back({Value(source.primary_key().kind(), row[0]), row[1].integer(), std::string(row[2].text())});
     });
     const std::vector<Kind> kinds{source.primary_key().kind(), Kind::integer, Kind::text};
     for_each_condition_once(
-        context, field.relation(), sides, [&](const LinkCondition& condition, const Going* sources) {
+        context, field.relation(), sides, [&](const LinkCondition& condition, const TakenSources& sources) {
             if (limit > 0 && rows.size() >= limit)
                 return;
             taken = sources;

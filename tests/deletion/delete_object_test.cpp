@@ -1,5 +1,6 @@
 #include <gm2m/error.hpp>
 
+#include "deletion/shop.hpp"
 #include "support/cinema.hpp"
 
 namespace gm2m::test {
@@ -81,6 +82,23 @@ TEST_P(DeleteObjectTest, TakesTheLinksOfWhatIsGone) {
     cinema.registry["cinema.Movie"].signals().deleted.connect([](const ObjectsDeleted&) {});
     EXPECT_EQ(db.remove(leave_links(movie("Delicatessen")), leave_links(opera("Ernani"))).links, 2U);
     EXPECT_EQ(rows_in_join_table(), 0U);
+}
+
+// 6.4: … and what refers to it, where the database lets that happen
+TEST_P(DeleteObjectTest, FollowsForeignKeysToWhatIsGone) {
+    for (const bool with_another : {false, true}) {
+        Shop shop(GetParam(), {.book_author = ForeignKeyPolicy::cascade,
+                               .chapter_reviewer = ForeignKeyPolicy::set_null,
+                               .db_constraint = false});
+        const Object ann = shop.author("Ann"), bob = shop.author("Bob");
+        const Object book = shop.book(ann.key()), chapter = shop.chapter({}, ann.key());
+        shop.scratch.sql("DELETE FROM " + ann.model().table() + " WHERE id = " + ann.key().to_string());
+        const Deleted deleted = with_another ? shop.db.remove(ann, bob) : shop.db.remove(ann);
+        EXPECT_FALSE(shop.has(book));
+        EXPECT_TRUE(shop.has(chapter));
+        EXPECT_EQ(deleted.updated, 1U);
+        EXPECT_EQ(deleted.rows, with_another ? 2U : 1U);
+    }
 }
 
 TEST_P(DeleteObjectTest, WhatIsNotThereIsNoError) {

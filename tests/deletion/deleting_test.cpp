@@ -354,6 +354,47 @@ TEST_P(DeletingTest, BothEndsOfALink) {
     }
 }
 
+TEST_P(DeletingTest, BothEndsOfALinkBesideAnObjectThatIsGone) {
+    for (const std::size_t most : {1'000'000U, 2U, 1U}) {
+        LinkedCinema linked(GetParam(), with(LinkPolicy::cascade_signal), {.keys_per_statement = most});
+        std::vector<Reference> all{{&linked.cinema.registry["cinema.User"], 999}};
+        for (int key = 1; key <= 3; ++key)
+            all.push_back(linked.user(key).reference());
+        for (int key = 1; key <= 2; ++key)
+            all.push_back(linked.movie(key).reference());
+        std::size_t objects = 0, links = 0;
+        linked.cinema.preferred.deleting().connect([&](const Deleting& event) {
+            objects = event.objects().size();
+            links = event.links().size();
+        });
+        EXPECT_EQ(linked.db.remove(all).links, 12U);
+        EXPECT_EQ(objects, 5U);
+        EXPECT_EQ(links, 12U);
+    }
+}
+
+// 2.12: of what is gone, the links that are left go; of what is there again meanwhile, they stay, and nobody is told.
+TEST_P(DeletingTest, WhatIsThereAgainStays) {
+    if (GetParam().is_sqlite())
+        GTEST_SKIP() << "a deletion has the database to itself";
+    LinkedCinema linked(GetParam(), with(LinkPolicy::cascade_signal));
+    const Object alien = linked.movie(1), brazil = linked.movie(2);
+    const std::string table = alien.model().table();
+    linked.scratch.sql("DELETE FROM " + table);
+    std::size_t objects = 0;
+    std::string links;
+    linked.cinema.preferred.deleting().connect([&](const Deleting& event) {
+        linked.scratch.sql("INSERT INTO " + table + " (id, title) VALUES (1, 'another')");
+        objects = event.objects().size();
+        links = names(event.links());
+    });
+    EXPECT_EQ(linked.db.remove(alien, brazil).links, 3U);
+    EXPECT_EQ(objects, 0U);
+    EXPECT_EQ(links, "1>Movie:2 2>Movie:2 3>Movie:2");
+    EXPECT_EQ(linked.db.related(alien, "user_set").count(), 3U);
+    EXPECT_EQ(verify(linked.db), std::vector<Inconsistency>());
+}
+
 class DeletingThreadsTest : public testing::TestWithParam<Configuration> {};
 GM2M_INSTANTIATE(DeletingThreadsTest, engine_configurations);
 

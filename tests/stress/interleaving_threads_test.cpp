@@ -171,8 +171,9 @@ private:
 /// makes links, another deletes, in every order in which the steps of both can be taken.
 class InterleavingThreadsTest : public testing::TestWithParam<Configuration> {
 protected:
-    InterleavingThreadsTest()
-        : scratch(GetParam().engine), cinema(GetParam(), shared_relation()),
+    explicit InterleavingThreadsTest(const GM2MOptions& options = shared_relation())
+        : scratch(GetParam().engine),
+          cinema(GetParam(), options),
           db(Database::open(cinema.registry, scratch.url(), patient())) {
         db.create_tables();
         for (const char* model : {"cinema.Movie", "cinema.Opera"})
@@ -328,7 +329,12 @@ TEST_P(InterleavingThreadsTest, AddWhileATargetChanges) {
 /// SQLite nobody writes between the steps of a deletion.
 class ReplacedObjectThreadsTest : public InterleavingThreadsTest {
 protected:
-    ReplacedObjectThreadsTest() {
+    static GM2MOptions told() {
+        GM2MOptions options = shared_relation();
+        options.on_delete = LinkPolicy::cascade_signal;
+        return options;
+    }
+    ReplacedObjectThreadsTest() : InterleavingThreadsTest(told()) {
         me = insert("cinema.User", "name");
         film = insert("cinema.Movie", "title");
         other = insert("cinema.Opera", "title");
@@ -374,6 +380,21 @@ TEST_P(ReplacedObjectThreadsTest, ADeletionOfOne) {
     commit(linker, replacing);
     expect_other_film();
     EXPECT_EQ(deleted.rows + deleted.links, 0U);
+}
+
+TEST_P(ReplacedObjectThreadsTest, ADeletionThatIsHeard) {
+    std::size_t told = 0;
+    const ScopedConnection hearing = cinema.preferred.deleting().connect([&](const Deleting& event) {
+        if (&event.database() == &remover.db)
+            told += event.objects().size() + event.links().size();
+    });
+    begin(linker, replacing, [&](Database& in) { replace(in); });
+    remover.take([&] { deleted = remover.db.remove(film.reference()); });
+    linker.take([&] { links_of(linker.db, me).add(film); });
+    commit(linker, replacing);
+    expect_other_film();
+    EXPECT_EQ(deleted.rows + deleted.links, 0U);
+    EXPECT_EQ(told, 0U);
 }
 
 // The deletion has passed by the film, which was not there, and waits for the opera when the other film gets its link.

@@ -61,6 +61,7 @@ T load(const char* data) {
 /// In the network's byte order.
 template <class T>
 char* store_at(char* out, T value) {
+    static_assert(sizeof value > 1);
     auto bits = static_cast<std::make_unsigned_t<T>>(value);
     if constexpr (std::endian::native == std::endian::little) {
         if constexpr (sizeof bits == 8)

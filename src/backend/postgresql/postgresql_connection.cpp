@@ -55,6 +55,7 @@ class PostgresqlConnection::Pipeline {
 public:
     explicit Pipeline(PostgresqlConnection& connection)
         : connection_(connection), pg_(connection.connection_), expected_(connection.expected_) {
+        expected_.clear();
         if (!PQenterPipelineMode(pg_))
             throw_postgresql_error(pg_, nullptr, "");
         for (const std::string& name : connection_.unused_)
@@ -68,7 +69,6 @@ public:
         for (const Expected& missing : expected_)
             if (missing.answer == Answer::preparation)
                 connection_.statements_.erase(*missing.sql);  // the server never came to it
-        expected_.clear();
         PQexitPipelineMode(pg_);
     }
     Pipeline(const Pipeline&) = delete;
