@@ -42,35 +42,31 @@ enum Oid : unsigned {
 constexpr std::int64_t days_to_2000 = 10'957;  // from 1970-01-01
 constexpr std::int64_t microseconds_to_2000 = days_to_2000 * 86'400 * 1'000'000;
 
-/// From the network's byte order.
-template <class T>
-T load(const char* data) {
-    std::make_unsigned_t<T> value;
-    std::memcpy(&value, data, sizeof value);
-    if constexpr (std::endian::native == std::endian::little) {
-        if constexpr (sizeof value == 8)
-            value = __builtin_bswap64(value);
-        else if constexpr (sizeof value == 4)
-            value = __builtin_bswap32(value);
-        else
-            value = __builtin_bswap16(value);
-    }
-    return static_cast<T>(value);
+/// Between the network's byte order and this machine's.
+template <class U>
+U swap_order(U bits) {
+    static_assert(sizeof bits > 1);
+    if constexpr (std::endian::native == std::endian::big)
+        return bits;
+    else if constexpr (sizeof bits == 8)
+        return __builtin_bswap64(bits);
+    else if constexpr (sizeof bits == 4)
+        return __builtin_bswap32(bits);
+    else
+        return __builtin_bswap16(bits);
 }
 
-/// In the network's byte order.
+template <class T>
+T load(const char* data) {
+    std::make_unsigned_t<T> bits;
+    std::memcpy(&bits, data, sizeof bits);
+    return static_cast<T>(swap_order(bits));
+}
+
+/// Returns where the next one goes.
 template <class T>
 char* store_at(char* out, T value) {
-    static_assert(sizeof value > 1);
-    auto bits = static_cast<std::make_unsigned_t<T>>(value);
-    if constexpr (std::endian::native == std::endian::little) {
-        if constexpr (sizeof bits == 8)
-            bits = __builtin_bswap64(bits);
-        else if constexpr (sizeof bits == 4)
-            bits = __builtin_bswap32(bits);
-        else
-            bits = __builtin_bswap16(bits);
-    }
+    const auto bits = swap_order(static_cast<std::make_unsigned_t<T>>(value));
     std::memcpy(out, &bits, sizeof bits);
     return out + sizeof bits;
 }
