@@ -54,8 +54,7 @@ private:
     void write_lists() {
         for (std::size_t i = 0; i < out_.models.size(); ++i)
             out_.locks.push_back(format("SELECT 1 {}", rows(target(i), 1, "")));
-        out_.add = format("WITH locked AS MATERIALIZED ({}), {} {}", n_.lock_source(n_.source_key),
-                          lock_targets("locked", false), insert(all_are_there(), links()));
+        out_.add = format("WITH {} {}", targets_are_there(n_.lock_source("1"), false), insert(links()));
         // Link by link, however many the source has; set goes through all of them anyway, which is faster.
         const std::string is_given =
             format("l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk", n_.source, n_.content_type, n_.key);
@@ -78,65 +77,53 @@ private:
         const Dialect::ListColumn lists[] = {{2, Kind::integer, "ct"}, {3, Kind::text, "pk"}};
         return dialect_.rows_of(lists, "k", rows);
     }
-    /// True, but only known once the rows of `cte` are locked.
-    static std::string after(std::string_view cte) { return format(" AND (SELECT count(*) FROM {}) >= 0", cte); }
-    std::string after_last_target() const {
-        return out_.models.empty() ? "" : after(format("target_{}", out_.models.size()));
-    }
     /// The rows of a target's model whose keys are in list `parameter`, locked in their order.
     std::string rows(const Target& t, std::size_t parameter, const std::string& condition) const {
         return format("FROM {} AS t WHERE {}{} ORDER BY t.{}{} FOR KEY SHARE", t.table,
                       dialect_.in_list("t." + t.key, parameter, t.kind), condition, t.key,
                       dialect_.in_byte_order(t.kind));
     }
-    /// A CTE for each model, target_1 and so on, with the keys of the rows: of all given, or of those in `fresh`.
-    std::string lock_targets(std::string previous, bool fresh) const {
-        std::string ctes;
+    /// A CTE that locks what `first` selects, if that is given, and then model by model the targets: all given, or
+    /// those in `fresh`. One row, true if all targets are there. CASE, which has its conditions computed in turn, keeps
+    /// the order.
+    std::string targets_are_there(const std::string& first, bool fresh) const {
+        const auto count = [](const std::string& select) { return format("(SELECT count(*) FROM {})", select); };
+        std::string conditions, ends;
+        const auto append = [&](const std::string& condition) {
+            conditions += format("CASE WHEN {} THEN ", condition);
+            ends += " END";
+        };
+        if (!first.empty())
+            append(count(format("({}) AS s", first)) + " >= 0");
         for (std::size_t i = 0; i < out_.models.size(); ++i) {
             const Target t = target(i);
-            std::string condition;
-            if (fresh)
-                condition += format(" AND CASE WHEN {} IN (SELECT k.pk FROM fresh AS k WHERE k.ct = {}) THEN true END",
-                                    dialect_.key_to_text("t." + t.key, t.kind), out_.models[i].content_type);
-            if (!previous.empty())
-                condition += after(previous);
-            previous = format("target_{}", i + 1);
-            ctes += format("{}{} AS MATERIALIZED (SELECT t.{} AS key {})", i == 0 ? "" : ", ", previous, t.key,
-                           rows(t, 4 + i, condition));
+            const std::string of_model = format("fresh AS k WHERE k.ct = {}", out_.models[i].content_type);
+            const std::string is_fresh = fresh ? format(" AND CASE WHEN {} IN (SELECT k.pk FROM {}) THEN true END",
+                                                        dialect_.key_to_text("t." + t.key, t.kind), of_model)
+                                               : "";
+            append(format("{} = {}", count(format("(SELECT 1 {}) AS t", rows(t, 4 + i, is_fresh))),
+                          fresh ? count(of_model) : dialect_.list_size(4 + i, t.kind)));
         }
-        return ctes;
+        return format("targets (are_there) AS MATERIALIZED (SELECT {}true{})", conditions, ends);
     }
-    std::string all_are_there() const {
-        std::string condition;
-        for (std::size_t i = 0; i < out_.models.size(); ++i)
-            condition += format("{}(SELECT count(*) FROM target_{}) = {}", i == 0 ? "" : " AND ", i + 1,
-                                dialect_.list_size(4 + i, target(i).kind));
-        return condition;
-    }
-    /// Of the links in `fresh`.
-    std::string all_fresh_are_there() const {
-        std::string count = "(SELECT count(*) FROM fresh) = 0";
-        for (std::size_t i = 0; i < out_.models.size(); ++i)
-            count += format(" + (SELECT count(*) FROM target_{})", i + 1);
-        return count;
-    }
-    std::string insert(const std::string& there, const std::string& from) const {
+    static constexpr const char* are_there = "(SELECT are_there FROM targets)";
+
+    std::string insert(const std::string& from) const {
         return format(
             "INSERT INTO {} ({}) SELECT $1, k.ct, CASE WHEN {} THEN k.pk END FROM {} ON CONFLICT ({}) DO "
             "NOTHING RETURNING {}, {}",
-            n_.table, n_.triple(), there, from, n_.triple(), n_.content_type, n_.key);
+            n_.table, n_.triple(), are_there, from, n_.triple(), n_.content_type, n_.key);
     }
     /// Unlinks what `removed` says, and links what is in `fresh`, which the CTEs `found` have last. What is searched by
     /// IN and NOT IN is hashed, however long it is: the planner does not know, and takes it for short. Joins became
     /// nested loops, as IN does unless it is in a CASE. The order of the lists is that of linking. A sign for what has
     /// gone, and no column, is less to keep and send.
     std::string change(const std::string& found, const std::string& removed) const {
-        const std::string targets = lock_targets("", true);
         return format(
-            "WITH {}{}{}, removed (ct, pk) AS (DELETE FROM {} AS l{}{} RETURNING -l.{}, l.{}), added (ct, pk) AS ({}) "
-            "SELECT ct, pk FROM removed UNION ALL SELECT ct, pk FROM added",
-            found, targets.empty() ? "" : ", ", targets, n_.table, removed, after_last_target(), n_.content_type,
-            n_.key, insert(all_fresh_are_there(), "fresh AS k"));
+            "WITH {}, {}, removed (ct, pk) AS (DELETE FROM {} AS l{} AND {} RETURNING -l.{}, l.{}), added (ct, pk) AS "
+            "({}) SELECT ct, pk FROM removed UNION ALL SELECT ct, pk FROM added",
+            found, targets_are_there("", true), n_.table, removed, are_there, n_.content_type, n_.key,
+            insert("fresh AS k"));
     }
 
     Context& context_;

@@ -244,55 +244,63 @@ TEST_P(RelationTextTest, Writes) {
     const std::string lists = "unnest($2::integer[], $3::text[]) AS k (ct, pk)";
     const std::string insert = "INSERT INTO archive_person_likes " + columns + " ";
     const std::string skip = " ON CONFLICT " + columns + " DO NOTHING";
-    const auto target = [](const std::string& table, const std::string& key, const std::string& list,
-                           const std::string& condition, const std::string& order) {
-        return " AS MATERIALIZED (SELECT t." + key + " AS key FROM archive_" + table + " AS t WHERE t." + key +
-               " IN list($" + list + ")" + condition + " ORDER BY t." + key + order + " FOR KEY SHARE)";
+    const auto lock = [](const std::string& table, const std::string& key, const std::string& list,
+                         const std::string& condition, const std::string& order) {
+        return "(SELECT count(*) FROM (SELECT 1 FROM archive_" + table + " AS t WHERE t." + key + " IN list($" + list +
+               ")" + condition + " ORDER BY t." + key + order + " FOR KEY SHARE) AS t)";
     };
+    const auto lock_all = [&](const std::string& table, const std::string& key, const std::string& list,
+                              const std::string& order) {
+        return lock(table, key, list, "", order) + " = cardinality($" + list + (order.empty() ? "::bigint" : "::text") +
+               "[])";
+    };
+    // CASE after CASE: so that they are locked in turn.
+    const auto targets = [](const std::vector<std::string>& conditions) {
+        std::string text = "targets (are_there) AS MATERIALIZED (SELECT ", ends;
+        for (const std::string& each : conditions)
+            text += "CASE WHEN " + each + " THEN ", ends += " END";
+        return text + "true" + ends + ")";
+    };
+    const std::string are_there = "(SELECT are_there FROM targets)";
+    const std::string source =
+        "(SELECT count(*) FROM (SELECT 1 FROM archive_person WHERE id = $1 FOR NO KEY UPDATE) AS s) >= 0";
+    const std::string add = insert + "SELECT $1, k.ct, CASE WHEN " + are_there + " THEN k.pk END FROM " + lists + skip +
+                            " RETURNING gm2m_ct_id, gm2m_pk";
     const auto after = [](const std::string& cte) { return " AND (SELECT count(*) FROM " + cte + ") >= 0"; };
     const auto count = [](const std::string& cte) { return "(SELECT count(*) FROM " + cte + ")"; };
     expect([&] { liked_by(bob).add(alien); },
            insert + "VALUES ($1, $2, CASE $2 WHEN " + movie +
                " THEN (SELECT $3 FROM archive_movie WHERE id = $3) END)" + skip,
-           locked + ", target_1" + target("movie", "id", "4", after("locked"), "") + " " + insert +
-               "SELECT $1, k.ct, CASE WHEN " + count("target_1") + " = cardinality($4::bigint[]) THEN k.pk END FROM " +
-               lists + skip + " RETURNING gm2m_ct_id, gm2m_pk");
+           "WITH " + targets({source, lock_all("movie", "id", "4", "")}) + " " + add);
     // The models in the order of their content types, whatever that of the objects
     const bool movies_first = std::stoi(movie) < std::stoi(country);
     const std::string of_movies = " WHEN " + movie + " THEN (SELECT $3 FROM archive_movie WHERE id = $3)",
                       of_countries = " WHEN " + country + " THEN (SELECT $3 FROM archive_country WHERE code = $3)";
-    const std::string first = movies_first ? "4" : "5", second = movies_first ? "5" : "4";
     const std::string sorted = " COLLATE C";
-    expect([&] { liked_by(bob).add(chad, alien); },
-           insert + "VALUES ($1, $2, CASE $2" + (movies_first ? of_movies + of_countries : of_countries + of_movies) +
-               " END)" + skip,
-           locked + ", target_1" +
-               (movies_first ? target("movie", "id", "4", after("locked"), "")
-                             : target("country", "code", "4", after("locked"), sorted)) +
-               ", target_2" +
-               (movies_first ? target("country", "code", "5", after("target_1"), sorted)
-                             : target("movie", "id", "5", after("target_1"), "")) +
-               " " + insert + "SELECT $1, k.ct, CASE WHEN " + count("target_1") +
-               " = cardinality($4::" + (movies_first ? "bigint" : "text") + "[]) AND " + count("target_2") +
-               " = cardinality($5::" + (movies_first ? "text" : "bigint") + "[]) THEN k.pk END FROM " + lists + skip +
-               " RETURNING gm2m_ct_id, gm2m_pk");
-    const std::string lock = locked + " ";
+    expect(
+        [&] { liked_by(bob).add(chad, alien); },
+        insert + "VALUES ($1, $2, CASE $2" + (movies_first ? of_movies + of_countries : of_countries + of_movies) +
+            " END)" + skip,
+        "WITH " +
+            targets({source, movies_first ? lock_all("movie", "id", "4", "") : lock_all("country", "code", "4", sorted),
+                     movies_first ? lock_all("country", "code", "5", sorted) : lock_all("movie", "id", "5", "")}) +
+            " " + add);
     expect([&] { liked_by(bob).remove(alien); },
            "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND gm2m_ct_id = $2 AND gm2m_pk = $3",
-           lock + "DELETE FROM archive_person_likes AS l USING " + lists +
+           locked + " DELETE FROM archive_person_likes AS l USING " + lists +
                " WHERE l.gm2m_src_id = $1 AND l.gm2m_ct_id = k.ct AND l.gm2m_pk = k.pk AND "
                "(SELECT count(*) FROM locked) >= 0 RETURNING l.gm2m_ct_id, l.gm2m_pk");
     // Only what is not linked yet has to be there, and is locked.
     const std::string hidden_lists = "unnest((SELECT $2::integer[]), (SELECT $3::text[])) AS k (ct, pk)";
     const auto changed = [&](const std::string& found, const std::string& removed) {
-        return "WITH " + found + ", target_1" +
-               target("movie", "id", "4",
-                      " AND CASE WHEN text(t.id) IN (SELECT k.pk FROM fresh AS k WHERE k.ct = " + movie +
-                          ") THEN true END",
-                      "") +
-               ", removed (ct, pk) AS (DELETE FROM archive_person_likes AS l" + removed + after("target_1") +
+        const std::string fresh_movies = "fresh AS k WHERE k.ct = " + movie;
+        return "WITH " + found + ", " +
+               targets({lock("movie", "id", "4",
+                             " AND CASE WHEN text(t.id) IN (SELECT k.pk FROM " + fresh_movies + ") THEN true END", "") +
+                        " = (SELECT count(*) FROM " + fresh_movies + ")"}) +
+               ", removed (ct, pk) AS (DELETE FROM archive_person_likes AS l" + removed + " AND " + are_there +
                " RETURNING -l.gm2m_ct_id, l.gm2m_pk), added (ct, pk) AS (" + insert + "SELECT $1, k.ct, CASE WHEN " +
-               count("fresh") + " = 0 + " + count("target_1") + " THEN k.pk END FROM fresh AS k" + skip +
+               are_there + " THEN k.pk END FROM fresh AS k" + skip +
                " RETURNING gm2m_ct_id, gm2m_pk) SELECT ct, pk FROM removed UNION ALL SELECT ct, pk FROM added";
     };
     expect([&] { liked_by(bob).set(alien); },
@@ -313,7 +321,7 @@ TEST_P(RelationTextTest, Writes) {
                        " WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, l.pk FROM linked AS l))",
                    " USING " + lists + is_given));
     expect([&] { liked_by(bob).clear(); }, "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1",
-           lock + "DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND (SELECT count(*) FROM locked) >= 0");
+           locked + " DELETE FROM archive_person_likes WHERE gm2m_src_id = $1 AND (SELECT count(*) FROM locked) >= 0");
 
     // The sources in the order of their keys, then the target
     const std::string far = "unnest($1::bigint[]) AS k (far)";

@@ -149,13 +149,15 @@ public:
     std::string lock_schema() const override { return "SELECT pg_advisory_xact_lock(7235419926041)"; }
 
     // What another program wrote must not make a query fail: the conditions guard the cast. Most keys are short and
-    // have no sign, which is told without a regular expression in a tenth of the time. One more tells all others: each
-    // execution of a statement sets up every operator in it, used or not.
+    // have no sign: to look for another character takes a third of what the exact expression takes, and less than
+    // ltrim(), which splits texts into characters. One expression tells all others: each execution of a statement sets
+    // up every operator in it, used or not. Collation C has no classes of a locale to ask about.
     std::string key_from_text(std::string_view text, Kind kind) const override {
         const auto number = [&](std::string_view most, std::string_view least) {
-            return fmt::format("CASE WHEN {0} <> '' AND octet_length({0}) < {1} AND ltrim({0}, '0123456789') = '' "
-                               "OR {0} ~ '^(-?({2})|{3})$' THEN {0}::{4} END",
-                               text, most.size(), digits_up_to(most), least, type_name(kind));
+            return fmt::format(
+                "CASE WHEN {0} <> '' AND octet_length({0}) < {1} AND {0} COLLATE \"C\" !~ '[^0-9]' "
+                "OR {0} ~ '^(-?({2})|{3})$' THEN {0}::{4} END",
+                text, most.size(), digits_up_to(most), least, type_name(kind));
         };
         switch (kind) {
             case Kind::small_integer: return number("32767", "-32768");
