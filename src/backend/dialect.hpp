@@ -113,6 +113,11 @@ public:
 
     /// A condition: `expression` is among the values of list parameter `n`.
     virtual std::string in_list(std::string_view expression, std::size_t n, Kind kind) const = 0;
+    /// The same, where there may be many values and each is likely to be found by an index: the planner does not look
+    /// at them. Not beside OR, where no index would be used.
+    virtual std::string is_sought_in_list(std::string_view expression, std::size_t n, Kind kind) const {
+        return in_list(expression, n, kind);
+    }
     /// A condition: `expression` is an integer from parameter `n` to parameter `n` + 1. A text that sorts between them is
     /// not.
     virtual std::string in_range(std::string_view expression, std::size_t n) const = 0;

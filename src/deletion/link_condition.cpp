@@ -34,13 +34,15 @@ struct EndShape {
 class Writer {
 public:
     /// `guarded`: the models of the ends whose links go unless their objects are there, in the order of these.
+    /// `is_of_one_end`: there is one end alone.
     Writer(Context& context, detail::RelationData& relation, std::span<const Parameter> parameters,
-           std::span<const Model* const> guarded)
+           std::span<const Model* const> guarded, bool is_of_one_end)
         : context_(context),
           dialect_(context.connection.dialect()),
           relation_(relation),
           parameters_(parameters),
-          guarded_(guarded) {}
+          guarded_(guarded),
+          is_of_one_end_(is_of_one_end) {}
 
     void append(EndShape end) {
         if (!sql_.empty())
@@ -64,7 +66,11 @@ private:
             return append_keys(join.source_column, end);
         append_content_type(join.content_type_column, end);
         sql_ += " AND ";
-        return append_keys(join.key_column, end);
+        if (!is_of_one_end_ || !end.is_list)
+            return append_keys(join.key_column, end);
+        std::string key = dialect_.quote(join.key_column);
+        sql_ += dialect_.is_sought_in_list(key, ++bound_, Kind::text);
+        return key;
     }
     /// Of one object it is asked once, before any link is looked for.
     void append_guard(const std::string& near, EndShape end) {
@@ -103,6 +109,7 @@ private:
     detail::RelationData& relation_;
     std::span<const Parameter> parameters_;
     std::span<const Model* const> guarded_;
+    const bool is_of_one_end_;
     std::size_t bound_ = 0;
     std::string sql_;
 };
@@ -176,7 +183,7 @@ const LinkSql::Statements& LinkCondition::statements() const {
 }
 
 LinkSql::Statements LinkCondition::write() const {
-    Writer writer(context_, relation_, parameters_, guarded_);
+    Writer writer(context_, relation_, parameters_, guarded_, shape_.size() == 1);
     for (const char letter : shape_)
         writer.append(EndShape::of(letter));
     std::string condition = writer.take();

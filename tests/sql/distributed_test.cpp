@@ -31,7 +31,9 @@ const std::map<std::string, std::set<std::string>> known_obstacles{
       "reverse many-to-many remove", "reverse many-to-many set", "reverse many-to-many set to nothing",
       "reverse many-to-many toggle", "reverse many-to-many clear",
       // It locks its own row, which no source's key leads to.
-      "delete a target"}},
+      "delete a target",
+      // What goes is locked before.
+      "delete sources by query", "delete targets by query"}},
     // What has to be read of linked objects, other than their keys, by way of keys that are text.
     {"joins on an expression",
      {"annotate by linked objects", "annotate by some linked objects", "forward prefetch with order",

@@ -109,6 +109,8 @@ void add_objects(Operations& all, ArchiveDatabase& in) {
     all.push_back({"delete a source", [&] { in.db.remove(in.bob); }});
     all.push_back({"delete a target", [&] { in.db.remove(in.red); }});
     all.push_back({"delete a source that is a target", [&] { in.db.remove(in.chad); }});
+    all.push_back({"delete sources by query", [&] { in.db.remove(in.persons().filter(F("name") != secret_text)); }});
+    all.push_back({"delete targets by query", [&] { in.db.remove(in.movies().filter(F("title") != secret_text)); }});
 }
 
 }  // namespace

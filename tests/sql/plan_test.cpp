@@ -222,6 +222,10 @@ TEST_P(PlanTest, Deletion) {
     expect(both, [&] { in.db.remove(in.alien); });
     expect(both, [&] { in.db.remove(in.chad); });
     expect(target, [&] { in.db.remove(in.red); });
+    expect(source, [&] { in.db.remove(in.persons().filter(F("id").in({17, 18}))); });
+    expect(both, [&] { in.db.remove(in.movies().filter(F("id").in({17, 18}))); });
+    expect(both, [&] { in.db.remove(in.countries().filter(F("code").in({"17", "18"}))); });
+    expect(target, [&] { in.db.remove(in.tags().filter(F("name").in({"17", "18"}))); });
 }
 
 // By the keys, without a sort: a page costs what it holds, whatever there is besides.
