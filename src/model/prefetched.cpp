@@ -1,12 +1,13 @@
 #include "model/prefetched.hpp"
 
+#include <atomic>
 #include <utility>
 
 namespace gm2m::detail {
 namespace {
 
 std::atomic<std::uint64_t> clock{0};
-std::atomic<bool> in_use{false};
+std::atomic<std::size_t> held{0};
 
 }  // namespace
 
@@ -15,7 +16,17 @@ std::uint64_t Prefetched::tick() noexcept {
 }
 
 bool Prefetched::is_in_use() noexcept {
-    return in_use;
+    return held > 0;
+}
+
+// Whoever comes by an object from another thread comes by the count as well: nothing else is to be in order with it.
+Prefetched::Prefetched(Owner owner, bool reverse) : owner_(owner), reverse_(reverse) {
+    held.fetch_add(1, std::memory_order_relaxed);
+}
+
+Prefetched::~Prefetched() {
+    delete next_;
+    held.fetch_sub(1, std::memory_order_relaxed);
 }
 
 Prefetched** Prefetched::link(Row& row, Owner owner, bool reverse) noexcept {
@@ -39,7 +50,6 @@ Prefetched& Prefetched::store(Row& row, Owner owner, bool reverse, std::vector<O
     found->objects = std::move(objects);
     found->through.clear();
     found->stamp = tick();
-    in_use = true;
     return *found;
 }
 

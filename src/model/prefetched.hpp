@@ -11,7 +11,7 @@ namespace gm2m::detail {
 /// an object rarely has more than one or two.
 class Prefetched {
 public:
-    ~Prefetched() { delete next_; }
+    ~Prefetched();
     Prefetched(const Prefetched&) = delete;
     Prefetched& operator=(const Prefetched&) = delete;
 
@@ -21,7 +21,7 @@ public:
 
     /// The time, by a clock that goes on with each call, for the whole process.
     static std::uint64_t tick() noexcept;
-    /// Whether anything was ever prefetched by this process.
+    /// Whether this process holds anything prefetched, which a write could outdate.
     static bool is_in_use() noexcept;
 
     /// What it is of: the address of the relation's data, of the Field, or of the GenericForeignKey.
@@ -36,7 +36,7 @@ public:
     static void drop(Row* row, Owner owner, bool reverse) noexcept;
 
 private:
-    Prefetched(Owner owner, bool reverse) : owner_(owner), reverse_(reverse) {}
+    Prefetched(Owner owner, bool reverse);
     /// Where the row's chain has it, or ends.
     static Prefetched** link(Row& row, Owner owner, bool reverse) noexcept;
 

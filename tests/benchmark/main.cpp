@@ -19,7 +19,7 @@ struct Options {
     std::vector<std::string> only, engines, layouts, hands;
     std::string json, postgresql_url, run_once, location;
     std::vector<std::size_t> links;
-    int repeat = 7;
+    int repeat = 9;
     bool large = false;
 };
 

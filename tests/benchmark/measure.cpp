@@ -15,9 +15,9 @@ volatile std::sig_atomic_t interrupted = 0;
 
 using Clock = std::chrono::steady_clock;
 
-/// What is over quickly is disturbed easily, and is repeated more often; unless each run has to restore the database.
+/// What is over quickly is disturbed easily, and is repeated more often; less so if each run has to restore the database.
 constexpr double quick = 0.05;  // seconds
-constexpr int more_rounds = 5;
+constexpr int more_rounds = 5, more_rounds_with_changes = 2;
 
 class Stopwatch {
 public:
@@ -136,8 +136,8 @@ std::vector<Row> measure(const Plan& plan) {
             if (round > 0)
                 seconds[i].push_back(timing.seconds);
         }
-        if (round == 0 && fastest < quick && !plan.workload->scene.changes)
-            rounds *= more_rounds;
+        if (round == 0 && fastest < quick)
+            rounds *= plan.workload->scene.changes ? more_rounds_with_changes : more_rounds;
     }
     std::vector<Row> rows;
     std::optional<double> yardstick;
