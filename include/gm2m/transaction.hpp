@@ -8,12 +8,15 @@
 namespace gm2m {
 
 /// A transaction, rolled back unless it is committed. One inside another is a savepoint: if it is rolled back, the
-/// outer one goes on. On SQLite the outermost takes the write lock at once, so that it cannot fail for it later.
+/// outer one goes on. On SQLite the outermost takes the write lock at once, so that it cannot fail for it later. On
+/// PostgreSQL it begins with the first statement, in the same round trip, and one of no statements costs none; at once
+/// where SQL of one's own may come first (interop/soci.hpp).
 ///
 /// After a DatabaseError inside a transaction nothing but rolling it back is possible; the same on both engines.
 class [[nodiscard]] Transaction {
 public:
-    /// Begins. The database outlives the transaction. Throws Busy, ConnectionError.
+    /// Begins. The database outlives the transaction. Throws Busy, ConnectionError; where it begins with the first
+    /// statement, that one does.
     explicit Transaction(Database& database);
     /// Rolls back what is not committed.
     ~Transaction();

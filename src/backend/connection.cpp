@@ -14,7 +14,10 @@ void Connection::execute(std::span<Request> requests, Access access) {
     for (const Request& request : requests)
         executions += request.source ? request.source->rows() : 1;
     try {
-        run(requests, access == Access::write && executions > 1);
+        if (begin_is_due_)
+            run_after_begin(requests);
+        else
+            run(requests, access == Access::write && executions > 1);
     } catch (const DatabaseError&) {
         if (!frames_.empty())
             frames_.back().failed = true;
@@ -22,9 +25,24 @@ void Connection::execute(std::span<Request> requests, Access access) {
     }
 }
 
+void Connection::run_after_begin(std::span<Request> requests) {
+    std::vector<Request> all{{.sql = &begin_, .is_transaction_control = true}};
+    all.insert(all.end(), requests.begin(), requests.end());
+    begin_is_due_ = false;
+    try {
+        run(all, false);
+    } catch (...) {
+        frames_.back().failed |= !engine_in_transaction();  // nothing is to run outside of it
+        throw;
+    }
+    for (std::size_t i = 0; i < requests.size(); ++i)
+        requests[i].affected = all[i + 1].affected;
+}
+
 void Connection::execute(std::string_view sql) {
     const std::string text(sql);
     require_healthy(text);
+    begin_now();
     next_round_trip();
     Report report(*this, text);
     try {
@@ -60,13 +78,38 @@ void Connection::control(const std::string& sql) {
     report.done();
 }
 
+void Connection::begin_now() {
+    if (!begin_is_due_)
+        return;
+    begin_is_due_ = false;
+    try {
+        control(begin_);
+    } catch (const DatabaseError&) {
+        frames_.back().failed = true;
+        throw;
+    }
+}
+
+void Connection::lend() {
+    is_lent_ = true;
+    begin_now();
+}
+
 void Connection::begin(Access access) {
     if (frames_.empty())
         foreign_ = engine_in_transaction();
     else
         require_healthy("SAVEPOINT");
     const bool savepoint = foreign_ || !frames_.empty();
-    control(savepoint ? fmt::format("SAVEPOINT gm2m_{}", frames_.size() + 1) : begin_statement(access));
+    begin_now();
+    if (savepoint) {
+        control(fmt::format("SAVEPOINT gm2m_{}", frames_.size() + 1));
+    } else {
+        begin_ = begin_statement(access);
+        begin_is_due_ = !is_lent_ && is_usable() && !dialect().writes_row_by_row();
+        if (!begin_is_due_)
+            control(begin_);
+    }
     frames_.push_back({savepoint, false, ++last_transaction_});
 }
 
@@ -74,7 +117,8 @@ void Connection::commit() {
     require_healthy("COMMIT");
     const std::size_t depth = frames_.size();
     try {
-        control(frames_.back().savepoint ? fmt::format("RELEASE SAVEPOINT gm2m_{}", depth) : "COMMIT");
+        if (!std::exchange(begin_is_due_, false))
+            control(frames_.back().savepoint ? fmt::format("RELEASE SAVEPOINT gm2m_{}", depth) : "COMMIT");
     } catch (const DatabaseError&) {
         frames_.back().failed = true;
         throw;
@@ -92,6 +136,8 @@ void Connection::rollback() {
     frames_.pop_back();
     for (TransactionObserver* observer : observers_)
         observer->rolled_back(depth);
+    if (std::exchange(begin_is_due_, false))
+        return;
     if (!is_usable() || !engine_in_transaction()) {
         // The server is gone, or the engine has rolled back everything by itself (a full disk): nothing is left to
         // undo, and nothing outside this transaction's savepoint to go on with either.

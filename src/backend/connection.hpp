@@ -96,6 +96,8 @@ struct Request {
     /// stay the same.
     RowSource* source = nullptr;
     std::size_t parameters_per_row = 0;
+    /// For the listener: it begins a transaction.
+    bool is_transaction_control = false;
 
     /// Out: rows changed by an INSERT, UPDATE or DELETE, or rows returned.
     std::size_t affected = 0;
@@ -138,13 +140,16 @@ public:
 
     /// Begins a transaction, or a savepoint inside one (also inside one that somebody else began on this session). With
     /// Access::read a transaction waits for no writer, and all its statements see the database in one state; a
-    /// savepoint is part of what it is in.
+    /// savepoint is part of what it is in. Where there are round trips BEGIN goes along with the first statement, and
+    /// an error of it comes with that one's; a transaction of no statements is none for the engine.
     void begin(Access access = Access::write);
     void commit();
     /// Never throws for a transaction that is gone already.
     void rollback();
     /// How many transactions are begun here; 0 outside.
     std::size_t depth() const noexcept { return frames_.size(); }
+    /// From now on somebody else may run statements on the session too: each transaction begins at once.
+    void lend();
     /// Names the innermost of them, for as long as it is open; 0 outside. No other ever has that name.
     std::uint64_t transaction() const noexcept { return frames_.empty() ? 0 : frames_.back().name; }
     bool is_open(std::uint64_t transaction) const noexcept {
@@ -197,10 +202,15 @@ private:
     };
 
     void control(const std::string& sql);
+    void begin_now();
+    void run_after_begin(std::span<Request> requests);
     void require_healthy(std::string_view sql) const;
 
     std::vector<Frame> frames_;
     bool foreign_ = false;
+    bool is_lent_ = false;
+    std::string begin_;  // what begins the outermost transaction
+    bool begin_is_due_ = false;
     StatementListener listener_;
     std::vector<TransactionObserver*> observers_;
     std::uint64_t round_trip_ = 0;

@@ -70,8 +70,16 @@ Session::Session(const ConnectionUrl& url, std::chrono::milliseconds busy_timeou
 }
 
 Session::Session(soci::session& session, std::chrono::milliseconds busy_timeout, Owner owner)
-    : session_(&session), connection_(connect_to_handle(session, busy_timeout, owner)) {}
+    : session_(&session), connection_(connect_to_handle(session, busy_timeout, owner)) {
+    if (owner == Owner::user)
+        connection_->lend();
+}
 
 Session::~Session() = default;
+
+soci::session& Session::lend() {
+    connection_->lend();
+    return *session_;
+}
 
 }  // namespace gm2m::backend

@@ -42,7 +42,8 @@ public:
     Session(soci::session& session, std::chrono::milliseconds busy_timeout, Owner owner = Owner::user);
     ~Session();
 
-    soci::session& soci() noexcept { return *session_; }
+    /// For somebody else to run statements on.
+    soci::session& lend();
     Connection& connection() noexcept { return *connection_; }
     /// Puts what `make` makes of the connection in its place: what has to see every statement, or to fail some.
     template <class Make>

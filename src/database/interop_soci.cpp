@@ -12,7 +12,7 @@ Database borrow(const Registry& models, soci::session& session, const DatabaseOp
 }
 
 soci::session& session_of(Database& database) {
-    return database.impl().session->soci();
+    return database.impl().session->lend();
 }
 
 }  // namespace gm2m

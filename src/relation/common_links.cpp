@@ -26,7 +26,7 @@ std::string statement(const std::string& table, const std::string& near_columns,
         const std::string name = fmt::format("far_{}", linked.empty() ? 1 : 2);
         selected += (linked.empty() ? "" : ", ") + column;
         names += (linked.empty() ? "" : ", ") + name;
-        linked += fmt::format("{} = own.{} AND ", column, name);
+        linked += fmt::format("{} = gm2m_own.{} AND ", column, name);
     }
     std::string linked_by_own = fmt::format("SELECT {} FROM {} AS l WHERE {}", selected, table, own);
     if (may_repeat) {
@@ -35,11 +35,11 @@ std::string statement(const std::string& table, const std::string& near_columns,
         names += ", n";
     }
     return fmt::format(
-        "WITH own ({1}) AS MATERIALIZED ({2}) "
-        "SELECT {0}, {7} FROM own CROSS JOIN {3} AS l WHERE {4}NOT ({5}){8} "
+        "WITH gm2m_own ({1}) AS MATERIALIZED ({2}) "
+        "SELECT {0}, {7} FROM gm2m_own CROSS JOIN {3} AS l WHERE {4}NOT ({5}){8} "
         "GROUP BY {0} ORDER BY {7} DESC, {0} LIMIT {6}",
         near_columns, names, linked_by_own, table, linked, is_near, std::min<std::size_t>(limit, INT64_MAX),
-        may_repeat ? "count(DISTINCT own.n)" : "count(*)", and_is_link);
+        may_repeat ? "count(DISTINCT gm2m_own.n)" : "count(*)", and_is_link);
 }
 
 struct Ranking {

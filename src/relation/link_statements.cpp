@@ -25,9 +25,9 @@ void write_row_by_row(LinkStatements& sql, const LinkNames& n) {
 /// row first: so callers wait for one another instead of for a deadlock, and a statement that follows the lock sees
 /// what those before have done. (BEHAVIOUR 2.12)
 void write_lists(LinkStatements& sql, const LinkNames& n, const Dialect& dialect) {
-    const std::string lock = format("WITH locked AS MATERIALIZED ({}) ", n.lock_source(n.source_key));
+    const std::string lock = format("WITH gm2m_locked AS MATERIALIZED ({}) ", n.lock_source(n.source_key));
     // True, but only known once the lock is held: it stands before the first row is touched.
-    const std::string locked = "(SELECT count(*) FROM locked) >= 0";
+    const std::string locked = "(SELECT count(*) FROM gm2m_locked) >= 0";
     const ListColumn link_lists[] = {{2, Kind::integer, "ct"}, {3, Kind::text, "pk"}};
     sql.remove = format(
         "{}DELETE FROM {} AS l USING {} WHERE l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk AND {} RETURNING l.{}, l.{}",
@@ -40,10 +40,11 @@ void write_lists(LinkStatements& sql, const LinkNames& n, const Dialect& dialect
 /// From each content type the next one is sought: DISTINCT would read all links.
 std::string content_types(const LinkNames& n, const std::string& types) {
     const std::string next = format("SELECT min({}) FROM {} WHERE {} = ?1", n.content_type, n.table, n.source);
-    return format("WITH RECURSIVE present ({}) AS ({} UNION ALL SELECT ({} AND {} > present.{}) FROM present "
-                  "WHERE present.{} IS NOT NULL) SELECT {} FROM present WHERE {} IS NOT NULL{}",
-                  n.content_type, next, next, n.content_type, n.content_type, n.content_type, n.content_type,
-                  n.content_type, types);
+    return format(
+        "WITH RECURSIVE gm2m_present ({}) AS ({} UNION ALL SELECT ({} AND {} > gm2m_present.{}) FROM gm2m_present "
+        "WHERE gm2m_present.{} IS NOT NULL) SELECT {} FROM gm2m_present WHERE {} IS NOT NULL{}",
+        n.content_type, next, next, n.content_type, n.content_type, n.content_type, n.content_type, n.content_type,
+        types);
 }
 
 LinkStatements::Read reads(const LinkNames& n, const Dialect& dialect, const std::string& types) {

@@ -58,19 +58,20 @@ private:
         // Link by link, however many the source has; set goes through all of them anyway, which is faster.
         const std::string is_given =
             format("l.{} = $1 AND l.{} = k.ct AND l.{} = k.pk", n_.source, n_.content_type, n_.key);
-        out_.toggle =
-            change(format("linked AS MATERIALIZED (SELECT k.ct, k.pk FROM {} CROSS JOIN {} AS l WHERE {}), fresh AS "
-                          "MATERIALIZED (SELECT k.ct, k.pk FROM {} WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, l.pk FROM "
-                          "linked AS l))",
-                          links(Dialect::Rows::of_any_length), n_.table, is_given, links()),
-                   format(" USING {} WHERE {}", links(), is_given));
+        out_.toggle = change(
+            format("gm2m_linked AS MATERIALIZED (SELECT k.ct, k.pk FROM {} CROSS JOIN {} AS l WHERE {}), gm2m_fresh AS "
+                   "MATERIALIZED (SELECT k.ct, k.pk FROM {} WHERE (k.ct, k.pk) NOT IN (SELECT l.ct, l.pk FROM "
+                   "gm2m_linked AS l))",
+                   links(Dialect::Rows::of_any_length), n_.table, is_given, links()),
+            format(" USING {} WHERE {}", links(), is_given));
         // A full join is one by hash, or by merging. What it finds on both sides, or as a link alone, is none of these.
-        out_.set = change(format("fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM (SELECT l.{} AS ct, l.{} AS pk, true "
-                                 "AS is_link FROM {} AS l WHERE l.{} = $1) AS l FULL JOIN {} ON l.ct = k.ct AND l.pk = "
-                                 "k.pk WHERE l.is_link IS NULL ORDER BY k.place)",
-                                 n_.content_type, n_.key, n_.table, n_.source, links(Dialect::Rows::placed)),
-                          format(" WHERE l.{} = $1 AND (l.{}, l.{}) NOT IN (SELECT k.ct, k.pk FROM {})", n_.source,
-                                 n_.content_type, n_.key, links(Dialect::Rows::of_any_length)));
+        out_.set =
+            change(format("gm2m_fresh AS MATERIALIZED (SELECT k.ct, k.pk FROM (SELECT l.{} AS ct, l.{} AS pk, true "
+                          "AS is_link FROM {} AS l WHERE l.{} = $1) AS l FULL JOIN {} ON l.ct = k.ct AND l.pk = "
+                          "k.pk WHERE l.is_link IS NULL ORDER BY k.place)",
+                          n_.content_type, n_.key, n_.table, n_.source, links(Dialect::Rows::placed)),
+                   format(" WHERE l.{} = $1 AND (l.{}, l.{}) NOT IN (SELECT k.ct, k.pk FROM {})", n_.source,
+                          n_.content_type, n_.key, links(Dialect::Rows::of_any_length)));
     }
 
     std::string links(Dialect::Rows rows = Dialect::Rows::plain) const {
@@ -84,8 +85,8 @@ private:
                       dialect_.in_byte_order(t.kind));
     }
     /// A CTE that locks what `first` selects, if that is given, and then model by model the targets: all given, or
-    /// those in `fresh`. One row, true if all targets are there. CASE, which has its conditions computed in turn, keeps
-    /// the order.
+    /// those in gm2m_fresh. One row, true if all targets are there. CASE, which has its conditions computed in turn,
+    /// keeps the order.
     std::string targets_are_there(const std::string& first, bool fresh) const {
         const auto count = [](const std::string& select) { return format("(SELECT count(*) FROM {})", select); };
         std::string conditions, ends;
@@ -97,16 +98,16 @@ private:
             append(count(format("({}) AS s", first)) + " >= 0");
         for (std::size_t i = 0; i < out_.models.size(); ++i) {
             const Target t = target(i);
-            const std::string of_model = format("fresh AS k WHERE k.ct = {}", out_.models[i].content_type);
+            const std::string of_model = format("gm2m_fresh AS k WHERE k.ct = {}", out_.models[i].content_type);
             const std::string is_fresh = fresh ? format(" AND CASE WHEN {} IN (SELECT k.pk FROM {}) THEN true END",
                                                         dialect_.key_to_text("t." + t.key, t.kind), of_model)
                                                : "";
             append(format("{} = {}", count(format("(SELECT 1 {}) AS t", rows(t, 4 + i, is_fresh))),
                           fresh ? count(of_model) : dialect_.list_size(4 + i, t.kind)));
         }
-        return format("targets (are_there) AS MATERIALIZED (SELECT {}true{})", conditions, ends);
+        return format("gm2m_targets (are_there) AS MATERIALIZED (SELECT {}true{})", conditions, ends);
     }
-    static constexpr const char* are_there = "(SELECT are_there FROM targets)";
+    static constexpr const char* are_there = "(SELECT are_there FROM gm2m_targets)";
 
     std::string insert(const std::string& from) const {
         return format(
@@ -114,16 +115,17 @@ private:
             "NOTHING RETURNING {}, {}",
             n_.table, n_.triple(), are_there, from, n_.triple(), n_.content_type, n_.key);
     }
-    /// Unlinks what `removed` says, and links what is in `fresh`, which the CTEs `found` have last. What is searched by
-    /// IN and NOT IN is hashed, however long it is: the planner does not know, and takes it for short. Joins became
+    /// Unlinks what `removed` says, and links what is in gm2m_fresh, which the CTEs `found` have last. What is searched
+    /// by IN and NOT IN is hashed, however long it is: the planner does not know, and takes it for short. Joins became
     /// nested loops, as IN does unless it is in a CASE. The order of the lists is that of linking. A sign for what has
     /// gone, and no column, is less to keep and send.
     std::string change(const std::string& found, const std::string& removed) const {
         return format(
-            "WITH {}, {}, removed (ct, pk) AS (DELETE FROM {} AS l{} AND {} RETURNING -l.{}, l.{}), added (ct, pk) AS "
-            "({}) SELECT ct, pk FROM removed UNION ALL SELECT ct, pk FROM added",
+            "WITH {}, {}, gm2m_removed (ct, pk) AS (DELETE FROM {} AS l{} AND {} RETURNING -l.{}, l.{}), gm2m_added "
+            "(ct, pk) AS "
+            "({}) SELECT ct, pk FROM gm2m_removed UNION ALL SELECT ct, pk FROM gm2m_added",
             found, targets_are_there("", true), n_.table, removed, are_there, n_.content_type, n_.key,
-            insert("fresh AS k"));
+            insert("gm2m_fresh AS k"));
     }
 
     Context& context_;

@@ -72,7 +72,7 @@ private:
 
     /// Locks the rows of the sources for which the condition on their key holds, before anything is touched.
     std::string lock(const std::string& condition) const {
-        return format("WITH locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} {} ORDER BY {} FOR NO KEY UPDATE)",
+        return format("WITH gm2m_locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} {} ORDER BY {} FOR NO KEY UPDATE)",
                       source_key_, source_table_, source_key_, condition, key_order());
     }
 
@@ -119,8 +119,8 @@ private:
                                                    : format(" OR NOT EXISTS (SELECT FROM {} AS s WHERE s.{} = l.{})",
                                                             source_table_, source_key_, far_);
         return format(
-            "WITH held AS MATERIALIZED (SELECT {} AS src FROM {} WHERE {} IN ({}) FOR NO KEY UPDATE SKIP LOCKED) "
-            "{} AND (l.{} IN (SELECT src FROM held){}){}",
+            "WITH gm2m_held AS MATERIALIZED (SELECT {} AS src FROM {} WHERE {} IN ({}) FOR NO KEY UPDATE SKIP LOCKED) "
+            "{} AND (l.{} IN (SELECT src FROM gm2m_held){}){}",
             source_key_, source_table_, source_key_, linked_now(2), others, far_, gone, returned);
     }
 
@@ -249,9 +249,9 @@ private:
             sql.takes_target_key = side_.is_generic();
             // The far list, a near object's only column, or what follows its content type and text.
             const std::size_t keys = !side_.source_is_far ? 1 : side_.is_generic() ? 4 : 2;
-            with_target = format(", target AS MATERIALIZED ({})", rows(keys, format(" AND {}", locked)));
+            with_target = format(", gm2m_target AS MATERIALIZED ({})", rows(keys, format(" AND {}", locked)));
             const std::string there =
-                format("(SELECT count(*) FROM target) = {}",
+                format("(SELECT count(*) FROM gm2m_target) = {}",
                        side_.source_is_far ? "1" : format("(SELECT count(DISTINCT k.far) FROM {})", far_list()));
             std::string& target = side_.source_is_far ? near_key : far;
             target = format("CASE WHEN {} THEN {} END", there, target);
@@ -268,7 +268,7 @@ private:
     }
 
     /// True, but only known once the sources are locked.
-    static constexpr const char* locked = "(SELECT count(*) FROM locked) >= 0";
+    static constexpr const char* locked = "(SELECT count(*) FROM gm2m_locked) >= 0";
 
     Context& context_;
     const Dialect& dialect_;

@@ -13,12 +13,12 @@ namespace gm2m::test {
 class KeyFromTextTest : public testing::TestWithParam<Engine> {
 protected:
     /// Those of the texts, none of which has a quote, that are the key of a number in the table.
-    std::vector<std::string> found(const std::vector<std::string>& texts, Kind kind) {
+    std::vector<std::string> found(const std::vector<std::string>& texts, Kind kind, const char* column = "key") {
         const backend::Dialect& dialect =
             GetParam() == Engine::sqlite ? backend::sqlite_dialect() : backend::postgresql_dialect();
         return scratch.sql(
             fmt::format("WITH texts (key) AS (VALUES ('{}')) SELECT key FROM texts JOIN numbers ON number = {}",
-                        fmt::join(texts, "'), ('"), dialect.key_from_text("key", kind)));
+                        fmt::join(texts, "'), ('"), dialect.key_from_text(column, kind)));
     }
 
     ScratchDatabase scratch{GetParam()};
@@ -65,6 +65,13 @@ TEST_P(KeyFromTextTest, EveryNumberOfTheKindIsFoundAndNothingElse) {
         std::ranges::sort(numbers);
         EXPECT_EQ(keys, numbers) << type;
         EXPECT_EQ(found(others, kind), std::vector<std::string>()) << type;
+        if (GetParam() == Engine::postgresql) {
+            // Blanks at its end mean nothing.
+            keys = found(numbers, kind, "CAST(key AS char(60))");
+            std::ranges::sort(keys);
+            EXPECT_EQ(keys, numbers) << type;
+            EXPECT_EQ(found(others, kind, "CAST(key AS char(60))"), std::vector<std::string>()) << type;
+        }
         scratch.sql("DROP TABLE numbers");
     }
 }

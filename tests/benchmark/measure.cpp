@@ -15,7 +15,7 @@ volatile std::sig_atomic_t interrupted = 0;
 
 using Clock = std::chrono::steady_clock;
 
-/// What is over quickly is disturbed easily, and is repeated more often; less so if each run has to restore the database.
+/// What is over quickly is disturbed easily, and is repeated more often; less so if each run restores the database.
 constexpr double quick = 0.05;  // seconds
 constexpr int more_rounds = 5, more_rounds_with_changes = 2;
 

@@ -5,14 +5,15 @@
 #   tests/benchmark/run.sh [--json FILE] [--only W1,W2,...,compile,S] [--repeat N] [--links N,...] [--large]
 #                          [--engines sqlite,postgresql] [--layouts standard,compact] [--hands c_api,soci,gm2m]
 #
-# Without --only: W1 to W9 and the compile time, some six minutes. --only S, or S-W3, S-W5, S-W7 or S-W8: the same work with
+# Without --only: W1 to W9 and the compile time, some eleven minutes. --only S, or S-W3, S-W5, S-W7 or S-W8: the same work with
 # 10^5, 10^6 and 10^7 links; ten minutes, and 2 GB in TMPDIR. --links chooses among these; 10^7 on PostgreSQL only with
 # --large, for some minutes and 4 GB more. tests/benchmark/plot.py draws what --json has written; docs/benchmarks.md
 # says what each workload does.
 #
 # GM2M_BENCH_POSTGRESQL: the URL of a server to use instead. GM2M_BUILD_DIR: where to build instead of build/release.
-# A time is the median of N runs (default 7; five times as many where one reads for less than 50 ms), which the hands
-# make in turn; it includes the destruction of what was returned. A ratio is to the C API's median.
+# A time is the median of N runs (default 9; five times as many where one takes less than 50 ms, or twice if it changes
+# something), which the hands make in turn; it includes the destruction of what was returned. A ratio is to the C API's
+# median.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 

@@ -43,7 +43,7 @@ private:
             inner_->execute(requests, access(atomic));
         } else if (left_ > 0) {
             // What has been done before, to be undone.
-            const bool alone = atomic && !engine_in_transaction();
+            const bool alone = atomic && !engine_in_transaction();  // never after a BEGIN
             if (alone)
                 inner_->begin();
             inner_->execute(requests.first(left_), access(atomic));

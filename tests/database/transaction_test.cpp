@@ -176,6 +176,57 @@ TEST_P(TransactionTest, AtomicallyReturnsWhatItsWorkReturns) {
     EXPECT_EQ(scratch.sql("SELECT count(*) FROM cinema_movie").front(), "1");
 }
 
+// Where there are round trips, BEGIN takes none of its own, and what does nothing begins nothing.
+TEST_P(TransactionTest, BeginsWithTheFirstStatement) {
+    std::vector<std::uint64_t> trips;
+    db.listen([&](const StatementEvent& event) { trips.push_back(event.round_trip); });
+    atomically(db, [&] { movie("kept"); });
+    ASSERT_EQ(trips.size(), 3U);  // BEGIN, INSERT, COMMIT
+    EXPECT_EQ(trips[0] == trips[1], GetParam().has_round_trips());
+    EXPECT_NE(trips[1], trips[2]);
+
+    trips.clear();
+    atomically(db, [] {});
+    { const Transaction abandoned(db); }
+    EXPECT_EQ(trips.size(), GetParam().has_round_trips() ? 0U : 4U);
+
+    trips.clear();
+    {
+        Transaction outer(db);
+        Transaction inner(db);
+        movie("lost");
+        inner.commit();
+    }
+    EXPECT_EQ(trips.size(), 5U);  // BEGIN, SAVEPOINT, INSERT, RELEASE, ROLLBACK
+    db.listen({});
+    EXPECT_EQ(scratch.sql("SELECT title FROM cinema_movie"), std::vector<std::string>{"kept"});
+}
+
+// Statements that are not kept any more are let go by the way, but not before the isolation level is set.
+TEST_P(TransactionTest, BeginsAfterManyStatements) {
+    const Object kept = movie("kept");
+    Condition any = F("title") == "";
+    for (int i = 0; i < 300; ++i) {
+        any = any || F("title") == "kept";
+        EXPECT_EQ(db.query("cinema.Movie").filter(any).count(), 1U);
+        if (i % 50 == 49)
+            EXPECT_EQ(db.explain_remove(kept).would.rows, 1U);
+    }
+}
+
+// After an error in what went out with BEGIN
+TEST_P(TransactionTest, FailsWithTheFirstStatement) {
+    const Object ch = country("CH");
+    {
+        Transaction transaction(db);
+        EXPECT_THROW(country("CH"), IntegrityError);
+        EXPECT_THROW(movie("lost"), TransactionAborted);
+        EXPECT_THROW(transaction.commit(), TransactionAborted);
+    }
+    atomically(db, [&] { movie("kept"); });
+    EXPECT_EQ(scratch.sql("SELECT title FROM cinema_movie"), std::vector<std::string>{"kept"});
+}
+
 // The listener sees every statement, with what it did.
 TEST_P(TransactionTest, ListenersSeeEveryStatement) {
     std::vector<std::string> seen;

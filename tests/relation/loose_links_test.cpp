@@ -1,3 +1,5 @@
+#include <gm2m/verify.hpp>
+
 #include <optional>
 
 #include "support/cinema.hpp"
@@ -81,6 +83,8 @@ TEST_P(LooseLinksTest, KeysOfADomain) {
     db.prefetch(std::vector{red, blue}, links);
     EXPECT_EQ(names(in(red).all()), "a");
     EXPECT_EQ(names(in(blue).all()), "b");
+    EXPECT_EQ(names(db.query("loose.Box").filter(F("things__thing__name") == "b").fetch()), names({blue}));
+    EXPECT_TRUE(verify(db).empty());
 }
 
 // 2.7, 4.2: a row without one of its ends is no link: it is not read, counted, or taken away.

@@ -53,11 +53,14 @@ std::size_t rows_of(const pg_result* last) {
 /// nothing under way, so that the session's owner can go on using it.
 class PostgresqlConnection::Pipeline {
 public:
-    explicit Pipeline(PostgresqlConnection& connection)
+    /// `begins`: the first statement begins a transaction, and its isolation level is to be set before anything else.
+    Pipeline(PostgresqlConnection& connection, bool begins)
         : connection_(connection), pg_(connection.connection_), expected_(connection.expected_) {
         expected_.clear();
         if (!PQenterPipelineMode(pg_))
             throw_postgresql_error(pg_, nullptr, "");
+        if (begins)
+            return;
         for (const std::string& name : connection_.unused_)
             if (PQsendQueryParams(pg_, ("DEALLOCATE " + name).c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0))
                 expected_.push_back({Answer::deallocation, nullptr});
@@ -218,7 +221,7 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
     next_round_trip();
     std::vector<Report> reports;
     reports.reserve(requests.size());
-    Pipeline pipeline(*this);
+    Pipeline pipeline(*this, requests.front().is_transaction_control);
 
     sent_.clear();  // what failed may have left some
     const auto read_sent = [&] {
@@ -244,7 +247,7 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
 
     for (Request& request : requests) {
         request.affected = 0;
-        Report& report = reports.emplace_back(*this, *request.sql);
+        Report& report = reports.emplace_back(*this, *request.sql, request.is_transaction_control);
         const std::size_t executions = request.source ? request.source->rows() : 1;
         row_.assign(request.parameters.begin(), request.parameters.end());
         row_.resize(request.parameters.size() + request.parameters_per_row);

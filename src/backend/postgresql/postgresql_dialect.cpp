@@ -151,12 +151,14 @@ public:
     // What another program wrote must not make a query fail: the conditions guard the cast. Most keys are short and
     // have no sign: to look for another character takes a third of what the exact expression takes, and less than
     // ltrim(), which splits texts into characters. One expression tells all others: each execution of a statement sets
-    // up every operator in it, used or not. Collation C has no classes of a locale to ask about.
-    std::string key_from_text(std::string_view text, Kind kind) const override {
+    // up every operator in it, used or not. Collation C has no classes of a locale to ask about, and as text the column
+    // of a char(n) has no blanks at its end.
+    std::string key_from_text(std::string_view column, Kind kind) const override {
+        const std::string text = fmt::format("{}::text", column);
         const auto number = [&](std::string_view most, std::string_view least) {
             return fmt::format(
                 "CASE WHEN {0} <> '' AND octet_length({0}) < {1} AND {0} COLLATE \"C\" !~ '[^0-9]' "
-                "OR {0} ~ '^(-?({2})|{3})$' THEN {0}::{4} END",
+                "OR {0} COLLATE \"C\" ~ '^(-?({2})|{3})$' THEN {0}::{4} END",
                 text, most.size(), digits_up_to(most), least, type_name(kind));
         };
         switch (kind) {
@@ -164,10 +166,11 @@ public:
             case Kind::integer: return number("2147483647", "-2147483648");
             case Kind::big_integer: return number("9223372036854775807", "-9223372036854775808");
             case Kind::uuid:
-                return fmt::format("CASE WHEN {0} ~ '^[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}$' "
-                                   "THEN {0}::uuid END",
-                                   text);
-            case Kind::text: return std::string(text);
+                return fmt::format(
+                    "CASE WHEN {0} COLLATE \"C\" ~ '^[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}$' THEN "
+                    "{0}::uuid END",
+                    text);
+            case Kind::text: return std::string(column);
             default: return "";  // no pattern tells the 30th of February
         }
     }
