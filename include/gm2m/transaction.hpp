@@ -9,8 +9,8 @@ namespace gm2m {
 
 /// A transaction, rolled back unless it is committed. One inside another is a savepoint: if it is rolled back, the
 /// outer one goes on. On SQLite the outermost takes the write lock at once, so that it cannot fail for it later. On
-/// PostgreSQL it begins with the first statement, in the same round trip, and one of no statements costs none; at once
-/// where SQL of one's own may come first (interop/soci.hpp).
+/// PostgreSQL it begins with the first statement, in the same round trip, or by itself before a nested one; one of no
+/// statements costs nothing. Where SQL of one's own may come first (interop/soci.hpp) it begins at once.
 ///
 /// After a DatabaseError inside a transaction nothing but rolling it back is possible; the same on both engines.
 class [[nodiscard]] Transaction {

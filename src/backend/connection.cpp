@@ -93,6 +93,8 @@ void Connection::begin_now() {
 void Connection::lend() {
     is_lent_ = true;
     begin_now();
+    if (!frames_.empty() && !engine_in_transaction())
+        require_healthy(begin_);  // that it could not begin was said, but not to whoever comes now
 }
 
 void Connection::begin(Access access) {
@@ -101,6 +103,7 @@ void Connection::begin(Access access) {
     else
         require_healthy("SAVEPOINT");
     const bool savepoint = foreign_ || !frames_.empty();
+    frames_.reserve(frames_.size() + 1);
     begin_now();
     if (savepoint) {
         control(fmt::format("SAVEPOINT gm2m_{}", frames_.size() + 1));
@@ -114,6 +117,9 @@ void Connection::begin(Access access) {
 }
 
 void Connection::commit() {
+    // Whoever reads results may have thrown before the error of a later statement came.
+    if (!frames_.empty() && !begin_is_due_ && engine_has_failed())
+        frames_.back().failed = true;
     require_healthy("COMMIT");
     const std::size_t depth = frames_.size();
     try {

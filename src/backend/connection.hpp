@@ -140,8 +140,9 @@ public:
 
     /// Begins a transaction, or a savepoint inside one (also inside one that somebody else began on this session). With
     /// Access::read a transaction waits for no writer, and all its statements see the database in one state; a
-    /// savepoint is part of what it is in. Where there are round trips BEGIN goes along with the first statement, and
-    /// an error of it comes with that one's; a transaction of no statements is none for the engine.
+    /// savepoint is part of what it is in. Where there are round trips BEGIN goes along with the first statement that
+    /// has results or parameters, and an error of it comes with that one's; ahead of another one, or of a savepoint, it
+    /// goes by itself. A transaction of no statements is none for the engine.
     void begin(Access access = Access::write);
     void commit();
     /// Never throws for a transaction that is gone already.
@@ -170,6 +171,8 @@ protected:
     /// Runs a statement that begins or ends a transaction, or has no parameters; not prepared.
     virtual void run_plain(const std::string& sql) = 0;
     virtual bool engine_in_transaction() const = 0;
+    /// Whether the engine would answer COMMIT with ROLLBACK.
+    virtual bool engine_has_failed() const { return false; }
     virtual const char* begin_statement(Access access) const noexcept = 0;
 
     /// For the engines: measures and reports one statement. Costs nothing while nobody listens.

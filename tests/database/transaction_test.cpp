@@ -1,4 +1,5 @@
 #include <gm2m/error.hpp>
+#include <gm2m/interop/soci.hpp>
 
 #include "support/cinema.hpp"
 
@@ -212,6 +213,20 @@ TEST_P(TransactionTest, BeginsAfterManyStatements) {
         if (i % 50 == 49)
             EXPECT_EQ(db.explain_remove(kept).would.rows, 1U);
     }
+}
+
+// Also by who reads in transactions of one round trip alone
+TEST_P(TransactionTest, LetsStatementsGo) {
+    if (GetParam().is_sqlite())
+        GTEST_SKIP() << "the engine keeps none";
+    Condition any = F("title") == "";
+    for (int i = 0; i < 300; ++i) {
+        any = any || F("title") == "kept";
+        atomically(db, [&] { db.query("cinema.Movie").filter(any).count(); });
+    }
+    int kept = 0;
+    session_of(db) << "SELECT count(*) FROM pg_prepared_statements", soci::into(kept);
+    EXPECT_LE(kept, 260);
 }
 
 // After an error in what went out with BEGIN

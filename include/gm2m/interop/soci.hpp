@@ -12,8 +12,8 @@ namespace gm2m {
 /// not connected or of another engine than SQLite and PostgreSQL.
 Database borrow(const Registry& models, soci::session& session, const DatabaseOptions& options = {});
 
-/// The session under a database, to run SQL of one's own on the same connection and in the same transaction. Throws
-/// ConnectionError, if a transaction is to begin for that.
+/// The session under a database, to run SQL of one's own on the same connection and in the same transaction. One that
+/// is open and has sent nothing yet begins now, and this throws what that does; later ones begin at once.
 soci::session& session_of(Database& database);
 
 }  // namespace gm2m

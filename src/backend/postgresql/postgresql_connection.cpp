@@ -53,18 +53,11 @@ std::size_t rows_of(const pg_result* last) {
 /// nothing under way, so that the session's owner can go on using it.
 class PostgresqlConnection::Pipeline {
 public:
-    /// `begins`: the first statement begins a transaction, and its isolation level is to be set before anything else.
-    Pipeline(PostgresqlConnection& connection, bool begins)
+    explicit Pipeline(PostgresqlConnection& connection)
         : connection_(connection), pg_(connection.connection_), expected_(connection.expected_) {
         expected_.clear();
         if (!PQenterPipelineMode(pg_))
             throw_postgresql_error(pg_, nullptr, "");
-        if (begins)
-            return;
-        for (const std::string& name : connection_.unused_)
-            if (PQsendQueryParams(pg_, ("DEALLOCATE " + name).c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0))
-                expected_.push_back({Answer::deallocation, nullptr});
-        connection_.unused_.clear();
     }
     ~Pipeline() {
         if (!finished_)
@@ -77,6 +70,13 @@ public:
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;
 
+    /// Drops the prepared statements that are used no more. Not before a BEGIN, which sets an isolation level.
+    void deallocate() {
+        for (const std::string& name : connection_.unused_)
+            if (PQsendQueryParams(pg_, ("DEALLOCATE " + name).c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0))
+                expected_.push_back({Answer::deallocation, nullptr});
+        connection_.unused_.clear();
+    }
     /// The request outlives the pipeline; `bound` are the parameters of one execution.
     void send(const Request& request, std::span<const Parameter> bound) {
         const std::string& sql = *request.sql;
@@ -208,6 +208,10 @@ bool PostgresqlConnection::engine_in_transaction() const {
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
 }
 
+bool PostgresqlConnection::engine_has_failed() const {
+    return PQtransactionStatus(connection_) == PQTRANS_INERROR;
+}
+
 void PostgresqlConnection::run_plain(const std::string& sql) {
     const Silence silence(connection_);
     const Result result(PQexec(connection_, sql.c_str()));
@@ -221,7 +225,8 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
     next_round_trip();
     std::vector<Report> reports;
     reports.reserve(requests.size());
-    Pipeline pipeline(*this, requests.front().is_transaction_control);
+    Pipeline pipeline(*this);
+    bool is_to_deallocate = true;
 
     sent_.clear();  // what failed may have left some
     const auto read_sent = [&] {
@@ -258,6 +263,10 @@ void PostgresqlConnection::run(std::span<Request> requests, bool) {
             }
             if (request.source)
                 request.source->bind(row, std::span(row_).subspan(request.parameters.size()));
+            if (is_to_deallocate && !request.is_transaction_control) {
+                pipeline.deallocate();
+                is_to_deallocate = false;
+            }
             pipeline.send(request, row_);
             sent_.push_back({&request, row, &report, row + 1 == executions});
         }

@@ -22,6 +22,7 @@ protected:
     void run(std::span<Request> requests, bool atomic) override;
     void run_plain(const std::string& sql) override;
     bool engine_in_transaction() const override;
+    bool engine_has_failed() const override;
     const char* begin_statement(Access access) const noexcept override {
         return access == Access::write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     }
