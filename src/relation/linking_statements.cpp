@@ -121,9 +121,8 @@ private:
     /// gone, and no column, is less to keep and send.
     std::string change(const std::string& found, const std::string& removed) const {
         return format(
-            "WITH {}, {}, gm2m_removed (ct, pk) AS (DELETE FROM {} AS l{} AND {} RETURNING -l.{}, l.{}), gm2m_added "
-            "(ct, pk) AS "
-            "({}) SELECT ct, pk FROM gm2m_removed UNION ALL SELECT ct, pk FROM gm2m_added",
+            "WITH {}, {}, gm2m_removed (ct, pk) AS (DELETE FROM {} AS l{} AND {} RETURNING -l.{}, l.{}), "
+            "gm2m_added (ct, pk) AS ({}) SELECT ct, pk FROM gm2m_removed UNION ALL SELECT ct, pk FROM gm2m_added",
             found, targets_are_there("", true), n_.table, removed, are_there, n_.content_type, n_.key,
             insert("gm2m_fresh AS k"));
     }
