@@ -113,10 +113,14 @@ public:
 
     /// A condition: `expression` is among the values of list parameter `n`.
     virtual std::string in_list(std::string_view expression, std::size_t n, Kind kind) const = 0;
-    /// The same, where there may be many values and each is likely to be found by an index: the planner does not look
-    /// at them. Not beside OR, where no index would be used.
-    virtual std::string is_sought_in_list(std::string_view expression, std::size_t n, Kind kind) const {
-        return in_list(expression, n, kind);
+    /// The same for many different values, each likely to be found by an index, in the order of the list: the planner
+    /// does not look at them. Not beside OR, which would keep it from the index.
+    struct Sought {
+        std::string rows;  // a table expression to be joined, with no column but gm2m_sought_key; may be empty
+        std::string condition;
+    };
+    virtual Sought sought_in_list(std::string_view expression, std::size_t n, Kind kind) const {
+        return {{}, in_list(expression, n, kind)};
     }
     /// A condition: `expression` is an integer from parameter `n` to parameter `n` + 1. A text that sorts between them is
     /// not.

@@ -71,8 +71,7 @@ private:
         for_each_condition_once(context_, relation, sides, [&](LinkCondition&& condition, const TakenSources& sources) {
             const LinkCondition& kept = batch_.keep(std::move(condition));
             Counted& counted =
-                append(fmt::format("SELECT {} FROM {} WHERE {}", sources.empty() ? "count(*)" : kept.source_column(),
-                                   kept.table(), kept.sql()),
+                append(fmt::format("SELECT {} {}", sources.empty() ? "count(*)" : kept.source_column(), kept.rows()),
                        kept.parameters(), tally);
             if (!sources.empty()) {
                 counted.others = sources;

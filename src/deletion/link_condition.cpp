@@ -55,6 +55,8 @@ public:
         sql_ += has_more ? ")" : "";
     }
     std::string take() { return std::move(sql_); }
+    /// What the condition needs beside the join table; may be empty.
+    const std::string& joined() const noexcept { return joined_; }
 
 private:
     /// The column of the keys.
@@ -69,7 +71,9 @@ private:
         if (!is_of_one_end_ || !end.is_list)
             return append_keys(join.key_column, end);
         std::string key = dialect_.quote(join.key_column);
-        sql_ += dialect_.is_sought_in_list(key, ++bound_, Kind::text);
+        backend::Dialect::Sought sought = dialect_.sought_in_list(key, ++bound_, Kind::text);
+        joined_ = std::move(sought.rows);
+        sql_ += sought.condition;
         return key;
     }
     /// Of one object it is asked once, before any link is looked for.
@@ -112,6 +116,7 @@ private:
     const bool is_of_one_end_;
     std::size_t bound_ = 0;
     std::string sql_;
+    std::string joined_;
 };
 
 const LinkSql& sql_of(Context& context, detail::RelationData& relation) {
@@ -186,9 +191,11 @@ LinkSql::Statements LinkCondition::write() const {
     Writer writer(context_, relation_, parameters_, guarded_, shape_.size() == 1);
     for (const char letter : shape_)
         writer.append(EndShape::of(letter));
-    std::string condition = writer.take();
-    std::string removal = fmt::format("DELETE FROM {} WHERE {}", table(), condition);
-    return {std::move(condition), std::move(removal)};
+    const std::string condition = shape_.size() > 1 ? fmt::format("({})", writer.take()) : writer.take();
+    const std::string& table = sql_.table;
+    const std::string& joined = writer.joined();
+    return {fmt::format("FROM {}{}{} WHERE {}", table, joined.empty() ? "" : ", ", joined, condition),
+            fmt::format("DELETE FROM {}{}{} WHERE {}", table, joined.empty() ? "" : " USING ", joined, condition)};
 }
 
 std::string LinkCondition::source_column() const {

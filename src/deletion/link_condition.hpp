@@ -15,8 +15,8 @@ namespace gm2m::deletion {
 /// there are too many.
 struct LinkSql {
     struct Statements {
-        std::string condition;
-        std::string removal;  // of the rows for which it holds
+        std::string rows;     // for which it holds: "FROM … WHERE …"
+        std::string removal;  // of these
     };
 
     std::string table;  // quoted
@@ -33,12 +33,11 @@ public:
     /// Or those at one end, of the keys from the `begin`-th on, of at most as many as one parameter holds.
     void add(const LinkSide& end, std::size_t begin);
 
-    const std::string& sql() const { return statements().condition; }
-    /// Deletes the rows for which it holds. Lives as long as this.
+    /// "FROM … WHERE …", the rows for which it holds, each once; another condition may follow. Lives as long as this.
+    const std::string& rows() const { return statements().rows; }
+    /// Deletes these rows. Lives as long as this.
     const std::string& removal() const { return statements().removal; }
     std::span<const backend::Parameter> parameters() const noexcept { return parameters_; }
-    /// The join table, quoted.
-    const std::string& table() const noexcept { return sql_.table; }
     std::string source_column() const;
     /// (source, content type, key text), of a GM2M field.
     std::string link_columns() const;

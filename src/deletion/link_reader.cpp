@@ -29,10 +29,10 @@ std::vector<Link> read_links(Context& context, const GM2MField& field, std::span
             if (limit > 0 && rows.size() >= limit)
                 return;
             taken = sources;
-            const std::string sql = fmt::format(
-                "SELECT {} FROM {} WHERE ({}){}{}", condition.link_columns(), condition.table(), condition.sql(),
-                schema::and_is_link(context.connection.dialect(), schema::join_table_of(field)),
-                limit > 0 ? fmt::format(" LIMIT {}", limit - rows.size()) : "");
+            const std::string sql =
+                fmt::format("SELECT {} {}{}{}", condition.link_columns(), condition.rows(),
+                            schema::and_is_link(context.connection.dialect(), schema::join_table_of(field)),
+                            limit > 0 ? fmt::format(" LIMIT {}", limit - rows.size()) : "");
             backend::Request request{
                 .sql = &sql, .parameters = condition.parameters(), .columns = kinds, .sink = &sink};
             context.connection.execute(request, backend::Access::read);

@@ -35,7 +35,7 @@ ThroughRows::ThroughRows(Context& context, detail::RelationData& relation, const
     const backend::Dialect& dialect = context.connection.dialect();
     const Field& key = model_.primary_key();
     const std::string column = dialect.quote(key.column());
-    sql_ = fmt::format("SELECT {} FROM {} WHERE {}", column, condition_.table(), condition_.sql());
+    sql_ = fmt::format("SELECT {} {}", column, condition_.rows());
     if (lock && dialect.locks_rows())
         sql_ += fmt::format(" ORDER BY {}{} FOR UPDATE", column, dialect.in_byte_order(key.kind()));
 }
