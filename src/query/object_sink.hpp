@@ -15,6 +15,8 @@ Object read_object(RowMaker& rows, std::span<const ValueView> cells);
 /// Collects the rows of one model.
 class ObjectSink final : public backend::ResultSink {
 public:
+    static constexpr std::size_t few = 8;  // which most answers are: they grow once
+
     ObjectSink(const Model& model, std::vector<Object>& out) : rows_(model), out_(out) {}
     void expect(std::size_t rows) override {
         if (const std::size_t needed = out_.size() + rows; needed > out_.capacity())
@@ -27,8 +29,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t few = 8;  // which most answers are: they grow once
-
     RowMaker rows_;
     std::vector<Object>& out_;
 };

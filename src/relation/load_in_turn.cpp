@@ -63,7 +63,7 @@ public:
         if (generic && !content_type)
             near_ = {ValueList(Kind::text), context_.keys_per_statement};
         content_type_ = content_type.value_or(0);
-        backend::Request request{.sql = &sql_.links_and_objects,
+        backend::Request request{.sql = &TypedLoadStatements::of(context_, relation_, reverse_).links_and_objects,
                                  .sink = this,
                                  .row_by_row = true,
                                  .source = this,

@@ -17,6 +17,8 @@ class PlacedSink final : public backend::ResultSink {
 public:
     PlacedSink(const Model& model, std::vector<Placed>& out) : rows_(model), out_(out) {}
     void row(std::span<const ValueView> cells) override {
+        if (out_.capacity() == 0)
+            out_.reserve(ObjectSink::few);
         out_.push_back({cells[0].integer(), read_object(rows_, cells.subspan(1))});
     }
 

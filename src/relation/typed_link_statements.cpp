@@ -18,9 +18,13 @@ using fmt::format;
 /// Writes the statements of one side.
 class Generator {
 public:
-    Generator(Context& context, TypedLinkStatements& out)
-        : context_(context), dialect_(context.connection.dialect()), side_(out.side), out_(out),
-          table_(dialect_.table(side_.table)), far_(dialect_.quote(side_.far_column)),
+    Generator(Context& context, detail::RelationData& relation, bool reverse)
+        : context_(context),
+          dialect_(context.connection.dialect()),
+          side_(schema::typed_side_of(relation, reverse)),
+          far_kind_(side_.far->primary_key().kind()),
+          table_(dialect_.table(side_.table)),
+          far_(dialect_.quote(side_.far_column)),
           source_table_(context.table_of(*side_.source)),
           source_key_(dialect_.quote(side_.source->primary_key().column())) {
         for (const std::string& column : side_.near_columns)
@@ -30,10 +34,27 @@ public:
     TypedLinkingStatements linking(const Model& near) const {
         return dialect_.writes_row_by_row() ? link_row_by_row(near) : link_lists(near);
     }
+    TypedUnlinkingStatements unlinking() const {
+        return dialect_.writes_row_by_row() ? unlink_row_by_row() : unlink_lists();
+    }
+    TypedLoadStatements load() const {
+        const ModelStatements& far = ModelStatements::of(context_, *side_.far);
+        return dialect_.writes_row_by_row() ? load_in_turn(far) : load_lists(far);
+    }
 
-    void generate() {
-        dialect_.writes_row_by_row() ? write_row_by_row() : write_lists();
-        read();
+    TypedLinkStatements read() const {
+        TypedLinkStatements sql;
+        sql.side = side_;
+        sql.far_kind = far_kind_;
+        read_all(sql);
+        sql.keys = linked_now(1);
+        const std::string links = format("FROM {} WHERE {}{}", table_, is_near(1),
+                                         side_.far_can_be_null ? format(" AND {} IS NOT NULL", far_) : "");
+        sql.count = "SELECT count(*) " + links;
+        sql.exists = format("SELECT EXISTS (SELECT 1 {})", links);
+        sql.contains =
+            format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {})", table_, far_, parameter(1), is_near(2));
+        return sql;
     }
 
 private:
@@ -57,12 +78,13 @@ private:
     }
 
     /// Where statements cost nothing to repeat: one execution per link.
-    void write_row_by_row() {
-        out_.remove = format("DELETE FROM {} WHERE {} = {} AND {}", table_, far_, parameter(1), is_near(2));
-        out_.clear = format("DELETE FROM {} WHERE {}", table_, is_near(1));
-        out_.remove_others =
-            format("DELETE FROM {} WHERE NOT {} AND {} RETURNING {}", table_, dialect_.in_list(far_, 1, out_.far_kind),
-                   is_near(2), far_);
+    TypedUnlinkingStatements unlink_row_by_row() const {
+        TypedUnlinkingStatements sql;
+        sql.remove = format("DELETE FROM {} WHERE {} = {} AND {}", table_, far_, parameter(1), is_near(2));
+        sql.clear = format("DELETE FROM {} WHERE {}", table_, is_near(1));
+        sql.remove_others = format("DELETE FROM {} WHERE NOT {} AND {} RETURNING {}", table_,
+                                   dialect_.in_list(far_, 1, far_kind_), is_near(2), far_);
+        return sql;
     }
 
     /// The order in which TypedLinks::lock() goes as well, slice by slice.
@@ -77,7 +99,7 @@ private:
     }
 
     std::string far_list(Dialect::Rows rows = Dialect::Rows::plain) const {
-        const Dialect::ListColumn list[] = {{1, out_.far_kind, "far"}};
+        const Dialect::ListColumn list[] = {{1, far_kind_, "far"}};
         return dialect_.rows_of(list, "k", rows);
     }
     /// Condition on the key of the sources that a write is given.
@@ -92,18 +114,19 @@ private:
     /// Where each statement is a round trip: lists in one parameter. Whoever writes links of a source locks the
     /// source's row first, several in the order of their keys: so callers wait for one another instead of for a
     /// deadlock, and a statement that follows the lock sees what those before have done. (BEHAVIOUR 2.12)
-    void write_lists() {
+    TypedUnlinkingStatements unlink_lists() const {
+        TypedUnlinkingStatements sql;
         const std::string among_linked =
             side_.source_is_far ? format("IN ({})", linked_now(1)) : format("= {}", parameter(1));
-        out_.remove = format("{} DELETE FROM {} AS l USING {} WHERE l.{} = k.far AND {} AND {} RETURNING l.{}",
-                             lock(among()), table_, far_list(), far_, is_near(2, "l."), locked, far_);
-        out_.clear = format("{} DELETE FROM {} WHERE {} AND {}", lock(among_linked), table_, is_near(1), locked);
-        out_.remove_others = remove_others(far_list(Dialect::Rows::of_any_length));
-        out_.lock =
-            side_.source_is_far
-                ? format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE", source_table_,
-                         dialect_.in_list(source_key_, 1, out_.far_kind), key_order())
-                : format("SELECT 1 FROM {} WHERE {} = {} FOR NO KEY UPDATE", source_table_, source_key_, parameter(1));
+        sql.remove = format("{} DELETE FROM {} AS l USING {} WHERE l.{} = k.far AND {} AND {} RETURNING l.{}",
+                            lock(among()), table_, far_list(), far_, is_near(2, "l."), locked, far_);
+        sql.clear = format("{} DELETE FROM {} WHERE {} AND {}", lock(among_linked), table_, is_near(1), locked);
+        sql.remove_others = remove_others(far_list(Dialect::Rows::of_any_length));
+        sql.lock = side_.source_is_far ? format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE",
+                                                source_table_, dialect_.in_list(source_key_, 1, far_kind_), key_order())
+                                       : format("SELECT 1 FROM {} WHERE {} = {} FOR NO KEY UPDATE", source_table_,
+                                                source_key_, parameter(1));
+        return sql;
     }
 
     /// It follows set_add, which has locked the near source; of far sources only links of those that are locked go:
@@ -124,38 +147,38 @@ private:
             source_key_, source_table_, source_key_, linked_now(2), others, far_, gone, returned);
     }
 
-    void read() {
+    void read_all(TypedLinkStatements& sql) const {
         const std::string order = side_.order_column.empty() ? "" : "l." + dialect_.quote(side_.order_column);
         const ModelStatements& far = ModelStatements::of(context_, *side_.far);
         const std::string far_key = dialect_.quote(side_.far->primary_key().column());
+        sql.all_columns = far.kinds;
         if (order.empty() && !dialect_.writes_row_by_row())
             // The compact layout, which may be distributed. The keys of an array are sought by their index; to a join
             // with links, of which there are few, the planner would read all of a small table.
-            out_.all = format(
+            sql.all = format(
                 "SELECT {} FROM {} AS t{} WHERE t.{} = ANY (ARRAY(SELECT l.{} FROM {} AS l WHERE {})) ORDER BY t.{}",
                 far.columns, context_.table_of(*side_.far), far.parents, far_key, far_, table_, is_near(1, "l."),
                 far_key);
-        else
-            out_.all = format("SELECT {} FROM {} AS l {}{} WHERE {} ORDER BY {}", far.columns, table_,
-                              dialect_.join_by_key(context_.table_of(*side_.far), far_key, "l." + far_, "t"),
-                              far.parents_by_key, is_near(1, "l."), order.empty() ? "l." + far_ : order);
-        out_.keys = linked_now(1);
-        const std::string links = format("FROM {} WHERE {}{}", table_, is_near(1),
-                                         side_.far_can_be_null ? format(" AND {} IS NOT NULL", far_) : "");
-        out_.count = "SELECT count(*) " + links;
-        out_.exists = format("SELECT EXISTS (SELECT 1 {})", links);
-        out_.contains =
-            format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} = {} AND {})", table_, far_, parameter(1), is_near(2));
-
-        dialect_.writes_row_by_row() ? read_many_in_turn(far) : read_many(far);
+        else {
+            // An engine in the process would sort through its own machinery, row by row, what the index has in the
+            // order of the far keys.
+            sql.all_has_order = !order.empty() && dialect_.writes_row_by_row();
+            if (sql.all_has_order)
+                sql.all_columns.insert(sql.all_columns.begin(), Kind::big_integer);
+            sql.all = format(
+                "SELECT {}{} FROM {} AS l {}{} WHERE {}{}", sql.all_has_order ? order + ", " : "", far.columns, table_,
+                dialect_.join_by_key(context_.table_of(*side_.far), far_key, "l." + far_, "t"), far.parents_by_key,
+                is_near(1, "l."), sql.all_has_order ? "" : " ORDER BY " + (order.empty() ? "l." + far_ : order));
+        }
     }
 
     // From the list, which is given, to the links and on to the far objects: to plan a condition on a list of many
     // texts can take longer than to execute it. The order is restored in memory, an object at a time, where it is that
     // of numbers; the engine would sort all links at once.
-    void read_many(const ModelStatements& far) {
+    TypedLoadStatements load_lists(const ModelStatements& far) const {
+        TypedLoadStatements sql;
         const std::string near_key = "l." + near_.back(), far_key = "l." + far_;
-        const bool sortable = !side_.order_column.empty() || text::is_integer(out_.far_kind);
+        const bool sortable = !side_.order_column.empty() || text::is_integer(far_kind_);
         const std::string links = format("FROM {} CROSS JOIN {} AS l",
                                          dialect_.placed_rows_of(near_.size(), side_.near_kind, "k"), table_);
         const std::string are_near =
@@ -167,27 +190,28 @@ private:
             // Sources have many links each, and are what the table may be distributed by. They come once each: what a
             // row costs on its way is more than what its cells do. (To number the links as well would cost more than
             // that.)
-            out_.of_many = format(
+            sql.of_many = format(
                 "SELECT {}, g.places FROM (SELECT l.{} AS far_key, {} AS places {} WHERE {} GROUP BY l.{}) AS g "
                 "CROSS JOIN {} AS t{} WHERE t.{} = g.far_key ORDER BY g.far_key",
                 far.columns, far_, dialect_.list_of("k.place", Kind::big_integer), links, are_near, far_, table,
                 far.parents, key);
-            out_.of_many_has_lists = out_.of_many_is_sorted = true;
-            return;
+            sql.of_many_has_lists = sql.of_many_is_sorted = true;
+            return sql;
         }
         const std::string place = "k.place, " + (!side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column)
                                                  : sortable                  ? far_key
                                                                              : "0"),
                           order = sortable ? "" : " ORDER BY " + far_key;
-        out_.of_many = format("SELECT {}, {} {} CROSS JOIN {} AS t{} WHERE {} AND t.{} = {}{}", place, far.columns,
-                              links, table, far.parents, are_near, key, far_key, order);
-        if (text::is_integer(out_.far_kind) || out_.far_kind == Kind::uuid)
-            out_.links_of_many = format("SELECT {}, {} {} WHERE {}{}", place, far_key, links, are_near, order);
-        out_.of_many_is_sorted = !sortable;
+        sql.of_many = format("SELECT {}, {} {} CROSS JOIN {} AS t{} WHERE {} AND t.{} = {}{}", place, far.columns,
+                             links, table, far.parents, are_near, key, far_key, order);
+        if (text::is_integer(far_kind_) || far_kind_ == Kind::uuid)
+            sql.links_of_many = format("SELECT {}, {} {} WHERE {}{}", place, far_key, links, are_near, order);
+        sql.of_many_is_sorted = !sortable;
+        return sql;
     }
 
     // The links alone are all in an index, and an object that many of them lead to is sought and read once.
-    void read_many_in_turn(const ModelStatements& far) {
+    TypedLoadStatements load_in_turn(const ModelStatements& far) const {
         std::string links = format("k.place, l.{}", far_), objects = "k.place, " + far.columns;
         std::size_t link_columns = 2, object_columns = 1 + far.kinds.size();
         if (!side_.order_column.empty())
@@ -196,13 +220,15 @@ private:
             links += ", NULL";
         for (; object_columns < link_columns; ++object_columns)
             objects += ", NULL";
-        out_.links_and_objects = format(
+        TypedLoadStatements sql;
+        sql.links_and_objects = format(
             "SELECT {} FROM {} CROSS JOIN {} AS l WHERE {}l.{} = k.value "
             "UNION ALL SELECT {} FROM {} CROSS JOIN {} AS t{} WHERE t.{} = k.value",
             links, dialect_.placed_rows_of(1, side_.near_kind, "k"), table_,
             side_.is_generic() ? format("l.{} = {} AND ", near_.front(), parameter(3)) : "", near_.back(), objects,
-            dialect_.placed_rows_of(2, out_.far_kind, "k"), context_.table_of(*side_.far), far.parents,
+            dialect_.placed_rows_of(2, far_kind_, "k"), context_.table_of(*side_.far), far.parents,
             dialect_.quote(side_.far->primary_key().column()));
+        return sql;
     }
 
     /// A foreign key of the database sees to it that the target is there; a generic one has none.
@@ -272,36 +298,44 @@ private:
 
     Context& context_;
     const Dialect& dialect_;
-    const schema::TypedSide& side_;
-    TypedLinkStatements& out_;
+    const schema::TypedSide side_;
+    const Kind far_kind_;
     std::string table_, far_, source_table_, source_key_;
     std::vector<std::string> near_;
 };
 
+/// Each side has statements of its own, and an address.
+const void* owner_of(const detail::RelationData& relation, bool reverse) {
+    return reinterpret_cast<const char*>(&relation) + (reverse ? 1 : 0);
+}
+
 }  // namespace
 
 const TypedLinkStatements& TypedLinkStatements::of(Context& context, detail::RelationData& relation, bool reverse) {
-    // Each side has statements of its own, and an address.
-    const void* key = reinterpret_cast<const char*>(&relation) + (reverse ? 1 : 0);
-    return context.cached<TypedLinkStatements>(key, [&] {
-        TypedLinkStatements statements;
-        statements.side = schema::typed_side_of(relation, reverse);
-        statements.far_kind = statements.side.far->primary_key().kind();
-        Generator(context, statements).generate();
-        return statements;
-    });
+    return context.cached<TypedLinkStatements>(owner_of(relation, reverse),
+                                               [&] { return Generator(context, relation, reverse).read(); });
+}
+
+const TypedLoadStatements& TypedLoadStatements::of(Context& context, detail::RelationData& relation, bool reverse) {
+    return context.cached<TypedLoadStatements>(owner_of(relation, reverse),
+                                               [&] { return Generator(context, relation, reverse).load(); });
+}
+
+const TypedUnlinkingStatements& TypedUnlinkingStatements::of(Context& context, detail::RelationData& relation,
+                                                             bool reverse) {
+    return context.cached<TypedUnlinkingStatements>(owner_of(relation, reverse),
+                                                    [&] { return Generator(context, relation, reverse).unlinking(); });
 }
 
 const TypedLinkingStatements& TypedLinkingStatements::of(Context& context, detail::RelationData& relation, bool reverse,
                                                          const Model& near) {
     using OfModels = std::map<const Model*, TypedLinkingStatements>;
-    const void* key = reinterpret_cast<const char*>(&relation) + (reverse ? 1 : 0);
-    OfModels& known = *context.cached<std::unique_ptr<OfModels>>(key, [] { return std::make_unique<OfModels>(); });
+    OfModels& known = *context.cached<std::unique_ptr<OfModels>>(owner_of(relation, reverse),
+                                                                 [] { return std::make_unique<OfModels>(); });
     const auto found = known.find(&near);
     if (found != known.end())
         return found->second;
-    TypedLinkStatements others = TypedLinkStatements::of(context, relation, reverse);
-    return known.emplace(&near, Generator(context, others).linking(near)).first->second;
+    return known.emplace(&near, Generator(context, relation, reverse).linking(near)).first->second;
 }
 
 }  // namespace gm2m::relation

@@ -1,28 +1,31 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "query/context.hpp"
 #include "schema/join_table.hpp"
 
 namespace gm2m::relation {
 
-/// The SQL on the links of one object that all lead to objects of one model, but for what makes links. The parameters
-/// of writes are the far keys, a list, and the near object's columns; those of reads the near object's columns alone.
+/// The SQL that asks for the links of one object that all lead to objects of one model. The parameters are the near
+/// object's columns. Each connection makes the statements of a kind of work when it first does such work.
 struct TypedLinkStatements {
     schema::TypedSide side;
     Kind far_kind;
 
-    std::string remove, clear;
-    /// After set_add of TypedLinkingStatements: unlinks what is not among the far keys given.
-    std::string remove_others;
-    /// Locks the sources that are written: the far keys in list parameter 1, in the order of the keys, or the near key.
-    /// Empty where a writer has the database to itself.
-    std::string lock;
-
     std::string all, keys, count, exists;
+    /// Those of `all`: the far model's, after the order if it has that, and then it does not come sorted.
+    std::vector<Kind> all_columns;
+    bool all_has_order = false;
     /// Parameters: the far key, the near object's columns.
     std::string contains;
+
+    static const TypedLinkStatements& of(Context& context, detail::RelationData& relation, bool reverse);
+};
+
+/// The SQL on the links of many objects.
+struct TypedLoadStatements {
     /// The links of many objects, their distinct keys in a list as the last parameter: (place in the list, order, the
     /// far model's columns). The order is to be sorted by, unless the links of each object come sorted. Empty where the
     /// next serves. Where it has lists the far objects come once each: (the far model's columns, a list of places).
@@ -37,7 +40,21 @@ struct TypedLinkStatements {
     /// list, the far model's columns). Parameter 3 is the content type, if there is one.
     std::string links_and_objects;
 
-    static const TypedLinkStatements& of(Context& context, detail::RelationData& relation, bool reverse);
+    static const TypedLoadStatements& of(Context& context, detail::RelationData& relation, bool reverse);
+};
+
+/// The SQL that unlinks. The parameters are the far keys, a list, and the near object's columns.
+struct TypedUnlinkingStatements {
+    std::string remove;
+    /// Has no far keys.
+    std::string clear;
+    /// After set_add of TypedLinkingStatements: unlinks what is not among the far keys given.
+    std::string remove_others;
+    /// Locks the sources that are written: the far keys in list parameter 1, in the order of the keys, or the near key.
+    /// Empty where a writer has the database to itself.
+    std::string lock;
+
+    static const TypedUnlinkingStatements& of(Context& context, detail::RelationData& relation, bool reverse);
 };
 
 /// The SQL that makes links of one object, and sees to it that the targets are there, as LinkingStatements do: unless a
@@ -50,7 +67,7 @@ struct TypedLinkingStatements {
     std::string set_add;
     bool takes_target_key = false;
     /// Locks the targets that are written: the near key in parameter 1 or the far keys, a list. After
-    /// TypedLinkStatements::lock; empty if it takes none.
+    /// TypedUnlinkingStatements::lock; empty if it takes none.
     std::string lock_targets;
 
     /// `near`: the near object's model.

@@ -11,11 +11,11 @@
 #include "backend/text_form.hpp"
 #include "model/access.hpp"
 #include "model/relation_data.hpp"
-#include "query/model_statements.hpp"
 #include "query/object_sink.hpp"
 #include "relation/link_list.hpp"
 #include "relation/link_writer.hpp"
 #include "relation/missing_target.hpp"
+#include "relation/placed_objects.hpp"
 #include "relation/sorted_order.hpp"
 
 namespace gm2m::relation {
@@ -65,6 +65,10 @@ TypedLinks::TypedLinks(Context& context, detail::RelationData& relation, bool re
       far_(*sql_.side.far),
       near_key_(key),
       key_text_(sql_.side.is_generic() ? key.to_string() : "") {}
+
+const TypedUnlinkingStatements& TypedLinks::unlinking() {
+    return TypedUnlinkingStatements::of(context_, relation_, reverse_);
+}
 
 const TypedLinkingStatements& TypedLinks::linking() {
     return TypedLinkingStatements::of(context_, relation_, reverse_, near_);
@@ -190,7 +194,7 @@ void TypedLinks::lock(const ValueList& far) {
         for (const ValueList& part : parts)
             append_one(part);
     };
-    append(sql_.lock, sql_.side.source_is_far);
+    append(unlinking().lock, sql_.side.source_is_far);
     if (const std::string& sql = linking().lock_targets; !sql.empty())
         append(sql, !sql_.side.source_is_far);
     context_.connection.execute(requests, Access::write);
@@ -208,7 +212,7 @@ Changes TypedLinks::remove(std::span<const ObjectRef> objects) {
     const std::optional<Near> near = find_near();
     if (far.empty() || !near)
         return {};
-    return {{}, write_links(sql_.remove, far, *near)};
+    return {{}, write_links(unlinking().remove, far, *near)};
 }
 
 Changes TypedLinks::set(std::span<const ObjectRef> objects) {
@@ -231,7 +235,8 @@ Changes TypedLinks::set_links(const ValueList& far, const Near& near) {
     std::vector<Request> requests;
     if (!dialect.writes_row_by_row() || !far.empty())
         requests.push_back(add.request());
-    requests.push_back({.sql = &sql_.remove_others, .parameters = parameters, .columns = columns, .sink = &removed});
+    requests.push_back(
+        {.sql = &unlinking().remove_others, .parameters = parameters, .columns = columns, .sink = &removed});
     context_.connection.execute(requests, Access::write);
     return {added.take(), removed.take()};
 }
@@ -260,7 +265,7 @@ Changes TypedLinks::set_many_links(const ValueList& far, const Near& near) {
             lock(touched);
         Changes changes{add_links(far, near), {}};
         if (!others.empty())
-            changes.removed = write_links(sql_.remove, others, near);
+            changes.removed = write_links(unlinking().remove, others, near);
         return changes;
     });
 }
@@ -274,7 +279,7 @@ Changes TypedLinks::toggle(std::span<const ObjectRef> objects) {
         return backend::in_transaction(context_.connection, [&] {
             lock(far);
             Changes changes;
-            changes.removed = write_links(sql_.remove, far, near);
+            changes.removed = write_links(unlinking().remove, far, near);
             std::set<Value> gone;
             for (const Reference& reference : changes.removed)
                 gone.insert(reference.key);
@@ -293,7 +298,7 @@ std::size_t TypedLinks::clear() {
     const std::optional<Near> near = find_near();
     if (!near)
         return 0;
-    Request request{.sql = &sql_.clear, .parameters = *near};
+    Request request{.sql = &unlinking().clear, .parameters = *near};
     context_.connection.execute(request, Access::write);
     return request.affected;
 }
@@ -315,10 +320,17 @@ std::int64_t TypedLinks::ask_number(const std::string& sql, Kind kind) {
 }
 
 std::vector<Object> TypedLinks::all() {
-    std::vector<Object> objects;
-    ObjectSink sink(far_, objects);
-    ask(sql_.all, ModelStatements::of(context_, far_).kinds, sink);
-    return objects;
+    if (!sql_.all_has_order) {
+        std::vector<Object> objects;
+        ObjectSink sink(far_, objects);
+        ask(sql_.all, sql_.all_columns, sink);
+        return objects;
+    }
+    std::vector<Placed> placed;
+    PlacedSink sink(far_, placed);
+    ask(sql_.all, sql_.all_columns, sink);
+    std::ranges::sort(placed, {}, &Placed::place);
+    return objects_of(std::move(placed));
 }
 
 std::size_t TypedLinks::count() {

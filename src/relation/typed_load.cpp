@@ -28,6 +28,7 @@ public:
           relation_(relation),
           reverse_(reverse),
           sql_(TypedLinkStatements::of(context, relation, reverse)),
+          many_(TypedLoadStatements::of(context, relation, reverse)),
           far_(*sql_.side.far),
           owners_(owners),
           query_(query),
@@ -75,8 +76,7 @@ private:
     LinksByOwner sorted_links() {
         using Link = LoadedLinks::Link;
         LoadedLinks links = std::move(links_);
-        const bool sorted =
-            query_ ? sql_.side.order_column.empty() && !query_->is_ordered() : sql_.of_many_is_sorted;
+        const bool sorted = query_ ? sql_.side.order_column.empty() && !query_->is_ordered() : many_.of_many_is_sorted;
         return std::move(links).by_owner(owners_.size(), [&](std::span<Link> own) {
             if (!sorted)
                 std::ranges::sort(own, {}, &Link::order);
@@ -106,7 +106,7 @@ private:
             columns.push_back(Kind::big_integer);
         else
             columns.insert(columns.begin(), {Kind::big_integer, Kind::big_integer});
-        Request request{.sql = reads_links_alone_ ? &sql_.links_of_many : &sql_.of_many,
+        Request request{.sql = reads_links_alone_ ? &many_.links_of_many : &many_.of_many,
                         .parameters = writer.parameters(),
                         .columns = columns,
                         .sink = this,
@@ -127,12 +127,13 @@ private:
     detail::RelationData& relation_;
     bool reverse_;
     const TypedLinkStatements& sql_;
+    const TypedLoadStatements& many_;
     const Model& far_;
     const Owners& owners_;
     const detail::QueryState* query_;
-    const bool has_lists_ = !query_ && sql_.of_many_has_lists;
+    const bool has_lists_ = !query_ && many_.of_many_has_lists;
     ValueList near_keys_;
-    const bool reads_links_alone_ = !query_ && !sql_.links_of_many.empty() && near_keys_.size() > few_owners;
+    const bool reads_links_alone_ = !query_ && !many_.links_of_many.empty() && near_keys_.size() > few_owners;
     KeyIndex index_;                  // of the near keys
     std::int64_t before_first_ = 0;  // the owner of a statement's place 0
     std::size_t key_column_ = 0;

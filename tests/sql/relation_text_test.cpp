@@ -23,15 +23,17 @@ protected:
     /// The persons that like an object, each sought by its key: one after the other, or, where tables may be
     /// distributed, by all keys at once.
     std::string persons_who_like_it() const {
-        const std::string columns = "SELECT t.id, t.name, t.home_id FROM ", links = "archive_person_likes AS l ",
+        const std::string columns = "t.id, t.name, t.home_id FROM ", links = "archive_person_likes AS l ",
                           condition = "WHERE l.gm2m_ct_id = $1 AND l.gm2m_pk = $2";
+        // SQLite finds the links in the order of their sources, and would sort them through machinery of its own.
         if (GetParam().is_sqlite())
-            return columns + links + "CROSS JOIN archive_person AS t ON t.id = l.gm2m_src_id " + condition +
-                   " ORDER BY " + (is_compact() ? "l.gm2m_src_id" : "l.id");
+            return (is_compact() ? "SELECT " : "SELECT l.id, ") + columns + links +
+                   "CROSS JOIN archive_person AS t ON t.id = l.gm2m_src_id " + condition +
+                   (is_compact() ? " ORDER BY l.gm2m_src_id" : "");
         if (is_compact())
-            return columns + "archive_person AS t WHERE t.id = ANY (ARRAY(SELECT l.gm2m_src_id FROM " + links +
-                   condition + ")) ORDER BY t.id";
-        return columns + links +
+            return "SELECT " + columns + "archive_person AS t WHERE t.id = ANY (ARRAY(SELECT l.gm2m_src_id FROM " +
+                   links + condition + ")) ORDER BY t.id";
+        return "SELECT " + columns + links +
                "CROSS JOIN LATERAL (SELECT * FROM archive_person AS s WHERE s.id = l.gm2m_src_id OFFSET 0) "
                "AS t " +
                condition + " ORDER BY l.id";
