@@ -124,7 +124,9 @@ private:
             row_->references.fetch_add(1, std::memory_order_relaxed);
     }
     void release() noexcept {
-        if (row_ && row_->references.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        // Who has the last handle shares the object with nobody, which takes no atomic write to find out.
+        if (row_ && (row_->references.load(std::memory_order_acquire) == 1 ||
+                     row_->references.fetch_sub(1, std::memory_order_acq_rel) == 1))
             detail::Row::destroy(row_);
     }
     [[noreturn]] void throw_wrong_type(const detail::TypeInfo& wanted) const;

@@ -72,7 +72,11 @@ void poison([[maybe_unused]] void* row, [[maybe_unused]] const Model& model) noe
 }
 
 void release(RowBlock* block, std::uint32_t references, const Model& model) noexcept {
-    if (references > 0 && block->references.fetch_sub(references, std::memory_order_acq_rel) == references)
+    if (references == 0)
+        return;
+    std::atomic<std::uint32_t>& left = block->references;
+    if (left.load(std::memory_order_acquire) == references ||
+        left.fetch_sub(references, std::memory_order_acq_rel) == references)
         free_memory(block, model);
 }
 
