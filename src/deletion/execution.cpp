@@ -5,6 +5,7 @@
 #include "deletion/key_ranges.hpp"
 #include "deletion/row_statements.hpp"
 #include "deletion/statement_batch.hpp"
+#include "schema/join_table.hpp"
 
 namespace gm2m::deletion {
 namespace {
@@ -44,7 +45,11 @@ public:
                 for_each_condition(context_, *links.relation, sides, append_part);
             else
                 for (const LinkSide& side : sides)
-                    for_each_condition(context_, *links.relation, std::span(&side, 1), append_part);
+                    for_each_condition(context_, *links.relation, std::span(&side, 1), [&](LinkCondition&& condition) {
+                        if (!side.reverse && links.relation->is_generic && side.objects->size() >= many_sources)
+                            links_by_content_type(condition, links.field(), tally);
+                        append_part(std::move(condition));
+                    });
         }
     }
 
@@ -85,6 +90,37 @@ public:
     }
 
 private:
+    static constexpr std::size_t many_sources = 100, many_links = 2'000;
+
+    /// Deletes links of sources, if there are many: those to one content type after the other, and no others. Each link
+    /// is anywhere in the index of the reverse side, but those of a content type lie side by side there. With fewer
+    /// pages to be changed at a time more of them stay in the engine's cache: it takes a third of the time less, or
+    /// half, unless there is a single content type. To see which there are the first links will do.
+    void links_by_content_type(const LinkCondition& links, const GM2MField& field, Tally& tally) {
+        const std::string column = dialect_.quote(schema::join_table_of(field).content_type_column);
+        std::vector<std::int64_t> content_types;
+        std::size_t seen = 0;
+        backend::RowSink sink([&](std::span<const ValueView> row) {
+            ++seen;
+            if (!row[0].is_null() && std::ranges::find(content_types, row[0].integer()) == content_types.end())
+                content_types.push_back(row[0].integer());
+        });
+        const Kind columns[] = {Kind::integer};
+        const std::string first_links = fmt::format("SELECT {} {} LIMIT {}", column, links.rows(), many_links);
+        Request look{.sql = &first_links, .parameters = links.parameters(), .columns = columns, .sink = &sink};
+        context_.connection.execute(look, Access::read);
+        if (seen < many_links || content_types.size() < 2)
+            return;
+        std::vector<Parameter> parameters(links.parameters().begin(), links.parameters().end());
+        parameters.emplace_back();
+        const std::string removal =
+            fmt::format("{} AND {} = {}", links.removal(), column, dialect_.parameter(parameters.size()));
+        for (const std::int64_t content_type : content_types) {
+            parameters.back() = Parameter::integer(content_type);
+            batch_.append(removal, parameters, &tally);
+        }
+    }
+
     const backend::ValueList& in_order(const Going& going) {
         const bool is_split = going.size() > context_.keys_per_statement;
         return is_split && is_tied_to_itself(going.model()) ? batch_.keep(referring_first(context_, going))

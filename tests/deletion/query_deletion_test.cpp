@@ -273,4 +273,53 @@ TEST_P(ManyLinksTest, GoInAFewStatements) {
     EXPECT_EQ(db.query("cinema.User_preferred_videos").count(), 1'000U);
 }
 
+// Where the engine runs in the process, many links of sources go by content type: those that the first links have, and
+// then all that are left.
+TEST_P(ManyLinksTest, ToSeveralModels) {
+    const ScratchDatabase scratch(GetParam().engine);
+    Cinema cinema(GetParam());
+    Database db = Database::open(cinema.registry, scratch.url());
+    db.create_tables();
+    const auto some = [&](const char* model, const char* name, int count) {
+        std::vector<Object> all;
+        for (int i = 0; i < count; ++i)
+            all.push_back(cinema.registry[model].make({{name, "?"}}));
+        db.insert_many(all);
+        return all;
+    };
+    const std::vector<Object> users = some("cinema.User", "name", 121), movies = some("cinema.Movie", "title", 12),
+                              documentaries = some("cinema.Documentary", "title", 8),
+                              operas = some("cinema.Opera", "title", 1);
+    const auto like = [&](const Object& user, const std::vector<Object>& videos) {
+        db.related(user, cinema.preferred).add(videos);
+    };
+    atomically(db, [&] {
+        for (const Object& user : users) {
+            like(user, movies);
+            like(user, documentaries);
+        }
+        like(users[119], operas);
+    });
+    {
+        Transaction transaction(db);
+        StatementCounter counter(db);
+        EXPECT_EQ(told(db.remove(db.query("cinema.User").filter(F("pk") <= 120))),
+                  "User 120; User.preferred_videos 2401");
+        // The users; the content types, of which users have none yet, so that no links lead to them; a look at the
+        // links, those to movies, those to documentaries; the others; the rows.
+        EXPECT_EQ(counter.statements(), GetParam().is_sqlite() ? 2U + 3U + 2U : 2U + 2U);
+        EXPECT_EQ(db.query("cinema.User_preferred_videos").count(), 20U);
+        transaction.rollback();
+    }
+    // Not of fewer sources, which seldom have as many links.
+    {
+        Transaction transaction(db);
+        StatementCounter counter(db);
+        EXPECT_EQ(told(db.remove(std::vector<Object>(users.begin(), users.begin() + 99))),
+                  "User 99; User.preferred_videos 1980");
+        EXPECT_EQ(counter.statements(), 3U);
+    }
+    EXPECT_EQ(db.query("cinema.User_preferred_videos").count(), 2'421U);
+}
+
 }  // namespace gm2m::test

@@ -223,6 +223,7 @@ TEST_P(PlanTest, Deletion) {
     expect(both, [&] { in.db.remove(in.chad); });
     expect(target, [&] { in.db.remove(in.red); });
     expect(source, [&] { in.db.remove(in.persons().filter(F("id").in({17, 18}))); });
+    expect(source, [&] { in.db.remove(in.persons().filter(F("id") <= 300)); }, {person});
     expect(both, [&] { in.db.remove(in.movies().filter(F("id").in({17, 18}))); });
     expect(both, [&] { in.db.remove(in.countries().filter(F("code").in({"17", "18"}))); });
     expect(target, [&] { in.db.remove(in.tags().filter(F("name").in({"17", "18"}))); });
