@@ -210,8 +210,9 @@ TEST_P(TransactionTest, BeginsAfterManyStatements) {
     for (int i = 0; i < 300; ++i) {
         any = any || F("title") == "kept";
         EXPECT_EQ(db.query("cinema.Movie").filter(any).count(), 1U);
-        if (i % 50 == 49)
+        if (i % 50 == 49) {
             EXPECT_EQ(db.explain_remove(kept).would.rows, 1U);
+        }
     }
 }
 
