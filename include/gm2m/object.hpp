@@ -124,7 +124,7 @@ private:
             row_->references.fetch_add(1, std::memory_order_relaxed);
     }
     void release() noexcept {
-        // Who has the last handle shares the object with nobody, which takes no atomic write to find out.
+        // Nobody can copy the only handle meanwhile, so that to read the count is enough and saves an atomic write.
         if (row_ && (row_->references.load(std::memory_order_acquire) == 1 ||
                      row_->references.fetch_sub(1, std::memory_order_acq_rel) == 1))
             detail::Row::destroy(row_);

@@ -107,11 +107,14 @@ void remove_rows_of(Context& context, const GM2MField& field, const Model& throu
 }  // namespace
 
 Deleted remove(Context& context, const Given& given) {
+    if (given.objects.empty() && given.queries.empty())
+        return {};
     Collector collector(context, true);
     gather(collector, given);
     Deleted deleted;
     if (!collector.has_to_read()) {
         const auto work = [&] {
+            context.connection.lock_database(context.table_of(a_model_of(given).concrete_model()));
             collector.collect(false);
             return execute(context, collector.collected());
         };

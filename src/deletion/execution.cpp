@@ -46,7 +46,8 @@ public:
             else
                 for (const LinkSide& side : sides)
                     for_each_condition(context_, *links.relation, std::span(&side, 1), [&](LinkCondition&& condition) {
-                        if (!side.reverse && links.relation->is_generic && side.objects->size() >= many_sources)
+                        const std::size_t keys = std::min(side.objects->size(), context_.keys_per_statement);
+                        if (!side.reverse && links.relation->is_generic && keys >= many_sources)
                             links_by_content_type(condition, links.field(), tally);
                         append_part(std::move(condition));
                     });
@@ -102,7 +103,7 @@ private:
         std::size_t seen = 0;
         backend::RowSink sink([&](std::span<const ValueView> row) {
             ++seen;
-            if (!row[0].is_null() && std::ranges::find(content_types, row[0].integer()) == content_types.end())
+            if (std::ranges::find(content_types, row[0].integer()) == content_types.end())
                 content_types.push_back(row[0].integer());
         });
         const Kind columns[] = {Kind::integer};

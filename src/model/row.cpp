@@ -75,6 +75,7 @@ void release(RowBlock* block, std::uint32_t references, const Model& model) noex
     if (references == 0)
         return;
     std::atomic<std::uint32_t>& left = block->references;
+    // As with the handles of an object: if all that is left is given up here, there is nobody else.
     if (left.load(std::memory_order_acquire) == references ||
         left.fetch_sub(references, std::memory_order_acq_rel) == references)
         free_memory(block, model);

@@ -9,7 +9,7 @@
 namespace gm2m::relation {
 
 /// The SQL that asks for the links of one object that all lead to objects of one model. The parameters are the near
-/// object's columns. Each connection makes the statements of a kind of work when it first does such work.
+/// object's columns. Each connection makes these with the first work on the side, and the others when it needs them.
 struct TypedLinkStatements {
     schema::TypedSide side;
     Kind far_kind;

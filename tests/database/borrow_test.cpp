@@ -173,6 +173,27 @@ TEST_P(BorrowFromFileTest, RemoveWaitsForAnotherWriter) {
     EXPECT_EQ(db.query("cinema.Movie").count(), 0U);
 }
 
+// And of a deletion that reads nothing but content types, or the first links of many sources.
+TEST_P(BorrowFromFileTest, RemoveOfAListWaitsForAnotherWriter) {
+    Database borrowed = borrow(cinema.registry, session);
+    for (const bool knows_content_types : {false, true}) {
+        SCOPED_TRACE(knows_content_types);
+        std::vector<Object> users;
+        for (int i = 0; i < 100; ++i)
+            users.push_back(user("?"));
+        db.related(users.front(), cinema.preferred).add(movie("Alien"));
+        if (knows_content_types)
+            EXPECT_EQ(borrowed.related(users.front(), cinema.preferred).all().size(), 1U);
+        std::optional<Transaction> writer(db);
+        lend_a_handler(writer);
+        session.begin();
+        EXPECT_EQ(borrowed.remove(users).rows, 100U);
+        EXPECT_FALSE(writer.has_value());
+        session.commit();
+        EXPECT_EQ(db.query("cinema.User").count(), 0U);
+    }
+}
+
 TEST_P(BorrowFromFileTest, SetThroughAModelWaitsForAnotherWriter) {
     cinema.registry.model("cinema.Like")
         .primary_key("id", Kind::integer)

@@ -221,9 +221,10 @@ public:
     }
     // To estimate how often each of 2,000 texts occurs takes as long as to find them. What comes from a subquery is
     // taken for few values, and still joined by hash where there is no index. IN would make a set of them first, which
-    // has no order.
+    // has no order. A function itself may not be joined in a write to a distributed table.
     Sought sought_in_list(std::string_view expression, std::size_t n, Kind kind) const override {
-        return {fmt::format("unnest((SELECT ${}::{}[])) AS gm2m_sought (gm2m_sought_key)", n, type_name(kind)),
+        return {fmt::format("(SELECT * FROM unnest((SELECT ${}::{}[]))) AS gm2m_sought (gm2m_sought_key)", n,
+                            type_name(kind)),
                 fmt::format("{} = gm2m_sought_key", expression)};
     }
     std::string in_range(std::string_view expression, std::size_t n) const override {
