@@ -187,15 +187,17 @@ private:
         const std::string table = context_.table_of(*side_.far),
                           key = dialect_.quote(side_.far->primary_key().column());
         if (side_.source_is_far && side_.order_column.empty()) {
-            // Sources have many links each, and are what the table may be distributed by. They come once each: what a
-            // row costs on its way is more than what its cells do. (To number the links as well would cost more than
-            // that.)
+            // Sources have many links each, and are what the table may be distributed by. They come once each, and with
+            // them, in one round trip, lists of what they are linked to. (To number the links as well would cost more.)
+            // For many objects to gather lists takes the server longer than to send rows of two numbers.
             sql.of_many = format(
                 "SELECT {}, g.places FROM (SELECT l.{} AS far_key, {} AS places {} WHERE {} GROUP BY l.{}) AS g "
                 "CROSS JOIN {} AS t{} WHERE t.{} = g.far_key ORDER BY g.far_key",
                 far.columns, far_, dialect_.list_of("k.place", Kind::big_integer), links, are_near, far_, table,
                 far.parents, key);
             sql.of_many_has_lists = sql.of_many_is_sorted = true;
+            if (text::is_integer(far_kind_))
+                sql.links_of_many = format("SELECT k.place, {} {} WHERE {}", far_key, links, are_near);
             return sql;
         }
         const std::string place = "k.place, " + (!side_.order_column.empty() ? "l." + dialect_.quote(side_.order_column)

@@ -30,11 +30,12 @@ struct TypedLoadStatements {
     /// far model's columns). The order is to be sorted by, unless the links of each object come sorted. Empty where the
     /// next serves. Where it has lists the far objects come once each: (the far model's columns, a list of places).
     std::string of_many;
-    /// The same without the far objects: (place in the list, order, far key). Empty where of_many brings each of them
-    /// once or is empty, and for keys that the database may compare otherwise than by their value.
-    std::string links_of_many;
     bool of_many_is_sorted = false;
     bool of_many_has_lists = false;
+    /// The links without the far objects: (place in the list, order, far key), or where of_many has lists (place in the
+    /// list, far key), the order being that of the far keys. Empty where of_many is, and for keys that the database may
+    /// compare otherwise than by their value.
+    std::string links_of_many;
     /// Where statements cost nothing to repeat: the links of the near keys in list parameter 1, (place in the list, far
     /// key, and the order if the links keep one), and the objects of the far keys in list parameter 2, (place in the
     /// list, the far model's columns). Parameter 3 is the content type, if there is one.

@@ -16,7 +16,7 @@ using backend::Request;
 using backend::ValueList;
 
 /// With more owners than that, a statement and round trip more to load each far object once costs less than to get it
-/// once for every link.
+/// once for every link, or with a list of its links.
 constexpr std::size_t few_owners = 1'000;
 
 /// The far objects of the owners, which are all of one model.
@@ -61,8 +61,8 @@ public:
         if (owner == KeyIndex::none)
             return;
         if (reads_links_alone_) {
-            if (!cells[2].is_null())  // in a table that somebody else has made
-                links_.push(cells[1].integer(), owner, far_keys_.insert(cells[2]));
+            if (!cells.back().is_null())  // in a table that somebody else has made
+                links_.push(cells[1].integer(), owner, far_keys_.insert(cells.back()));
             return;
         }
         const std::span<const ValueView> columns = has_lists_ ? cells.first(cells.size() - 1) : cells.subspan(2);
@@ -76,7 +76,8 @@ private:
     LinksByOwner sorted_links() {
         using Link = LoadedLinks::Link;
         LoadedLinks links = std::move(links_);
-        const bool sorted = query_ ? sql_.side.order_column.empty() && !query_->is_ordered() : many_.of_many_is_sorted;
+        const bool sorted = query_ ? sql_.side.order_column.empty() && !query_->is_ordered()
+                                   : many_.of_many_is_sorted && has_lists_ == many_.of_many_has_lists;
         return std::move(links).by_owner(owners_.size(), [&](std::span<Link> own) {
             if (!sorted)
                 std::ranges::sort(own, {}, &Link::order);
@@ -105,7 +106,7 @@ private:
         if (has_lists_)
             columns.push_back(Kind::big_integer);
         else
-            columns.insert(columns.begin(), {Kind::big_integer, Kind::big_integer});
+            columns.insert(columns.begin(), many_.of_many_has_lists ? 1 : 2, Kind::big_integer);
         Request request{.sql = reads_links_alone_ ? &many_.links_of_many : &many_.of_many,
                         .parameters = writer.parameters(),
                         .columns = columns,
@@ -131,9 +132,9 @@ private:
     const Model& far_;
     const Owners& owners_;
     const detail::QueryState* query_;
-    const bool has_lists_ = !query_ && many_.of_many_has_lists;
     ValueList near_keys_;
     const bool reads_links_alone_ = !query_ && !many_.links_of_many.empty() && near_keys_.size() > few_owners;
+    const bool has_lists_ = !query_ && many_.of_many_has_lists && !reads_links_alone_;
     KeyIndex index_;                  // of the near keys
     std::int64_t before_first_ = 0;  // the owner of a statement's place 0
     std::size_t key_column_ = 0;
