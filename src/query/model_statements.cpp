@@ -27,7 +27,11 @@ std::vector<const Model*> join_parents(const Context& context, const Model& mode
     return parents;
 }
 
-ModelStatements generate(const Context& context, const Model& model) {
+void append(std::string& list, const std::string& item) {
+    list += (list.empty() ? "" : ", ") + item;
+}
+
+ModelStatements write_reads(const Context& context, const Model& model) {
     const backend::Dialect& dialect = context.connection.dialect();
     model.require_complete();
     ModelStatements statements;
@@ -36,31 +40,42 @@ ModelStatements generate(const Context& context, const Model& model) {
     const std::string key_column = dialect.quote(key.column());
 
     const std::vector<const Model*> parents = join_parents(context, model, statements);
-    std::string names, values, other_names, other_values, assignments;
-    std::size_t n = 0, others = 0;
-    std::vector<const Field*> changing;
-    const auto append = [](std::string& list, const std::string& item) { list += (list.empty() ? "" : ", ") + item; };
     for (const auto& field : model.fields()) {
-        const std::string column = dialect.quote(field->column());
         const auto parent = std::ranges::find(parents, &field->table_model());
         append(statements.columns,
-               (parent == parents.end() ? "t." : fmt::format("p{}.", parent - parents.begin() + 1)) + column);
+               (parent == parents.end() ? "t." : fmt::format("p{}.", parent - parents.begin() + 1)) +
+                   dialect.quote(field->column()));
         statements.kinds.push_back(field->kind());
-        if (parent != parents.end())
-            continue;
-        append(names, column);
-        append(values, dialect.parameter(++n));
-        if (field.get() == &key)
-            continue;
-        append(other_names, column);
-        append(other_values, dialect.parameter(++others));
-        append(assignments, fmt::format("{} = excluded.{}", column, column));
-        changing.push_back(field.get());
     }
     statements.select_by_key = fmt::format("SELECT {} FROM {} AS t{} WHERE t.{} = {}", statements.columns, table,
                                            statements.parents, key_column, dialect.parameter(1));
     statements.select_by_keys =
         dialect.select_by_keys(statements.columns, table, key_column, key.kind(), statements.parents);
+    return statements;
+}
+
+RowWriteStatements write_writes(const Context& context, const Model& model) {
+    const backend::Dialect& dialect = context.connection.dialect();
+    model.require_complete();
+    const std::string table = context.table_of(model);
+    const Field& key = model.primary_key();
+    const std::string key_column = dialect.quote(key.column());
+
+    std::string names, values, other_names, other_values, assignments;
+    std::size_t n = 0;
+    std::vector<const Field*> changing;
+    for (const Field* field : fields_in(model, model.concrete_model())) {
+        const std::string column = dialect.quote(field->column());
+        append(names, column);
+        append(values, dialect.parameter(++n));
+        if (field == &key)
+            continue;
+        changing.push_back(field);
+        append(other_names, column);
+        append(other_values, dialect.parameter(changing.size()));
+        append(assignments, fmt::format("{} = excluded.{}", column, column));
+    }
+    RowWriteStatements statements;
     statements.insert = fmt::format("INSERT INTO {} ({}) VALUES ({})", table, names, values);
     if (database_makes_key(model))
         statements.insert_generated =
@@ -78,7 +93,11 @@ ModelStatements generate(const Context& context, const Model& model) {
 }  // namespace
 
 const ModelStatements& ModelStatements::of(Context& context, const Model& model) {
-    return context.cached<ModelStatements>(&model, [&] { return generate(context, model); });
+    return context.cached<ModelStatements>(&model, [&] { return write_reads(context, model); });
+}
+
+const RowWriteStatements& RowWriteStatements::of(Context& context, const Model& model) {
+    return context.cached<RowWriteStatements>(&model, [&] { return write_writes(context, model); });
 }
 
 std::string update_statement(const backend::Dialect& dialect, const Model& model, const Model& table,

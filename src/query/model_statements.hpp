@@ -8,7 +8,7 @@
 
 namespace gm2m {
 
-/// The SQL of a model's objects; of a child what it writes is of its own table alone, which parents' rows go before.
+/// The SQL that reads a model's objects.
 struct ModelStatements {
     std::string columns;  // `t."id", t."title"`, in the order of the fields
     std::vector<Kind> kinds;
@@ -17,12 +17,18 @@ struct ModelStatements {
     std::string parents, parents_by_key;
     std::string select_by_key;
     std::string select_by_keys;
+
+    static const ModelStatements& of(Context& context, const Model& model);
+};
+
+/// The SQL that writes rows of a model's own table; of a child those of its parents' tables go before.
+struct RowWriteStatements {
     std::string insert;            // every column
     std::string insert_generated;  // without the key, which comes back; empty if the key is not the database's to make
     std::string update;            // every column but the key; the key is the last parameter. Empty if there is none.
     std::string upsert;
 
-    static const ModelStatements& of(Context& context, const Model& model);
+    static const RowWriteStatements& of(Context& context, const Model& model);
 };
 
 /// "UPDATE t SET a = $1, b = $2 WHERE id = $3": of fields that are all in the table of `table`, the model's own or a

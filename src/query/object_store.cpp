@@ -70,7 +70,7 @@ public:
           generated_(model, *tables_.front(), false), keys_(model.primary_key().kind()),
           key_sink_([this](std::span<const ValueView> row) { keys_.push(row[0]); }) {
         for (const Model* table : tables_)
-            statements_.push_back(&ModelStatements::of(context, *table));
+            statements_.push_back(&RowWriteStatements::of(context, *table));
     }
 
     const Model& model() const noexcept { return model_; }
@@ -109,7 +109,7 @@ public:
     void append_requests(std::size_t i, std::vector<Request>& requests) {
         if (i >= tables_.size())
             return;
-        const ModelStatements& statements = *statements_[i];
+        const RowWriteStatements& statements = *statements_[i];
         if (i > 0) {
             for (FieldSource* source : {&parts_[2 * i - 2], &parts_[2 * i - 1]})
                 if (source->rows() > 0)
@@ -149,7 +149,7 @@ private:
 
     const Model& model_;
     std::vector<const Model*> tables_;
-    std::vector<const ModelStatements*> statements_;  // of each
+    std::vector<const RowWriteStatements*> statements_;  // of each
     FieldSource keyed_, generated_;                   // of the first table
     std::vector<FieldSource> parts_;                  // of each further one, of both
     backend::ValueList keys_;
@@ -188,7 +188,7 @@ public:
             own.pop_back();
             const bool is_known = is_of_all && table == &model;
             const std::string& sql =
-                is_known ? ModelStatements::of(context, model).update
+                is_known ? RowWriteStatements::of(context, model).update
                          : statements_.emplace_back(update_statement(context.connection.dialect(), model, *table, own));
             requests_.push_back({.sql = &sql, .parameters = parameters});
         }
@@ -385,7 +385,7 @@ void save(Context& context, const Object& object) {
         FieldSource& source = sources.emplace_back(model, *table, true);
         source.add(object);
         source.check();
-        requests.push_back(source.request(ModelStatements::of(context, *table).upsert));
+        requests.push_back(source.request(RowWriteStatements::of(context, *table).upsert));
     }
     const auto run = [&] {
         context.connection.execute(requests, Access::write);

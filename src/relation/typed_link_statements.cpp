@@ -47,9 +47,13 @@ public:
         sql.side = side_;
         sql.far_kind = far_kind_;
         read_all(sql);
-        sql.keys = linked_now(1);
+        return sql;
+    }
+    TypedKeyStatements keys() const {
         const std::string links = format("FROM {} WHERE {}{}", table_, is_near(1),
                                          side_.far_can_be_null ? format(" AND {} IS NOT NULL", far_) : "");
+        TypedKeyStatements sql;
+        sql.keys = linked_now(1);
         sql.count = "SELECT count(*) " + links;
         sql.exists = format("SELECT EXISTS (SELECT 1 {})", links);
         sql.contains =
@@ -316,6 +320,11 @@ const void* owner_of(const detail::RelationData& relation, bool reverse) {
 const TypedLinkStatements& TypedLinkStatements::of(Context& context, detail::RelationData& relation, bool reverse) {
     return context.cached<TypedLinkStatements>(owner_of(relation, reverse),
                                                [&] { return Generator(context, relation, reverse).read(); });
+}
+
+const TypedKeyStatements& TypedKeyStatements::of(Context& context, detail::RelationData& relation, bool reverse) {
+    return context.cached<TypedKeyStatements>(owner_of(relation, reverse),
+                                              [&] { return Generator(context, relation, reverse).keys(); });
 }
 
 const TypedLoadStatements& TypedLoadStatements::of(Context& context, detail::RelationData& relation, bool reverse) {

@@ -8,20 +8,27 @@
 
 namespace gm2m::relation {
 
-/// The SQL that asks for the links of one object that all lead to objects of one model. The parameters are the near
-/// object's columns. Each connection makes these with the first work on the side, and the others when it needs them.
+/// The SQL that asks for the objects that one object's links lead to, all of one model. The parameters are the near
+/// object's columns. Each connection makes this with the first work on the side, and the others when it needs them.
 struct TypedLinkStatements {
     schema::TypedSide side;
     Kind far_kind;
 
-    std::string all, keys, count, exists;
-    /// Those of `all`: the far model's, after the order if it has that, and then it does not come sorted.
+    std::string all;
+    /// The far model's, after the order if it has that, and then it does not come sorted.
     std::vector<Kind> all_columns;
     bool all_has_order = false;
+
+    static const TypedLinkStatements& of(Context& context, detail::RelationData& relation, bool reverse);
+};
+
+/// The SQL that asks for the links alone. The parameters are the near object's columns.
+struct TypedKeyStatements {
+    std::string keys, count, exists;
     /// Parameters: the far key, the near object's columns.
     std::string contains;
 
-    static const TypedLinkStatements& of(Context& context, detail::RelationData& relation, bool reverse);
+    static const TypedKeyStatements& of(Context& context, detail::RelationData& relation, bool reverse);
 };
 
 /// The SQL on the links of many objects.

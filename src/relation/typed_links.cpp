@@ -66,6 +66,10 @@ TypedLinks::TypedLinks(Context& context, detail::RelationData& relation, bool re
       near_key_(key),
       key_text_(sql_.side.is_generic() ? key.to_string() : "") {}
 
+const TypedKeyStatements& TypedLinks::links_alone() {
+    return TypedKeyStatements::of(context_, relation_, reverse_);
+}
+
 const TypedUnlinkingStatements& TypedLinks::unlinking() {
     return TypedUnlinkingStatements::of(context_, relation_, reverse_);
 }
@@ -260,7 +264,7 @@ Changes TypedLinks::set_many_links(const ValueList& far, const Near& near) {
         const Kind columns[] = {far.kind()};
         if (!sql_.side.source_is_far)
             lock(far);
-        ask(sql_.keys, columns, sink);
+        ask(links_alone().keys, columns, sink);
         if (sql_.side.source_is_far)
             lock(touched);
         Changes changes{add_links(far, near), {}};
@@ -334,11 +338,11 @@ std::vector<Object> TypedLinks::all() {
 }
 
 std::size_t TypedLinks::count() {
-    return static_cast<std::size_t>(ask_number(sql_.count, Kind::big_integer));
+    return static_cast<std::size_t>(ask_number(links_alone().count, Kind::big_integer));
 }
 
 bool TypedLinks::exists() {
-    return ask_number(sql_.exists, Kind::boolean) != 0;
+    return ask_number(links_alone().exists, Kind::boolean) != 0;
 }
 
 bool TypedLinks::contains(const ObjectRef& object) {
@@ -351,7 +355,7 @@ bool TypedLinks::contains(const ObjectRef& object) {
     constexpr Kind columns[] = {Kind::boolean};
     std::vector<Parameter> parameters{Parameter(far.kind(), far[0])};
     parameters.insert(parameters.end(), near->begin(), near->end());
-    Request request{.sql = &sql_.contains, .parameters = parameters, .columns = columns, .sink = &sink};
+    Request request{.sql = &links_alone().contains, .parameters = parameters, .columns = columns, .sink = &sink};
     context_.connection.execute(request, Access::read);
     return found;
 }

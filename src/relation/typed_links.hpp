@@ -49,6 +49,7 @@ private:
     template <class Work>
     Changes write_near(Work&& work);
     const TypedLinkingStatements& linking();
+    const TypedKeyStatements& links_alone();
     const TypedUnlinkingStatements& unlinking();
     std::vector<Reference> add_links(const backend::ValueList& far, Near near);
     std::vector<Reference> write_links(const std::string& sql, const backend::ValueList& far, const Near& near);
