@@ -25,6 +25,7 @@ using detail::Row;
 using detail::RowBlock;
 
 constexpr std::size_t block_size = 4096;
+constexpr std::uint16_t few_rows = 8;  // in the first block
 
 std::size_t alignment(const Model& model) {
     return std::max(model.storage().align, alignof(Row));
@@ -110,8 +111,8 @@ void Row::destroy(Row* row) noexcept {
 
 }  // namespace detail
 
-RowMaker::RowMaker(const Model& model) noexcept
-    : model_(model), head_size_(head_size(model)), row_size_(row_size(model)) {}
+RowMaker::RowMaker(const Model& model, bool several) noexcept
+    : model_(model), head_size_(head_size(model)), row_size_(row_size(model)), next_rows_(several ? few_rows : 1) {}
 
 RowMaker::~RowMaker() {
     if (block_)
@@ -130,7 +131,8 @@ detail::Row* RowMaker::make() {
 bool RowMaker::begin_block() {
     const std::size_t most = head_size_ < block_size ? (block_size - head_size_) / row_size_ : 0;
     const std::size_t rows = std::min<std::size_t>(next_rows_, most);
-    next_rows_ = static_cast<std::uint16_t>(std::max<std::size_t>(8, std::min<std::size_t>(next_rows_ * 2, most)));
+    next_rows_ =
+        static_cast<std::uint16_t>(std::max<std::size_t>(few_rows, std::min<std::size_t>(next_rows_ * 2, most)));
     if (rows < 2)
         return false;
     void* memory = allocate(head_size_ + rows * row_size_, model_);

@@ -11,12 +11,12 @@ namespace detail {
 struct RowBlock;
 }
 
-/// Makes the rows of objects of one model that are read together. All but the first lie in blocks of memory, of at most
-/// 4 KiB each: one allocation for many. A block is freed with the last of its rows: so a row that is kept keeps as much
-/// at most. Used by one thread; the rows by any.
+/// Makes the rows of objects of one model that are read together. All but the first, or with `several` the first as
+/// well, lie in blocks of memory, of at most 4 KiB each: one allocation for many. A block is freed with the last of its
+/// rows: so a row that is kept keeps as much at most. Used by one thread; the rows by any.
 class RowMaker {
 public:
-    explicit RowMaker(const Model& model) noexcept;
+    explicit RowMaker(const Model& model, bool several = false) noexcept;
     ~RowMaker();
     RowMaker(const RowMaker&) = delete;
     RowMaker& operator=(const RowMaker&) = delete;
@@ -35,7 +35,7 @@ private:
     detail::RowBlock* block_ = nullptr;
     std::uint16_t rows_ = 0;       // places in the block
     std::uint16_t used_ = 0;       // of which so many are taken
-    std::uint16_t next_rows_ = 1;  // in the next block, if so many fit
+    std::uint16_t next_rows_;      // in the next block, if so many fit
 };
 
 }  // namespace gm2m

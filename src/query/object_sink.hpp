@@ -17,7 +17,8 @@ class ObjectSink final : public backend::ResultSink {
 public:
     static constexpr std::size_t few = 8;  // which most answers are: they grow once
 
-    ObjectSink(const Model& model, std::vector<Object>& out) : rows_(model), out_(out) {}
+    /// `several`: as RowMaker has it.
+    ObjectSink(const Model& model, std::vector<Object>& out, bool several = false) : rows_(model, several), out_(out) {}
     void expect(std::size_t rows) override {
         if (const std::size_t needed = out_.size() + rows; needed > out_.capacity())
             out_.reserve(std::max(needed, 2 * out_.size()));

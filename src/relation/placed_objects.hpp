@@ -15,7 +15,8 @@ struct Placed {
 /// Collects the rows of one model, each after its place.
 class PlacedSink final : public backend::ResultSink {
 public:
-    PlacedSink(const Model& model, std::vector<Placed>& out) : rows_(model), out_(out) {}
+    /// `several`: as RowMaker has it.
+    PlacedSink(const Model& model, std::vector<Placed>& out, bool several = false) : rows_(model, several), out_(out) {}
     void row(std::span<const ValueView> cells) override {
         if (out_.capacity() == 0)
             out_.reserve(ObjectSink::few);

@@ -18,6 +18,8 @@ struct TypedLinkStatements {
     /// The far model's, after the order if it has that, and then it does not come sorted.
     std::vector<Kind> all_columns;
     bool all_has_order = false;
+    /// The last time: a hint of how much memory to begin with.
+    mutable bool found_several = false;
 
     static const TypedLinkStatements& of(Context& context, detail::RelationData& relation, bool reverse);
 };

@@ -28,7 +28,7 @@ using backend::ValueList;
 
 namespace {
 
-std::vector<Parameter> with_list(const ValueList& far, const std::vector<Parameter>& near) {
+std::vector<Parameter> with_list(const ValueList& far, std::span<const Parameter> near) {
     std::vector<Parameter> parameters{far};
     parameters.insert(parameters.end(), near.begin(), near.end());
     return parameters;
@@ -326,13 +326,15 @@ std::int64_t TypedLinks::ask_number(const std::string& sql, Kind kind) {
 std::vector<Object> TypedLinks::all() {
     if (!sql_.all_has_order) {
         std::vector<Object> objects;
-        ObjectSink sink(far_, objects);
+        ObjectSink sink(far_, objects, sql_.found_several);
         ask(sql_.all, sql_.all_columns, sink);
+        sql_.found_several = objects.size() > 1;
         return objects;
     }
     std::vector<Placed> placed;
-    PlacedSink sink(far_, placed);
+    PlacedSink sink(far_, placed, sql_.found_several);
     ask(sql_.all, sql_.all_columns, sink);
+    sql_.found_several = placed.size() > 1;
     std::ranges::sort(placed, {}, &Placed::place);
     return objects_of(std::move(placed));
 }
@@ -353,8 +355,9 @@ bool TypedLinks::contains(const ObjectRef& object) {
     bool found = false;
     RowSink sink([&](std::span<const ValueView> row) { found = row[0].integer() != 0; });
     constexpr Kind columns[] = {Kind::boolean};
-    std::vector<Parameter> parameters{Parameter(far.kind(), far[0])};
-    parameters.insert(parameters.end(), near->begin(), near->end());
+    Near parameters{Parameter(far.kind(), far[0])};
+    for (const Parameter& column : std::span<const Parameter>(*near))
+        parameters.push_back(column);
     Request request{.sql = &links_alone().contains, .parameters = parameters, .columns = columns, .sink = &sink};
     context_.connection.execute(request, Access::read);
     return found;

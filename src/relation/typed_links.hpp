@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <initializer_list>
+
 #include <gm2m/related_manager.hpp>
 
 #include "relation/typed_link_statements.hpp"
@@ -33,8 +36,21 @@ public:
 
 private:
     class ChangedKeys;
-    /// What the near object's links have in their columns.
-    using Near = std::vector<backend::Parameter>;
+    /// What the near object's links have in their columns: a content type and a key text, or a key; and then perhaps
+    /// its key. Without an allocation, since every call has one.
+    class Near {
+    public:
+        Near(std::initializer_list<backend::Parameter> columns) {
+            for (const backend::Parameter& column : columns)
+                push_back(column);
+        }
+        void push_back(const backend::Parameter& column) { columns_[size_++] = column; }
+        operator std::span<const backend::Parameter>() const noexcept { return {columns_.data(), size_}; }
+
+    private:
+        std::array<backend::Parameter, 3> columns_;
+        std::size_t size_ = 0;
+    };
 
     backend::ValueList read(std::span<const ObjectRef> objects, bool distinct = false) const {
         return far_keys(context_, relation_, near_, far_, objects, distinct);
