@@ -57,7 +57,7 @@ void Connection::execute(std::string_view sql) {
 
 void Connection::lock_database(std::string_view table) {
     if (!dialect().locks_rows() && in_foreign_transaction())
-        execute(fmt::format("DELETE FROM {} WHERE 0", table));
+        execute(fmt::format("DELETE FROM {} WHERE 0", dialect().table(table)));
 }
 
 void Connection::require_healthy(std::string_view sql) const {

@@ -114,7 +114,7 @@ Deleted remove(Context& context, const Given& given) {
     Deleted deleted;
     if (!collector.has_to_read()) {
         const auto work = [&] {
-            context.connection.lock_database(context.table_of(a_model_of(given).concrete_model()));
+            context.connection.lock_database(context.table_name_of(a_model_of(given).concrete_model()));
             collector.collect(false);
             return execute(context, collector.collected());
         };
@@ -124,7 +124,7 @@ Deleted remove(Context& context, const Given& given) {
         deleted = begins ? backend::in_transaction(context.connection, work) : work();
     } else {
         deleted = backend::in_transaction(context.connection, [&] {
-            context.connection.lock_database(context.table_of(a_model_of(given).concrete_model()));
+            context.connection.lock_database(context.table_name_of(a_model_of(given).concrete_model()));
             collector.collect(true);
             do {
                 throw_refused(collector.refusals());

@@ -104,6 +104,10 @@ private:
 }  // namespace
 
 DeletionOrder::DeletionOrder(const Collected& collected, std::size_t keys_per_statement) {
+    if (collected.objects.size() == 1 && collected.objects.front().size() <= keys_per_statement) {
+        order_.push_back(&collected.objects.front());
+        return;
+    }
     for (const Going& going : collected.objects) {
         left_.push_back(&going);
         if (going.size() > keys_per_statement)

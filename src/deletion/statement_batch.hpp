@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <list>
+#include <memory_resource>
 
 #include <fmt/format.h>
 
@@ -100,15 +103,18 @@ private:
 
     Context& context_;
     const backend::Dialect& dialect_;
-    std::list<Tally> tallies_;
-    std::list<std::string> statements_;
-    std::list<std::vector<backend::Parameter>> bound_;
-    std::list<backend::Parameter> parameters_;
-    std::list<backend::ValueList> lists_;
-    std::list<Value> values_;
-    std::list<LinkCondition> conditions_;
-    std::vector<backend::Request> requests_;
-    std::vector<Tally*> tally_of_;
+    /// Enough for these.
+    alignas(std::max_align_t) std::array<std::byte, 4096> few_bytes_;
+    std::pmr::monotonic_buffer_resource memory_{few_bytes_.data(), few_bytes_.size()};
+    std::pmr::list<Tally> tallies_{&memory_};
+    std::pmr::list<std::string> statements_{&memory_};
+    std::pmr::list<std::vector<backend::Parameter>> bound_{&memory_};
+    std::pmr::list<backend::Parameter> parameters_{&memory_};
+    std::pmr::list<backend::ValueList> lists_{&memory_};
+    std::pmr::list<Value> values_{&memory_};
+    std::pmr::list<LinkCondition> conditions_{&memory_};
+    std::pmr::vector<backend::Request> requests_{&memory_};
+    std::pmr::vector<Tally*> tally_of_{&memory_};
 };
 
 }  // namespace gm2m::deletion

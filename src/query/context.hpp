@@ -33,10 +33,10 @@ public:
     Context& operator=(const Context&) = delete;
 
     /// The model's table, quoted: of content types, this database's.
-    std::string table_of(const Model& model) const {
-        return connection.dialect().table(&model == &registry.content_type_model() ? content_types.table()
-                                                                                   : model.table());
+    const std::string& table_name_of(const Model& model) const {
+        return &model == &registry.content_type_model() ? content_types.table() : model.table();
     }
+    std::string table_of(const Model& model) const { return connection.dialect().table(table_name_of(model)); }
 
     /// The T that was made for `owner` (a model, a relation), made by `make` the first time.
     template <class T, class Make>

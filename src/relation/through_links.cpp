@@ -55,7 +55,7 @@ Changes ThroughLinks::change(std::span<const ObjectRef> objects, const Plan& pla
     if (objects.empty() && !plan.removes_others)
         return {};
     Changes changes = backend::in_transaction(context_.connection, [&] {
-        context_.connection.lock_database(context_.connection.dialect().table(join_.name));
+        context_.connection.lock_database(join_.name);
         if (!read(objects, plan.adds))
             return Changes{};
         if (plan.adds)
@@ -74,7 +74,7 @@ Changes ThroughLinks::change(std::span<const ObjectRef> objects, const Plan& pla
 
 std::size_t ThroughLinks::clear() {
     return backend::in_transaction(context_.connection, [&] {
-        context_.connection.lock_database(context_.connection.dialect().table(join_.name));
+        context_.connection.lock_database(join_.name);
         if (!find_near(false))
             return std::size_t{0};
         lock_sources(true);
