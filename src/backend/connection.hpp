@@ -135,7 +135,7 @@ public:
     void execute(std::string_view sql);
     /// Where rows are not locked, a transaction that was begun here has the whole database; one that somebody else has
     /// begun may still have to wait for a writer, and has to before it reads: afterwards it is let wait for nobody, and
-    /// cannot write. Changes nothing in the table.
+    /// cannot write. Changes nothing in the table, whose name is not quoted.
     void lock_database(std::string_view table);
 
     /// Begins a transaction, or a savepoint inside one (also inside one that somebody else began on this session). With

@@ -103,7 +103,7 @@ private:
 
     Context& context_;
     const backend::Dialect& dialect_;
-    /// Enough for these.
+    /// Enough for the statements of a few.
     alignas(std::max_align_t) std::array<std::byte, 4096> few_bytes_;
     std::pmr::monotonic_buffer_resource memory_{few_bytes_.data(), few_bytes_.size()};
     std::pmr::list<Tally> tallies_{&memory_};

@@ -32,10 +32,11 @@ public:
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
-    /// The model's table, quoted: of content types, this database's.
+    /// The name of the model's table, as it was declared: of content types, this database's.
     const std::string& table_name_of(const Model& model) const {
         return &model == &registry.content_type_model() ? content_types.table() : model.table();
     }
+    /// The same, quoted.
     std::string table_of(const Model& model) const { return connection.dialect().table(table_name_of(model)); }
 
     /// The T that was made for `owner` (a model, a relation), made by `make` the first time.

@@ -150,8 +150,8 @@ private:
     const Model& model_;
     std::vector<const Model*> tables_;
     std::vector<const RowWriteStatements*> statements_;  // of each
-    FieldSource keyed_, generated_;                   // of the first table
-    std::vector<FieldSource> parts_;                  // of each further one, of both
+    FieldSource keyed_, generated_;                      // of the first table
+    std::vector<FieldSource> parts_;                     // of each further one, of both
     backend::ValueList keys_;
     Kind key_kind_[1] = {};
     KeySink key_sink_;

@@ -9,7 +9,8 @@
 namespace gm2m::relation {
 
 /// The SQL that asks for the objects that one object's links lead to, all of one model. The parameters are the near
-/// object's columns. Each connection makes this with the first work on the side, and the others when it needs them.
+/// object's columns. Each connection makes this with the first work on the side, and the statements below when it needs
+/// them.
 struct TypedLinkStatements {
     schema::TypedSide side;
     Kind far_kind;
@@ -18,7 +19,7 @@ struct TypedLinkStatements {
     /// The far model's, after the order if it has that, and then it does not come sorted.
     std::vector<Kind> all_columns;
     bool all_has_order = false;
-    /// The last time: a hint of how much memory to begin with.
+    /// Whether the last answer had several objects: a hint of how much memory to begin with.
     mutable bool found_several = false;
 
     static const TypedLinkStatements& of(Context& context, detail::RelationData& relation, bool reverse);
@@ -42,8 +43,8 @@ struct TypedLoadStatements {
     bool of_many_is_sorted = false;
     bool of_many_has_lists = false;
     /// The links without the far objects: (place in the list, order, far key), or where of_many has lists (place in the
-    /// list, far key), the order being that of the far keys. Empty where of_many is, and for keys that the database may
-    /// compare otherwise than by their value.
+    /// list, far key), the order being that of the far keys. Empty where of_many is, for keys that the database may
+    /// compare otherwise than by their value, and where they are to be sorted by and are no integers.
     std::string links_of_many;
     /// Where statements cost nothing to repeat: the links of the near keys in list parameter 1, (place in the list, far
     /// key, and the order if the links keep one), and the objects of the far keys in list parameter 2, (place in the

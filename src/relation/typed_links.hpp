@@ -36,8 +36,8 @@ public:
 
 private:
     class ChangedKeys;
-    /// What the near object's links have in their columns: a content type and a key text, or a key; and then perhaps
-    /// its key. Without an allocation, since every call has one.
+    /// What the near object's links have in their columns: a content type and a key text, or a key; and perhaps one
+    /// parameter more. Without an allocation, since every call has one.
     class Near {
     public:
         Near(std::initializer_list<backend::Parameter> columns) {

@@ -76,8 +76,9 @@ private:
     LinksByOwner sorted_links() {
         using Link = LoadedLinks::Link;
         LoadedLinks links = std::move(links_);
+        const bool lists_are_not_read = many_.of_many_has_lists && reads_links_alone_;  // these are sorted by far key
         const bool sorted = query_ ? sql_.side.order_column.empty() && !query_->is_ordered()
-                                   : many_.of_many_is_sorted && has_lists_ == many_.of_many_has_lists;
+                                   : many_.of_many_is_sorted && !lists_are_not_read;
         return std::move(links).by_owner(owners_.size(), [&](std::span<Link> own) {
             if (!sorted)
                 std::ranges::sort(own, {}, &Link::order);

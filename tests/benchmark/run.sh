@@ -6,8 +6,8 @@
 #                          [--engines sqlite,postgresql] [--layouts standard,compact] [--hands c_api,soci,gm2m]
 #
 # Without --only: W1 to W9 and the compile time, some eleven minutes. --only S, or S-W3, S-W5, S-W7 or S-W8: the same work with
-# 10^5, 10^6 and 10^7 links; ten minutes, and 2 GB in TMPDIR. --links chooses among these; 10^7 on PostgreSQL only with
-# --large, for some minutes and 4 GB more. tests/benchmark/plot.py draws what --json has written; docs/benchmarks.md
+# 10^5, 10^6 and 10^7 links; twenty minutes, and 4 GB in TMPDIR. --links chooses among these; 10^7 on PostgreSQL only with
+# --large, for many minutes and 8 GB more. PostgreSQL takes 1 GB of memory. tests/benchmark/plot.py draws what --json has written; docs/benchmarks.md
 # says what each workload does.
 #
 # GM2M_BENCH_POSTGRESQL: the URL of a server to use instead, with a role that may CHECKPOINT. GM2M_BUILD_DIR: where to
@@ -69,7 +69,7 @@ unset "${!PG@}"
 # links with its indexes does not fit, and the run after a checkpoint pays for it by half as much time again.
 # The file takes the exit code past pg_virtualenv, which would print the server's log after a failure.
 setsid pg_virtualenv -t -o fsync=off -o max_connections=20 \
-    -o shared_buffers=1GB -o max_wal_size=4GB -o checkpoint_timeout=1h \
+    -o shared_buffers=1GB -o max_wal_size=16GB -o checkpoint_timeout=1h \
     bash -c 'status=0; "${@:2}" || status=$?; echo "$status" >"$1"' run "$scratch/code" \
     "${command[@]}" --postgresql postgresql:/// "$@" &
 server=$!

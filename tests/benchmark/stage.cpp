@@ -149,12 +149,12 @@ void Stage::restore() {
 void Stage::restore_postgresql() {
     const bool standard = address_.layout == Layout::standard;
     soci::session session(soci::postgresql, address_.location);
+    // None begins during the run then, which would write each page that it changes to the log as a whole.
+    session << "CHECKPOINT";
     if (scene_.linked == Linked::nothing) {
         session << "TRUNCATE " << links_table << (standard ? " RESTART IDENTITY" : "");
         return;
     }
-    // None begins during the run then, which would write each page that it changes to the log as a whole.
-    session << "CHECKPOINT";
     session << "TRUNCATE cinema_movie, cinema_user, " << links_table;
     for (const char* table : changing_tables) {
         const bool has_id = standard || table != links_table;
