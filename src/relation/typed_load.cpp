@@ -76,7 +76,8 @@ private:
     LinksByOwner sorted_links() {
         using Link = LoadedLinks::Link;
         LoadedLinks links = std::move(links_);
-        const bool lists_are_not_read = many_.of_many_has_lists && reads_links_alone_;  // these are sorted by far key
+        // In place of lists, which come in the order of the far keys, come links in none.
+        const bool lists_are_not_read = many_.of_many_has_lists && reads_links_alone_;
         const bool sorted = query_ ? sql_.side.order_column.empty() && !query_->is_ordered()
                                    : many_.of_many_is_sorted && !lists_are_not_read;
         return std::move(links).by_owner(owners_.size(), [&](std::span<Link> own) {

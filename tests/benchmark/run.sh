@@ -5,10 +5,10 @@
 #   tests/benchmark/run.sh [--json FILE] [--only W1,W2,...,compile,S] [--repeat N] [--links N,...] [--large]
 #                          [--engines sqlite,postgresql] [--layouts standard,compact] [--hands c_api,soci,gm2m]
 #
-# Without --only: W1 to W9 and the compile time, some eleven minutes. --only S, or S-W3, S-W5, S-W7 or S-W8: the same work with
-# 10^5, 10^6 and 10^7 links; twenty minutes, and 4 GB in TMPDIR. --links chooses among these; 10^7 on PostgreSQL only with
-# --large, for many minutes and 8 GB more. PostgreSQL takes 1 GB of memory. tests/benchmark/plot.py draws what --json has written; docs/benchmarks.md
-# says what each workload does.
+# Without --only: W1 to W9 and the compile time, some eleven minutes. --only S, or S-W3, S-W5, S-W7 or S-W8: the same
+# work with 10^5, 10^6 and 10^7 links; twenty minutes, and 4 GB in TMPDIR. --links chooses among these; 10^7 on
+# PostgreSQL only with --large, for many minutes and 8 GB more. PostgreSQL takes 1 GB of memory.
+# tests/benchmark/plot.py draws what --json has written; docs/benchmarks.md says what each workload does.
 #
 # GM2M_BENCH_POSTGRESQL: the URL of a server to use instead, with a role that may CHECKPOINT. GM2M_BUILD_DIR: where to
 # build instead of build/release.
