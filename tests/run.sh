@@ -90,6 +90,11 @@ if [[ $(<"$code") == 0 ]]; then
     echo "passed: ${programs:-0} ctest tests, with $cases GoogleTest cases ($preset, ${SECONDS} s)"
     exit 0
 fi
+# What they said, once more: it may be far up, or cut out where the output is kept.
+awk '/: Failure$/ { test = 1 }
+     /(ERROR|WARNING): [A-Za-z]*Sanitizer|: runtime error: / { lines = 40 }
+     test || lines-- > 0
+     /^\[  FAILED  \]/ { test = 0 }' "$log/LastTest.log" 2>/dev/null | head -200 || true
 [[ -z $failed_cases ]] || printf 'failed: %s\n' $failed_cases
 echo "failed: $(wc -w <<<"$failed_programs") of ${programs:-0} ctest tests:" $failed_programs "($preset, ${SECONDS} s)"
 exit 1
