@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "backend/postgresql/postgresql_connection.hpp"
+#include "backend/sqlite/session_factory.hpp"
 #include "backend/sqlite/sqlite_connection.hpp"
 
 namespace gm2m::backend {
@@ -49,9 +50,8 @@ void open(soci::session& session, const ConnectionUrl& url) {
     if (!url.must_exist.empty() && !std::filesystem::exists(url.must_exist))
         throw ConnectionError(fmt::format("there is no file '{}'", url.must_exist), "", "");
     try {
-        const soci::backend_factory& factory = url.engine == ConnectionUrl::Engine::sqlite
-                                                   ? static_cast<const soci::backend_factory&>(soci::sqlite3)
-                                                   : soci::postgresql;
+        const soci::backend_factory& factory =
+            url.engine == ConnectionUrl::Engine::sqlite ? sqlite_session_factory() : soci::postgresql;
         session.open(factory, url.connect_string);
     } catch (const soci::soci_error& error) {
         // SOCI's message may repeat the connection string, in which a password can stand; what() without context

@@ -229,4 +229,22 @@ TEST(BorrowedSessionTest, HasToBeConnected) {
     EXPECT_THROW(borrow(models, closed), ConfigurationError);
 }
 
+// A Database is used by one thread at a time: SQLite's mutex would guard nothing. The program's sessions keep theirs.
+TEST_P(BorrowTest, OnlyTheProgramsSessionsHaveAMutex) {
+    if (!GetParam().is_sqlite())
+        GTEST_SKIP() << "a connection to a server has none";
+    const auto mutex_of = [](soci::session& of) {
+        return sqlite_api::sqlite3_db_mutex(static_cast<soci::sqlite3_session_backend*>(of.get_backend())->conn_);
+    };
+    EXPECT_EQ(mutex_of(session_of(db)), nullptr);
+    Pool pool(cinema.registry, scratch.url(), 1);
+    Pool::Lease lease = pool.acquire();
+    EXPECT_EQ(mutex_of(session_of(*lease)), nullptr);
+    Database memory = Database::open(cinema.registry, "sqlite3://:memory:");
+    EXPECT_EQ(mutex_of(session_of(memory)), nullptr);
+
+    Database borrowed = borrow(cinema.registry, session);
+    EXPECT_NE(mutex_of(session_of(borrowed)), nullptr);
+}
+
 }  // namespace gm2m::test

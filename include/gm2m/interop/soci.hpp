@@ -13,7 +13,8 @@ namespace gm2m {
 Database borrow(const Registry& models, soci::session& session, const DatabaseOptions& options = {});
 
 /// The session under a database, to run SQL of one's own on the same connection and in the same transaction. One that
-/// is open and has sent nothing yet begins now, and this throws what that does; later ones begin at once.
+/// is open and has sent nothing yet begins now, and this throws what that does; later ones begin at once. Used by the
+/// thread that uses the database: a SQLite connection that gm2m has opened has no mutex (SQLITE_OPEN_NOMUTEX).
 soci::session& session_of(Database& database);
 
 }  // namespace gm2m
