@@ -10,13 +10,11 @@ namespace gm2m::backend {
 std::string Dialect::quote(std::string_view identifier) const {
     if (identifier.empty() || identifier.find('\0') != std::string_view::npos)
         throw ConfigurationError("a table or column cannot have an empty name or one with a NUL byte");
-    std::string quoted = "\"";
-    for (const char c : identifier) {
-        quoted += c;
-        if (c == '"')
-            quoted += c;
-    }
-    quoted += '"';
+    std::string quoted;
+    quoted.reserve(identifier.size() + 2);
+    quoted.append(1, '"').append(identifier).append(1, '"');
+    for (std::size_t at = quoted.find('"', 1); at < quoted.size() - 1; at = quoted.find('"', at + 2))
+        quoted.insert(at, 1, '"');
     return quoted;
 }
 

@@ -13,16 +13,18 @@ bool database_makes_key(const Model& model) {
 }
 
 /// Joins the tables of the parents, by the key that the rows of all have in common; their aliases, in that order.
-std::vector<const Model*> join_parents(const Context& context, const Model& model, ModelStatements& statements) {
+std::vector<const Model*> join_parents(const Context& context, const Model& model, ModelColumns& out) {
+    std::vector<const Model*> parents;
+    if (!model.parent())
+        return parents;
     const backend::Dialect& dialect = context.connection.dialect();
     const std::string own_key = "t." + dialect.quote(model.primary_key().column());
-    std::vector<const Model*> parents;
     for (const Model* parent = model.parent(); parent; parent = parent->parent()) {
         parents.push_back(parent);
         const std::string alias = fmt::format("p{}", parents.size()), table = context.table_of(*parent),
                           key = dialect.quote(parent->primary_key().column());
-        statements.parents += fmt::format(" JOIN {} AS {} ON {}.{} = {}", table, alias, alias, key, own_key);
-        statements.parents_by_key += fmt::format(" {}", dialect.join_by_key(table, key, own_key, alias));
+        out.parents += fmt::format(" JOIN {} AS {} ON {}.{} = {}", table, alias, alias, key, own_key);
+        out.parents_by_key += fmt::format(" {}", dialect.join_by_key(table, key, own_key, alias));
     }
     return parents;
 }
@@ -31,26 +33,30 @@ void append(std::string& list, const std::string& item) {
     list += (list.empty() ? "" : ", ") + item;
 }
 
-ModelStatements write_reads(const Context& context, const Model& model) {
+ModelColumns columns_of(const Context& context, const Model& model) {
     const backend::Dialect& dialect = context.connection.dialect();
     model.require_complete();
-    ModelStatements statements;
+    ModelColumns all;
+    const std::vector<const Model*> parents = join_parents(context, model, all);
+    for (const auto& field : model.fields()) {
+        const auto parent = std::ranges::find(parents, &field->table_model());
+        append(all.columns, (parent == parents.end() ? "t." : fmt::format("p{}.", parent - parents.begin() + 1)) +
+                                dialect.quote(field->column()));
+        all.kinds.push_back(field->kind());
+    }
+    return all;
+}
+
+RowReadStatements write_reads(Context& context, const Model& model) {
+    const backend::Dialect& dialect = context.connection.dialect();
+    const ModelColumns& all = ModelColumns::of(context, model);
     const std::string table = context.table_of(model);
     const Field& key = model.primary_key();
     const std::string key_column = dialect.quote(key.column());
-
-    const std::vector<const Model*> parents = join_parents(context, model, statements);
-    for (const auto& field : model.fields()) {
-        const auto parent = std::ranges::find(parents, &field->table_model());
-        append(statements.columns,
-               (parent == parents.end() ? "t." : fmt::format("p{}.", parent - parents.begin() + 1)) +
-                   dialect.quote(field->column()));
-        statements.kinds.push_back(field->kind());
-    }
-    statements.select_by_key = fmt::format("SELECT {} FROM {} AS t{} WHERE t.{} = {}", statements.columns, table,
-                                           statements.parents, key_column, dialect.parameter(1));
-    statements.select_by_keys =
-        dialect.select_by_keys(statements.columns, table, key_column, key.kind(), statements.parents);
+    RowReadStatements statements;
+    statements.select_by_key = fmt::format("SELECT {} FROM {} AS t{} WHERE t.{} = {}", all.columns, table, all.parents,
+                                           key_column, dialect.parameter(1));
+    statements.select_by_keys = dialect.select_by_keys(all.columns, table, key_column, key.kind(), all.parents);
     return statements;
 }
 
@@ -92,8 +98,12 @@ RowWriteStatements write_writes(const Context& context, const Model& model) {
 
 }  // namespace
 
-const ModelStatements& ModelStatements::of(Context& context, const Model& model) {
-    return context.cached<ModelStatements>(&model, [&] { return write_reads(context, model); });
+const ModelColumns& ModelColumns::of(Context& context, const Model& model) {
+    return context.cached<ModelColumns>(&model, [&] { return columns_of(context, model); });
+}
+
+const RowReadStatements& RowReadStatements::of(Context& context, const Model& model) {
+    return context.cached<RowReadStatements>(&model, [&] { return write_reads(context, model); });
 }
 
 const RowWriteStatements& RowWriteStatements::of(Context& context, const Model& model) {

@@ -8,17 +8,22 @@
 
 namespace gm2m {
 
-/// The SQL that reads a model's objects.
-struct ModelStatements {
+/// What a SELECT of a model's objects is made of.
+struct ModelColumns {
     std::string columns;  // `t."id", t."title"`, in the order of the fields
     std::vector<Kind> kinds;
     /// What joins the parents' tables to the model's own, `t`, where columns are read; empty if it has no parent. The
     /// latter where `t` was joined by Dialect::join_by_key().
     std::string parents, parents_by_key;
-    std::string select_by_key;
-    std::string select_by_keys;
 
-    static const ModelStatements& of(Context& context, const Model& model);
+    static const ModelColumns& of(Context& context, const Model& model);
+};
+
+/// The SQL that reads objects by their keys; its columns are ModelColumns'.
+struct RowReadStatements {
+    std::string select_by_key, select_by_keys;
+
+    static const RowReadStatements& of(Context& context, const Model& model);
 };
 
 /// The SQL that writes rows of a model's own table; of a child those of its parents' tables go before.

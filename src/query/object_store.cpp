@@ -257,7 +257,6 @@ void insert(Context& context, std::span<const Object> objects) {
 }
 
 Object find(Context& context, const Model& model, const Value& key) {
-    const ModelStatements& statements = ModelStatements::of(context, model);
     const Field& primary_key = model.primary_key();
     const Value fitting = primary_key.coerce(key);
     Object found;
@@ -266,7 +265,9 @@ Object find(Context& context, const Model& model, const Value& key) {
     RowMaker rows(model);
     RowSink sink([&](std::span<const ValueView> row) { found = read_object(rows, row); });
     const Parameter parameters[] = {Parameter(fitting)};
-    Request request{.sql = &statements.select_by_key, .parameters = parameters, .columns = statements.kinds,
+    Request request{.sql = &RowReadStatements::of(context, model).select_by_key,
+                    .parameters = parameters,
+                    .columns = ModelColumns::of(context, model).kinds,
                     .sink = &sink};
     context.connection.execute(request, Access::read);
     return found;

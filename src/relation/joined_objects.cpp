@@ -19,20 +19,20 @@ struct JoinStatement {
     static JoinStatement generate(Context& context, const GM2MField& field, const Model& target) {
         const backend::Dialect& dialect = context.connection.dialect();
         const schema::JoinTable join = schema::join_table_of(field);
-        const ModelStatements& statements = ModelStatements::of(context, target);
+        const ModelColumns& of_target = ModelColumns::of(context, target);
         const std::string key = "l." + dialect.quote(join.key_column);
         JoinStatement statement;
         statement.sql =
             fmt::format("SELECT {}, {} FROM {} AS l {}{} WHERE l.{} = {} AND l.{} = {}{}",
-                        join.is_numbered() ? "l." + dialect.quote(join.id_column) : "0", statements.columns,
+                        join.is_numbered() ? "l." + dialect.quote(join.id_column) : "0", of_target.columns,
                         dialect.table(join.name),
                         dialect.join_by_key(context.table_of(target), dialect.quote(target.primary_key().column()),
                                             dialect.key_from_text(key, target.primary_key().kind()), "t"),
-                        statements.parents_by_key, dialect.quote(join.source_column), dialect.parameter(1),
+                        of_target.parents_by_key, dialect.quote(join.source_column), dialect.parameter(1),
                         dialect.quote(join.content_type_column), dialect.parameter(2),
                         join.is_numbered() ? "" : " ORDER BY " + key);
         statement.kinds.push_back(Kind::big_integer);
-        statement.kinds.insert(statement.kinds.end(), statements.kinds.begin(), statements.kinds.end());
+        statement.kinds.insert(statement.kinds.end(), of_target.kinds.begin(), of_target.kinds.end());
         return statement;
     }
 };

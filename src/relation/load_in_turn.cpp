@@ -52,9 +52,9 @@ public:
         link_kinds_ = {Kind::big_integer, sql_.far_kind};
         if (keeps_order())
             link_kinds_.push_back(Kind::big_integer);
-        const ModelStatements& statements = ModelStatements::of(context, *sql_.side.far);
+        const ModelColumns& far = ModelColumns::of(context, *sql_.side.far);
         object_kinds_ = {Kind::big_integer};
-        object_kinds_.insert(object_kinds_.end(), statements.kinds.begin(), statements.kinds.end());
+        object_kinds_.insert(object_kinds_.end(), far.kinds.begin(), far.kinds.end());
     }
 
     std::vector<Object> run(const Model& near) {

@@ -73,12 +73,13 @@ void ModelLoad::sort_keys() {
 }
 
 void ModelLoad::append_requests(Context& context, std::vector<backend::Request>& requests) {
-    const ModelStatements& statements = ModelStatements::of(context, rows_.model());
+    const RowReadStatements& statements = RowReadStatements::of(context, rows_.model());
+    const std::span<const Kind> columns = ModelColumns::of(context, rows_.model()).kinds;
     const auto append = [&](backend::ValueList keys, std::size_t first) {
         Part& part = parts_.emplace_back(*this, std::move(keys), first);
         requests.push_back({.sql = &statements.select_by_keys,
                             .parameters = part.parameters(),
-                            .columns = statements.kinds,
+                            .columns = columns,
                             .sink = &part,
                             .plan_by_lists = true});
     };

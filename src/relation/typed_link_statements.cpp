@@ -24,9 +24,7 @@ public:
           side_(schema::typed_side_of(relation, reverse)),
           far_kind_(side_.far->primary_key().kind()),
           table_(dialect_.table(side_.table)),
-          far_(dialect_.quote(side_.far_column)),
-          source_table_(context.table_of(*side_.source)),
-          source_key_(dialect_.quote(side_.source->primary_key().column())) {
+          far_(dialect_.quote(side_.far_column)) {
         for (const std::string& column : side_.near_columns)
             near_.push_back(dialect_.quote(column));
     }
@@ -38,7 +36,7 @@ public:
         return dialect_.writes_row_by_row() ? unlink_row_by_row() : unlink_lists();
     }
     TypedLoadStatements load() const {
-        const ModelStatements& far = ModelStatements::of(context_, *side_.far);
+        const ModelColumns& far = ModelColumns::of(context_, *side_.far);
         return dialect_.writes_row_by_row() ? load_in_turn(far) : load_lists(far);
     }
 
@@ -63,12 +61,14 @@ public:
 
 private:
     std::string parameter(std::size_t n) const { return dialect_.parameter(n); }
+    std::string source_table() const { return context_.table_of(*side_.source); }
+    std::string source_key() const { return dialect_.quote(side_.source->primary_key().column()); }
 
     /// The near object's columns are the parameters from the `first` on.
     std::string is_near(std::size_t first, std::string_view alias = "") const {
         std::string condition;
         for (std::size_t i = 0; i < near_.size(); ++i)
-            condition += format("{}{}{} = {}", i == 0 ? "" : " AND ", alias, near_[i], parameter(first + i));
+            condition.append(i == 0 ? "" : " AND ").append(alias).append(near_[i]).append(" = " + parameter(first + i));
         return condition;
     }
     std::string columns() const {
@@ -93,13 +93,13 @@ private:
 
     /// The order in which TypedLinks::lock() goes as well, slice by slice.
     std::string key_order() const {
-        return format("{}{}", source_key_, dialect_.in_byte_order(side_.source->primary_key().kind()));
+        return format("{}{}", source_key(), dialect_.in_byte_order(side_.source->primary_key().kind()));
     }
 
     /// Locks the rows of the sources for which the condition on their key holds, before anything is touched.
     std::string lock(const std::string& condition) const {
         return format("WITH gm2m_locked AS MATERIALIZED (SELECT {} FROM {} WHERE {} {} ORDER BY {} FOR NO KEY UPDATE)",
-                      source_key_, source_table_, source_key_, condition, key_order());
+                      source_key(), source_table(), source_key(), condition, key_order());
     }
 
     std::string far_list(Dialect::Rows rows = Dialect::Rows::plain) const {
@@ -126,10 +126,11 @@ private:
                             lock(among()), table_, far_list(), far_, is_near(2, "l."), locked, far_);
         sql.clear = format("{} DELETE FROM {} WHERE {} AND {}", lock(among_linked), table_, is_near(1), locked);
         sql.remove_others = remove_others(far_list(Dialect::Rows::of_any_length));
-        sql.lock = side_.source_is_far ? format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE",
-                                                source_table_, dialect_.in_list(source_key_, 1, far_kind_), key_order())
-                                       : format("SELECT 1 FROM {} WHERE {} = {} FOR NO KEY UPDATE", source_table_,
-                                                source_key_, parameter(1));
+        sql.lock = side_.source_is_far
+                       ? format("SELECT 1 FROM {} WHERE {} ORDER BY {} FOR NO KEY UPDATE", source_table(),
+                                dialect_.in_list(source_key(), 1, far_kind_), key_order())
+                       : format("SELECT 1 FROM {} WHERE {} = {} FOR NO KEY UPDATE", source_table(), source_key(),
+                                parameter(1));
         return sql;
     }
 
@@ -144,16 +145,16 @@ private:
         // Without a foreign key the source may be gone, and then there is nothing to lock.
         const std::string gone = side_.constraints ? ""
                                                    : format(" OR NOT EXISTS (SELECT FROM {} AS s WHERE s.{} = l.{})",
-                                                            source_table_, source_key_, far_);
+                                                            source_table(), source_key(), far_);
         return format(
             "WITH gm2m_held AS MATERIALIZED (SELECT {} AS src FROM {} WHERE {} IN ({}) FOR NO KEY UPDATE SKIP LOCKED) "
             "{} AND (l.{} IN (SELECT src FROM gm2m_held){}){}",
-            source_key_, source_table_, source_key_, linked_now(2), others, far_, gone, returned);
+            source_key(), source_table(), source_key(), linked_now(2), others, far_, gone, returned);
     }
 
     void read_all(TypedLinkStatements& sql) const {
         const std::string order = side_.order_column.empty() ? "" : "l." + dialect_.quote(side_.order_column);
-        const ModelStatements& far = ModelStatements::of(context_, *side_.far);
+        const ModelColumns& far = ModelColumns::of(context_, *side_.far);
         const std::string far_key = dialect_.quote(side_.far->primary_key().column());
         sql.all_columns = far.kinds;
         if (order.empty() && !dialect_.writes_row_by_row())
@@ -179,7 +180,7 @@ private:
     // From the list, which is given, to the links and on to the far objects: to plan a condition on a list of many
     // texts can take longer than to execute it. The order is restored in memory, an object at a time, where it is that
     // of numbers; the engine would sort all links at once.
-    TypedLoadStatements load_lists(const ModelStatements& far) const {
+    TypedLoadStatements load_lists(const ModelColumns& far) const {
         TypedLoadStatements sql;
         const std::string near_key = "l." + near_.back(), far_key = "l." + far_;
         const bool sortable = !side_.order_column.empty() || text::is_integer(far_kind_);
@@ -217,7 +218,7 @@ private:
     }
 
     // The links alone are all in an index, and an object that many of them lead to is sought and read once.
-    TypedLoadStatements load_in_turn(const ModelStatements& far) const {
+    TypedLoadStatements load_in_turn(const ModelColumns& far) const {
         std::string links = format("k.place, l.{}", far_), objects = "k.place, " + far.columns;
         std::size_t link_columns = 2, object_columns = 1 + far.kinds.size();
         if (!side_.order_column.empty())
@@ -306,7 +307,7 @@ private:
     const Dialect& dialect_;
     const schema::TypedSide side_;
     const Kind far_kind_;
-    std::string table_, far_, source_table_, source_key_;
+    std::string table_, far_;
     std::vector<std::string> near_;
 };
 

@@ -104,7 +104,7 @@ private:
         writer.bind(keys);
         std::vector<Kind> columns{far_keys_.list().kind()};
         if (!reads_links_alone_)
-            columns = ModelStatements::of(context_, far_).kinds;
+            columns = ModelColumns::of(context_, far_).kinds;
         if (has_lists_)
             columns.push_back(Kind::big_integer);
         else

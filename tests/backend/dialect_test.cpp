@@ -14,6 +14,7 @@ using backend::sqlite_dialect;
 TEST(DialectTest, QuotesIdentifiers) {
     EXPECT_EQ(sqlite_dialect().quote("title"), "\"title\"");
     EXPECT_EQ(postgresql_dialect().quote("a\"b; DROP TABLE x"), "\"a\"\"b; DROP TABLE x\"");
+    EXPECT_EQ(postgresql_dialect().quote("\"a\"\""), "\"\"\"a\"\"\"\"\"");
     EXPECT_THROW(sqlite_dialect().quote(""), ConfigurationError);
     EXPECT_THROW(sqlite_dialect().quote(std::string_view("a\0b", 3)), ConfigurationError);
 }
