@@ -1,11 +1,13 @@
 #pragma once
 
 #include <list>
+#include <vector>
 
 #include <gm2m/deletion.hpp>
 
 #include "deletion/dependents.hpp"
 #include "deletion/going.hpp"
+#include "deletion/memory.hpp"
 
 namespace gm2m::deletion {
 
@@ -23,7 +25,7 @@ struct LinkSide {
 /// The links of one relation that lead from or to objects that go.
 struct ConcernedLinks {
     detail::RelationData* relation;
-    std::vector<LinkSide> sides;
+    std::pmr::vector<LinkSide> sides;
     bool vetoed = false;
     bool told = false;  // receivers of `deleting`
     /// Of a relation through a model: they are among the objects that go, and counted there.
@@ -32,8 +34,8 @@ struct ConcernedLinks {
     /// Of a GM2M field alone.
     GM2MField field() const { return LinkEnd{relation, false}.field(); }
     /// The sides whose links go with the objects, or stay.
-    std::vector<LinkSide> sides_where(bool they_go) const {
-        std::vector<LinkSide> found;
+    std::pmr::vector<LinkSide> sides_where(bool they_go) const {
+        std::pmr::vector<LinkSide> found(sides.get_allocator());
         for (const LinkSide& side : sides) {
             const bool kept = vetoed && side.policy == LinkPolicy::cascade_signal_veto;
             if ((kept || leaves_links(side.policy)) != they_go)
@@ -52,12 +54,18 @@ struct KeyUpdate {
 
 /// All that one deletion concerns.
 struct Collected {
-    std::list<Going> objects;  // one for each model; they stay where they are
-    std::list<Going> absent;   // those that were given but not there to be locked
-    std::vector<ConcernedLinks> links;
-    std::vector<KeyUpdate> updates;
+    /// Outlives this.
+    std::pmr::memory_resource* memory;
+    std::pmr::list<Going> objects{memory};  // one for each model; they stay where they are
+    std::pmr::list<Going> absent{memory};   // those that were given but not there to be locked
+    std::pmr::vector<ConcernedLinks> links{memory};
+    std::pmr::vector<KeyUpdate> updates{memory};
     bool rows_are_gone = false;  // they went as they were found
     bool row_is_lock = false;    // there is one, and it goes before its links
+
+    explicit Collected(std::pmr::memory_resource* where) : memory(where) {}
+    Collected(const Collected&) = delete;
+    Collected& operator=(const Collected&) = delete;
 
     Going& of(const Model& model) {
         for (Going& going : objects)

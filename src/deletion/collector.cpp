@@ -29,7 +29,7 @@ using Action = ForeignKeyPolicy::Action;
 namespace {
 
 LinkSide side_of(const LinkEnd& end, const Going& going, bool unless_there) {
-    return {&going, end.reverse, policy_of(end), end.linked_model, unless_there};
+    return {&going, end.reverse, end.policy, end.linked_model, unless_there};
 }
 
 std::string list_of(const std::vector<Reference>& objects) {
@@ -106,20 +106,11 @@ bool Collector::has_to_read() {
 }
 
 bool Collector::has_to_read(const Going& going) {
-    const Dependents& dependents = Dependents::of(context_, going.model());
-    const auto is_read = [](const Field* field) {
-        const Action action = field->options().on_delete.action();
-        return action == Action::cascade || action == Action::protect || action == Action::restrict;
-    };
-    const auto is_asked = [](const LinkEnd& end) {
-        const LinkPolicy policy = policy_of(end);
-        return policy == LinkPolicy::protect || (has_through(end) && !leaves_links(policy));
-    };
     const bool is_ordered =
         to_delete_ && going.size() > context_.keys_per_statement && is_tied_to_itself(going.model());
     return is_ordered || going.model().parent() || is_told(going) ||
            (to_delete_ && going.model().signals().deleted.is_heard()) ||
-           std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
+           Dependents::of(context_, going.model()).has_to_be_read;
 }
 
 bool Collector::has_to_lock() {
@@ -131,7 +122,7 @@ bool Collector::has_to_lock() {
 
 bool Collector::is_told(const Going& going) {
     return to_delete_ && std::ranges::any_of(Dependents::of(context_, going.model()).ends, [&](const LinkEnd& end) {
-               return has_signal(policy_of(end)) && is_heard(context_.registry, end.field());
+               return has_signal(end.policy) && is_heard(context_.registry, end.field());
            });
 }
 
@@ -201,7 +192,7 @@ void Collector::take_given_children() {
 
 /// The rows of children that were found, in the tables of their parents.
 void Collector::take_parents(const Model& child, const ValueList& keys) {
-    std::list<Going> found;
+    std::pmr::list<Going> found;
     for (const Model* parent = child.parent(); parent; parent = parent->parent()) {
         const Going& going = collected_.of(*parent);
         Going fresh(*parent);
@@ -249,19 +240,17 @@ void Collector::read_queries() {
             compiler.select_keys(to_delete_);
         Request request = compiler.request(&sink);
         context_.connection.execute(request, collected_.rows_are_gone ? Access::write : Access::read);
-        for (std::size_t i = 0; i < keys.size(); ++i)
-            going.insert(keys[i]);
         take_parents(going.model(), keys);
+        going.insert_all(std::move(keys));
     }
 }
 
 bool Collector::takes_through_rows(const LinkEnd& end) {
-    if (!has_through(end))
+    if (!end.has_through || end.policy == LinkPolicy::protect || leaves_links(end.policy))
         return false;
-    const LinkPolicy policy = policy_of(end);
     const bool may_be_vetoed =
-        to_delete_ && policy == LinkPolicy::cascade_signal_veto && is_heard(context_.registry, end.field());
-    return policy != LinkPolicy::protect && !leaves_links(policy) && !may_be_vetoed;
+        to_delete_ && end.policy == LinkPolicy::cascade_signal_veto && is_heard(context_.registry, end.field());
+    return !may_be_vetoed;
 }
 
 /// Goes along foreign keys and relations through models, from what goes to what goes with it.
@@ -411,7 +400,9 @@ void Collector::collect_links(bool locked) {
                 continue;
             auto found = std::ranges::find(collected_.links, end.relation, &ConcernedLinks::relation);
             if (found == collected_.links.end())
-                found = collected_.links.insert(found, {.relation = end.relation, .are_objects = has_through(end)});
+                found = collected_.links.insert(found, {.relation = end.relation,
+                                                        .sides = std::pmr::vector<LinkSide>(collected_.memory),
+                                                        .are_objects = end.has_through});
             const bool known = std::ranges::any_of(found->sides, [&](const LinkSide& side) {
                 return side.objects == &going && side.reverse == end.reverse && side.linked_model == end.linked_model;
             });
@@ -427,7 +418,7 @@ void Collector::collect_links(bool locked) {
 
 void Collector::check_links() {
     for (const ConcernedLinks& links : collected_.links) {
-        std::vector<LinkSide> protecting = links.sides;
+        std::pmr::vector<LinkSide> protecting = links.sides;
         std::erase_if(protecting, [](const LinkSide& side) { return side.policy != LinkPolicy::protect; });
         if (protecting.empty())
             continue;

@@ -20,8 +20,9 @@ struct Refusal {
 /// each foreign key and step, however many objects there are. (BEHAVIOUR 6.4)
 class Collector {
 public:
-    /// `to_delete`: the rows that go are locked as they are found, in the order of their keys.
-    Collector(Context& context, bool to_delete) : context_(context), to_delete_(to_delete) {}
+    /// `to_delete`: the rows that go are locked as they are found, in the order of their keys. `memory` outlives this.
+    Collector(Context& context, bool to_delete, Memory& memory)
+        : context_(context), to_delete_(to_delete), collected_(memory.resource()) {}
     Collector(const Collector&) = delete;
     Collector& operator=(const Collector&) = delete;
 

@@ -16,7 +16,7 @@ using backend::Request;
 class Counting {
 public:
     Counting(Context& context, const Collected& collected)
-        : context_(context), collected_(collected), batch_(context) {}
+        : context_(context), collected_(collected), batch_(context, collected.memory) {}
 
     void foreign_keys() {
         for (const KeyUpdate& update : collected_.updates)
@@ -25,7 +25,7 @@ public:
 
     void links() {
         for (const ConcernedLinks& links : collected_.links)
-            if (const std::vector<LinkSide> sides = links.sides_where(true); !sides.empty() && !links.are_objects)
+            if (const std::pmr::vector<LinkSide> sides = links.sides_where(true); !sides.empty() && !links.are_objects)
                 count_links(*links.relation, sides, batch_.of_relation(*links.relation));
     }
 

@@ -65,7 +65,7 @@ void deletion::send_deleting(Context& context, Collected& collected) {
     for (ConcernedLinks& links : collected.links) {
         if (links.told)
             continue;
-        std::vector<LinkSide> sides = links.sides;
+        std::vector<LinkSide> sides(links.sides.begin(), links.sides.end());
         std::erase_if(sides, [](const LinkSide& side) { return !has_signal(side.policy); });
         if (sides.empty())
             continue;

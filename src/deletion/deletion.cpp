@@ -77,7 +77,7 @@ void throw_refused(const std::vector<Refusal>& refusals) {
 /// by this.
 std::vector<FieldCount> count_left_behind(Context& context, const Collected& collected,
                                           const std::vector<FieldCount>& going) {
-    Collected concerned;
+    Collected concerned(collected.memory);
     for (const ConcernedLinks& links : collected.links) {
         if (links.sides_where(false).empty())
             continue;
@@ -109,7 +109,8 @@ void remove_rows_of(Context& context, const GM2MField& field, const Model& throu
 Deleted remove(Context& context, const Given& given) {
     if (given.objects.empty() && given.queries.empty())
         return {};
-    Collector collector(context, true);
+    Memory memory;
+    Collector collector(context, true, memory);
     gather(collector, given);
     Deleted deleted;
     if (!collector.has_to_read()) {
@@ -144,7 +145,8 @@ Deleted remove(Context& context, const Given& given) {
 }
 
 DeletionPlan explain_remove(Context& context, const Given& given) {
-    Collector collector(context, false);
+    Memory memory;
+    Collector collector(context, false, memory);
     gather(collector, given);
     const auto explain = [&] {
         collector.collect(collector.has_to_read());

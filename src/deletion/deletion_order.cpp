@@ -103,7 +103,8 @@ private:
 
 }  // namespace
 
-DeletionOrder::DeletionOrder(const Collected& collected, std::size_t keys_per_statement) {
+DeletionOrder::DeletionOrder(const Collected& collected, std::size_t keys_per_statement)
+    : left_(collected.memory), order_(collected.memory) {
     if (collected.objects.size() == 1 && collected.objects.front().size() <= keys_per_statement) {
         order_.push_back(&collected.objects.front());
         return;
@@ -139,7 +140,7 @@ bool DeletionOrder::is_on_cycle(const Going& going) const {
     return false;
 }
 
-std::vector<const Going*>::iterator DeletionOrder::least_tied() {
+std::pmr::vector<const Going*>::iterator DeletionOrder::least_tied() {
     auto found = left_.end();
     for (auto it = left_.begin(); it != left_.end(); ++it) {
         const std::vector<Key> keys = keys_to(**it);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -13,7 +14,7 @@ class DeletionOrder {
 public:
     DeletionOrder(const Collected& collected, std::size_t keys_per_statement);
 
-    const std::vector<const Going*>& order() const noexcept { return order_; }
+    std::span<const Going* const> order() const noexcept { return order_; }
     /// Foreign keys of objects that go, to be set to NULL before.
     const std::vector<std::pair<const Field*, const Going*>>& cuts() const noexcept { return cuts_; }
 
@@ -24,10 +25,10 @@ private:
     std::vector<Key> keys_to(const Going& going) const;
     bool is_on_cycle(const Going& going) const;
     /// The one on a cycle that the fewest keys refer to, all of which can be NULL.
-    std::vector<const Going*>::iterator least_tied();
+    std::pmr::vector<const Going*>::iterator least_tied();
     void place_next();
 
-    std::vector<const Going*> left_, order_;
+    std::pmr::vector<const Going*> left_, order_;
     std::vector<Key> cuts_;
 };
 

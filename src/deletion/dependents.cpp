@@ -1,5 +1,7 @@
 #include "deletion/dependents.hpp"
 
+#include <algorithm>
+
 #include "schema/join_table.hpp"
 
 namespace gm2m::deletion {
@@ -14,6 +16,23 @@ std::vector<const Model*> linked_models(const Registry& registry, const Model& m
     return models;
 }
 
+LinkEnd end_of(const GM2MField& field, bool reverse, const Model* linked_model = nullptr) {
+    return {&field.relation(), reverse, linked_model,
+            reverse ? field.target_policy(*linked_model) : field.source_policy(), field.has_through()};
+}
+
+bool has_to_be_read(const Dependents& dependents) {
+    using Action = ForeignKeyPolicy::Action;
+    const auto is_read = [](const Field* field) {
+        const Action action = field->options().on_delete.action();
+        return action == Action::cascade || action == Action::protect || action == Action::restrict;
+    };
+    const auto is_asked = [](const LinkEnd& end) {
+        return end.policy == LinkPolicy::protect || (end.has_through && !leaves_links(end.policy));
+    };
+    return std::ranges::any_of(dependents.foreign_keys, is_read) || std::ranges::any_of(dependents.ends, is_asked);
+}
+
 Dependents find(Context& context, const Model& model) {
     Dependents found;
     const std::vector<const Model*> linked = linked_models(context.registry, model);
@@ -22,11 +41,11 @@ Dependents find(Context& context, const Model& model) {
         if (!field.find_source())
             continue;  // without a source it has no table
         if (&field.source() == &model) {
-            found.ends.push_back({&field.relation(), false});
+            found.ends.push_back(end_of(field, false));
             found.go_last = found.go_last || field.options().db_constraint;
         }
         for (const Model* each : linked)
-            found.ends.push_back({&field.relation(), true, each});
+            found.ends.push_back(end_of(field, true, each));
         // A trigger would take the links with the row, before they are counted.
         found.go_last = found.go_last || field.options().db_triggers;
     }
@@ -43,6 +62,7 @@ Dependents find(Context& context, const Model& model) {
                 found.foreign_keys.push_back(field.get());
                 found.go_last = true;
             }
+    found.has_to_be_read = has_to_be_read(found);
     return found;
 }
 
@@ -50,12 +70,6 @@ Dependents find(Context& context, const Model& model) {
 
 const Dependents& Dependents::of(Context& context, const Model& model) {
     return context.cached_for_registry<Dependents>(&model, [&] { return find(context, model); });
-}
-
-LinkPolicy policy_of(const LinkEnd& end) {
-    if (!end.relation->is_generic)
-        return LinkPolicy::cascade;
-    return end.reverse ? end.field().target_policy(*end.linked_model) : end.field().source_policy();
 }
 
 bool is_heard(const Registry& registry, const GM2MField& field) {

@@ -11,6 +11,10 @@ struct LinkEnd {
     bool reverse;  // the objects are targets
     /// Of a GM2M field's targets: whose content type the links have. Proxies have their own.
     const Model* linked_model = nullptr;
+    /// What becomes of the links of objects at this end. (BEHAVIOUR 6.1)
+    LinkPolicy policy = LinkPolicy::cascade;
+    /// The links are rows of a through model, which go as objects.
+    bool has_through = false;
 
     GM2MField field() const { return GM2MField(static_cast<detail::GM2MFieldData&>(*relation)); }
 };
@@ -23,6 +27,8 @@ struct Dependents {
     std::vector<const Field*> foreign_keys;
     /// Whether constraints of the database make links, or what refers to the objects, go before their rows.
     bool go_last = false;
+    /// Whether it has to be looked for, at these ends and by these keys, before anything goes.
+    bool has_to_be_read = false;
 
     /// `model` is no proxy.
     static const Dependents& of(Context& context, const Model& model);
@@ -37,9 +43,6 @@ inline bool has_signal(LinkPolicy policy) {
 inline bool leaves_links(LinkPolicy policy) {
     return policy == LinkPolicy::do_nothing || policy == LinkPolicy::do_nothing_signal;
 }
-
-/// What becomes of the links of objects at one end of a relation. (BEHAVIOUR 6.1)
-LinkPolicy policy_of(const LinkEnd& end);
 
 /// Whether anybody would hear of a deletion that concerns a GM2M field, or the abstract model's that it is in the place
 /// of.

@@ -18,7 +18,10 @@ using backend::Request;
 class Execution {
 public:
     Execution(Context& context, const Collected& collected)
-        : context_(context), dialect_(context.connection.dialect()), collected_(collected), batch_(context) {}
+        : context_(context),
+          dialect_(context.connection.dialect()),
+          collected_(collected),
+          batch_(context, collected.memory) {}
 
     void foreign_keys() {
         for (const KeyUpdate& update : collected_.updates) {
@@ -31,7 +34,7 @@ public:
 
     void links() {
         for (const ConcernedLinks& links : collected_.links) {
-            const std::vector<LinkSide> sides = links.sides_where(true);
+            const std::pmr::vector<LinkSide> sides = links.sides_where(true);
             if (sides.empty() || links.are_objects)
                 continue;
             Tally& tally = batch_.of_relation(*links.relation);
@@ -41,16 +44,20 @@ public:
             };
             // Both ends in one statement, which goes through the table in one order: two deletions of objects that link
             // to each other then do not wait for one another. Where nobody else writes, two statements are faster.
-            if (dialect_.locks_rows())
-                for_each_condition(context_, *links.relation, sides, append_part);
-            else
-                for (const LinkSide& side : sides)
-                    for_each_condition(context_, *links.relation, std::span(&side, 1), [&](LinkCondition&& condition) {
-                        const std::size_t keys = std::min(side.objects->size(), context_.keys_per_statement);
-                        if (!side.reverse && links.relation->is_generic && keys >= many_sources)
-                            links_by_content_type(condition, links.field(), tally);
-                        append_part(std::move(condition));
-                    });
+            if (dialect_.locks_rows()) {
+                for_each_condition(context_, *links.relation, sides, collected_.memory, append_part);
+                continue;
+            }
+            for (const LinkSide& side : sides) {
+                const std::size_t keys = std::min(side.objects->size(), context_.keys_per_statement);
+                const bool are_many = !side.reverse && links.relation->is_generic && keys >= many_sources;
+                for_each_condition(context_, *links.relation, std::span(&side, 1), collected_.memory,
+                                   [&](LinkCondition&& condition) {
+                                       if (are_many)
+                                           links_by_content_type(condition, links.field(), tally);
+                                       append_part(std::move(condition));
+                                   });
+            }
         }
     }
 
@@ -157,7 +164,7 @@ private:
     const backend::Dialect& dialect_;
     const Collected& collected_;
     StatementBatch batch_;
-    std::list<KeyRanges> ranges_;
+    std::pmr::list<KeyRanges> ranges_{collected_.memory};
 };
 
 }  // namespace

@@ -16,6 +16,14 @@ public:
     const backend::ValueList& keys() const noexcept { return keys_.list(); }
     std::size_t size() const noexcept { return keys_.size(); }
     void insert(const ValueView& key) { keys_.insert(key); }
+    /// Keys that differ from each other.
+    void insert_all(backend::ValueList keys) {
+        if (size() == 0)
+            keys_ = relation::DistinctKeys(std::move(keys));
+        else
+            for (std::size_t i = 0; i < keys.size(); ++i)
+                insert(keys[i]);
+    }
     bool contains(const ValueView& key) const { return keys_.contains(key); }
     /// The place of a key, or none.
     std::uint32_t find(const ValueView& key) const { return keys_.find(key); }

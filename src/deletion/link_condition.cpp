@@ -127,8 +127,13 @@ const LinkSql& sql_of(Context& context, detail::RelationData& relation) {
 
 }  // namespace
 
-LinkCondition::LinkCondition(Context& context, detail::RelationData& relation)
-    : context_(context), relation_(relation), sql_(sql_of(context, relation)) {
+LinkCondition::LinkCondition(Context& context, detail::RelationData& relation, std::pmr::memory_resource* memory)
+    : context_(context),
+      relation_(relation),
+      sql_(sql_of(context, relation)),
+      texts_(memory),
+      lists_(memory),
+      parameters_(memory) {
     parameters_.reserve(4);
 }
 

@@ -27,7 +27,8 @@ struct LinkSql {
 /// and the objects outlive it, and no further ones come meanwhile.
 class LinkCondition {
 public:
-    LinkCondition(Context& context, detail::RelationData& relation);
+    /// `memory` outlives it.
+    LinkCondition(Context& context, detail::RelationData& relation, std::pmr::memory_resource* memory);
     LinkCondition(LinkCondition&&) = default;
 
     /// Or those at one end, of the keys from the `begin`-th on, of at most as many as one parameter holds.
@@ -57,21 +58,21 @@ private:
     std::vector<const Model*> guarded_;               // of the ends whose links go unless their objects are there
     mutable std::optional<LinkSql::Statements> own_;  // of a shape that is not kept
     // Of lists, so that what is in them stays where it is.
-    std::list<std::string> texts_;
-    std::list<backend::ValueList> lists_;
-    std::vector<backend::Parameter> parameters_;
+    std::pmr::list<std::string> texts_;
+    std::pmr::list<backend::ValueList> lists_;
+    std::pmr::vector<backend::Parameter> parameters_;
 };
 
 /// Calls `take` with conditions that together hold for all links of the sides, each for as many as one statement takes;
-/// no link is in two of them but one whose both ends go.
+/// no link is in two of them but one whose both ends go. `memory`, where they keep what they refer to, outlives them.
 template <class Take>
 void for_each_condition(Context& context, detail::RelationData& relation, std::span<const LinkSide> sides,
-                        Take&& take) {
+                        std::pmr::memory_resource* memory, Take&& take) {
     std::size_t most = 0;
     for (const LinkSide& side : sides)
         most = std::max(most, side.objects->size());
     for (std::size_t begin = 0; begin < most; begin += context.keys_per_statement) {
-        LinkCondition condition(context, relation);
+        LinkCondition condition(context, relation, memory);
         for (const LinkSide& side : sides)
             if (begin < side.objects->size())
                 condition.add(side, begin);
@@ -103,16 +104,16 @@ void for_each_condition_once(Context& context, detail::RelationData& relation, s
                              Take&& take) {
     const auto is_split = [&](const LinkSide& side) { return side.objects->size() > context.keys_per_statement; };
     if (sides.size() < 2 || std::ranges::none_of(sides, is_split))
-        return for_each_condition(context, relation, sides,
+        return for_each_condition(context, relation, sides, std::pmr::get_default_resource(),
                                   [&](LinkCondition&& condition) { take(std::move(condition), TakenSources()); });
     TakenSources sources;
     for (const bool reverse : {false, true})
         for (const LinkSide& side : sides) {
             if (side.reverse != reverse)
                 continue;
-            for_each_condition(context, relation, std::span(&side, 1), [&](LinkCondition&& condition) {
-                take(std::move(condition), reverse ? sources : TakenSources());
-            });
+            for_each_condition(
+                context, relation, std::span(&side, 1), std::pmr::get_default_resource(),
+                [&](LinkCondition&& condition) { take(std::move(condition), reverse ? sources : TakenSources()); });
             if (!reverse)
                 sources.add(*side.objects);
         }

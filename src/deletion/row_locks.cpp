@@ -13,7 +13,7 @@ namespace {
 
 using backend::ValueList;
 
-std::vector<const Going*> in_lock_order(Context& context, const std::list<Going>& objects) {
+std::vector<const Going*> in_lock_order(Context& context, const std::pmr::list<Going>& objects) {
     using Place = std::tuple<bool, int, std::string_view>;
     std::vector<std::pair<Place, const Going*>> places;
     for (const Going& going : objects) {
@@ -35,7 +35,7 @@ std::vector<const Going*> in_lock_order(Context& context, const std::list<Going>
 
 }  // namespace
 
-std::list<RowLock> row_locks(Context& context, const std::list<Going>& objects) {
+std::list<RowLock> row_locks(Context& context, const std::pmr::list<Going>& objects) {
     std::list<RowLock> locks;
     if (!context.connection.dialect().locks_rows())
         return locks;

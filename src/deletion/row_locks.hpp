@@ -40,7 +40,7 @@ private:
 /// What locks the rows, in the order in which whoever makes links locks them, as far as they have one: sources before
 /// what is a target alone, models by content type, and rows by key. None where rows are not locked. May ask for the
 /// content types.
-std::list<RowLock> row_locks(Context& context, const std::list<Going>& objects);
+std::list<RowLock> row_locks(Context& context, const std::pmr::list<Going>& objects);
 
 void run(Context& context, std::list<RowLock>& locks);
 

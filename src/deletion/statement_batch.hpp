@@ -1,9 +1,8 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <list>
-#include <memory_resource>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -35,7 +34,9 @@ struct Tally {
 /// Statements that go out together, with all that they refer to.
 class StatementBatch {
 public:
-    explicit StatementBatch(Context& context) : context_(context), dialect_(context.connection.dialect()) {
+    /// `memory` outlives this.
+    StatementBatch(Context& context, std::pmr::memory_resource* memory)
+        : context_(context), dialect_(context.connection.dialect()), memory_(memory) {
         requests_.reserve(few);
         tally_of_.reserve(few);
     }
@@ -103,18 +104,16 @@ private:
 
     Context& context_;
     const backend::Dialect& dialect_;
-    /// Enough for the statements of a few.
-    alignas(std::max_align_t) std::array<std::byte, 4096> few_bytes_;
-    std::pmr::monotonic_buffer_resource memory_{few_bytes_.data(), few_bytes_.size()};
-    std::pmr::list<Tally> tallies_{&memory_};
-    std::pmr::list<std::string> statements_{&memory_};
-    std::pmr::list<std::vector<backend::Parameter>> bound_{&memory_};
-    std::pmr::list<backend::Parameter> parameters_{&memory_};
-    std::pmr::list<backend::ValueList> lists_{&memory_};
-    std::pmr::list<Value> values_{&memory_};
-    std::pmr::list<LinkCondition> conditions_{&memory_};
-    std::pmr::vector<backend::Request> requests_{&memory_};
-    std::pmr::vector<Tally*> tally_of_{&memory_};
+    std::pmr::memory_resource* const memory_;
+    std::pmr::list<Tally> tallies_{memory_};
+    std::pmr::list<std::string> statements_{memory_};
+    std::pmr::list<std::vector<backend::Parameter>> bound_{memory_};
+    std::pmr::list<backend::Parameter> parameters_{memory_};
+    std::pmr::list<backend::ValueList> lists_{memory_};
+    std::pmr::list<Value> values_{memory_};
+    std::pmr::list<LinkCondition> conditions_{memory_};
+    std::pmr::vector<backend::Request> requests_{memory_};
+    std::pmr::vector<Tally*> tally_of_{memory_};
 };
 
 }  // namespace gm2m::deletion

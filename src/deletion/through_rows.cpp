@@ -4,10 +4,6 @@
 
 namespace gm2m::deletion {
 
-bool has_through(const LinkEnd& end) {
-    return end.relation->is_generic && end.field().has_through();
-}
-
 std::size_t remove_rows(Context& context, const Model& through, const std::string& rows,
                         std::span<const backend::Parameter> parameters) {
     return backend::in_transaction(context.connection, [&] {
@@ -28,7 +24,7 @@ std::size_t remove_rows(Context& context, const Model& through, const std::strin
 ThroughRows::ThroughRows(Context& context, detail::RelationData& relation, const LinkSide& side, std::size_t begin,
                          bool lock)
     : model_(LinkEnd{&relation, side.reverse}.field().join_model()),
-      condition_(context, relation),
+      condition_(context, relation, std::pmr::get_default_resource()),
       found_(model_.primary_key().kind()),
       kinds_{found_.kind()} {
     condition_.add(side, begin);

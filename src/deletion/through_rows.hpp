@@ -6,9 +6,6 @@
 
 namespace gm2m::deletion {
 
-/// Whether the links are rows of a through model, which go as objects.
-bool has_through(const LinkEnd& end);
-
 /// Deletes rows of a through model as objects, with what depends on them: those `FROM … AS l WHERE …`. Says how many
 /// there were.
 std::size_t remove_rows(Context& context, const Model& through, const std::string& rows,

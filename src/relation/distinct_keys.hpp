@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "relation/key_index.hpp"
 
 namespace gm2m::relation {
@@ -8,6 +10,8 @@ namespace gm2m::relation {
 class DistinctKeys {
 public:
     explicit DistinctKeys(Kind kind) : list_(kind) {}
+    /// They differ already.
+    explicit DistinctKeys(backend::ValueList keys) : list_(std::move(keys)) {}
 
     /// By number.
     const backend::ValueList& list() const noexcept { return list_; }

@@ -57,6 +57,12 @@ protected:
             with.emplace_back(object, FieldValues{{"key", key(kind, first++)}, {"rank", 1}});
         return with;
     }
+    static std::vector<std::string> list(const std::vector<Object>& all) {
+        std::vector<std::string> found;
+        for (const Object& object : all)
+            found.push_back(object.to_string());
+        return found;
+    }
     static std::set<std::string> names(const std::vector<Object>& all) {
         std::set<std::string> found;
         for (const Object& object : all)
@@ -116,6 +122,34 @@ TEST_P(ThroughKeysTest, LinkEverythingToEverything) {
         EXPECT_EQ(names(mine.all()), names({objects[0], objects[6]}));
         EXPECT_EQ(mine.clear(), 2U);
         EXPECT_TRUE(verify(db).empty());
+    }
+}
+
+// Of more than 1,000 objects the links may be read alone; these have no number that tells their order.
+TEST_P(ThroughKeysTest, ArePrefetchedInReverseOfMany) {
+    std::vector<Object> many;
+    for (int number = 1000; number < 2100; ++number)
+        many.push_back(models["keys.Mbig_integer"].make({{"key", number}, {"note", "one of many"}}));
+    db.insert_many(many);
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+        if (kinds[i] == Kind::time)
+            continue;  // a day has not so many minutes
+        SCOPED_TRACE(links[i].label());
+        db.related(objects[2 * i + 1], links[i]).add(numbered(kinds[i], {many.begin(), many.end() - 1}, 1000));
+        db.related(objects[2 * i], links[i]).add(numbered(kinds[i], {many.begin() + 100, many.end() - 1}, 3000));
+        const std::string accessor = links[i].accessor_name();
+        std::vector<std::vector<std::string>> expected;
+        for (const Object& each : many)
+            expected.push_back(list(db.related(each, accessor).all()));
+
+        db.prefetch(many, accessor);
+        StatementCounter counter(db);
+        for (std::size_t n = 0; n < many.size(); ++n)
+            EXPECT_EQ(list(db.related(many[n], accessor).all()), expected[n]) << n;
+        EXPECT_EQ(db.related(many[99], accessor).all().size(), 1U);
+        EXPECT_EQ(db.related(many[100], accessor).all().size(), 2U);
+        EXPECT_TRUE(db.related(many[1099], accessor).all().empty());
+        EXPECT_EQ(counter.statements(), 0U);
     }
 }
 
