@@ -32,7 +32,7 @@ struct ConcernedLinks {
     bool are_objects = false;
 
     /// Of a GM2M field alone.
-    GM2MField field() const { return LinkEnd{relation, false}.field(); }
+    GM2MField field() const { return gm2m_field(*relation); }
     /// The sides whose links go with the objects, or stay.
     std::pmr::vector<LinkSide> sides_where(bool they_go) const {
         std::pmr::vector<LinkSide> found(sides.get_allocator());

@@ -110,7 +110,7 @@ bool Collector::has_to_read(const Going& going) {
         to_delete_ && going.size() > context_.keys_per_statement && is_tied_to_itself(going.model());
     return is_ordered || going.model().parent() || is_told(going) ||
            (to_delete_ && going.model().signals().deleted.is_heard()) ||
-           Dependents::of(context_, going.model()).has_to_be_read;
+           Dependents::of(context_, going.model()).go_after_reading;
 }
 
 bool Collector::has_to_lock() {
@@ -122,7 +122,7 @@ bool Collector::has_to_lock() {
 
 bool Collector::is_told(const Going& going) {
     return to_delete_ && std::ranges::any_of(Dependents::of(context_, going.model()).ends, [&](const LinkEnd& end) {
-               return has_signal(end.policy) && is_heard(context_.registry, end.field());
+               return has_signal(end.policy) && is_heard(context_.registry, gm2m_field(*end.relation));
            });
 }
 
@@ -248,8 +248,8 @@ void Collector::read_queries() {
 bool Collector::takes_through_rows(const LinkEnd& end) {
     if (!end.has_through || end.policy == LinkPolicy::protect || leaves_links(end.policy))
         return false;
-    const bool may_be_vetoed =
-        to_delete_ && end.policy == LinkPolicy::cascade_signal_veto && is_heard(context_.registry, end.field());
+    const bool may_be_vetoed = to_delete_ && end.policy == LinkPolicy::cascade_signal_veto &&
+                               is_heard(context_.registry, gm2m_field(*end.relation));
     return !may_be_vetoed;
 }
 

@@ -16,12 +16,14 @@ std::vector<const Model*> linked_models(const Registry& registry, const Model& m
     return models;
 }
 
-LinkEnd end_of(const GM2MField& field, bool reverse, const Model* linked_model = nullptr) {
-    return {&field.relation(), reverse, linked_model,
-            reverse ? field.target_policy(*linked_model) : field.source_policy(), field.has_through()};
+LinkEnd source_of(const GM2MField& field) {
+    return {&field.relation(), false, nullptr, field.source_policy(), field.has_through()};
+}
+LinkEnd target_of(const GM2MField& field, const Model& model) {
+    return {&field.relation(), true, &model, field.target_policy(model), field.has_through()};
 }
 
-bool has_to_be_read(const Dependents& dependents) {
+bool have_to_be_read(const Dependents& dependents) {
     using Action = ForeignKeyPolicy::Action;
     const auto is_read = [](const Field* field) {
         const Action action = field->options().on_delete.action();
@@ -41,18 +43,18 @@ Dependents find(Context& context, const Model& model) {
         if (!field.find_source())
             continue;  // without a source it has no table
         if (&field.source() == &model) {
-            found.ends.push_back(end_of(field, false));
+            found.ends.push_back(source_of(field));
             found.go_last = found.go_last || field.options().db_constraint;
         }
         for (const Model* each : linked)
-            found.ends.push_back(end_of(field, true, each));
+            found.ends.push_back(target_of(field, *each));
         // A trigger would take the links with the row, before they are counted.
         found.go_last = found.go_last || field.options().db_triggers;
     }
     for (const ManyToManyField& field : context.registry.many_to_many_fields())
         for (const auto& [end, reverse] : {std::pair(field.data().source, false), std::pair(field.data().target, true)})
             if (is_table_of(end)) {
-                found.ends.push_back({&field.relation(), reverse});
+                found.ends.push_back({&field.relation(), reverse, nullptr, LinkPolicy::cascade, false});
                 found.go_last = found.go_last || field.options().db_constraint;
             }
     for (const Model* other : context.registry.models())
@@ -62,7 +64,7 @@ Dependents find(Context& context, const Model& model) {
                 found.foreign_keys.push_back(field.get());
                 found.go_last = true;
             }
-    found.has_to_be_read = has_to_be_read(found);
+    found.go_after_reading = have_to_be_read(found);
     return found;
 }
 

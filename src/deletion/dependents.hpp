@@ -10,13 +10,11 @@ struct LinkEnd {
     detail::RelationData* relation;
     bool reverse;  // the objects are targets
     /// Of a GM2M field's targets: whose content type the links have. Proxies have their own.
-    const Model* linked_model = nullptr;
+    const Model* linked_model;
     /// What becomes of the links of objects at this end. (BEHAVIOUR 6.1)
-    LinkPolicy policy = LinkPolicy::cascade;
+    LinkPolicy policy;
     /// The links are rows of a through model, which go as objects.
-    bool has_through = false;
-
-    GM2MField field() const { return GM2MField(static_cast<detail::GM2MFieldData&>(*relation)); }
+    bool has_through;
 };
 
 /// What depends on the rows of a model's table, whatever proxies it has: every relation that can link them, whether or
@@ -27,8 +25,8 @@ struct Dependents {
     std::vector<const Field*> foreign_keys;
     /// Whether constraints of the database make links, or what refers to the objects, go before their rows.
     bool go_last = false;
-    /// Whether it has to be looked for, at these ends and by these keys, before anything goes.
-    bool has_to_be_read = false;
+    /// Whether links, or what refers to the objects, have to be read before anything goes.
+    bool go_after_reading = false;
 
     /// `model` is no proxy.
     static const Dependents& of(Context& context, const Model& model);

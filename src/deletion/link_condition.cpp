@@ -63,7 +63,7 @@ private:
     std::string append_end(EndShape end) {
         if (!relation_.is_generic)
             return append_keys(schema::typed_side_of(relation_, end.reverse).near_columns.front(), end);
-        const schema::JoinTable join = schema::join_table_of(LinkEnd{&relation_, false}.field());
+        const schema::JoinTable join = schema::join_table_of(gm2m_field(relation_));
         if (!end.reverse)
             return append_keys(join.source_column, end);
         append_content_type(join.content_type_column, end);
@@ -210,7 +210,7 @@ std::string LinkCondition::source_column() const {
 }
 
 std::string LinkCondition::link_columns() const {
-    const schema::JoinTable join = schema::join_table_of(LinkEnd{&relation_, false}.field());
+    const schema::JoinTable join = schema::join_table_of(gm2m_field(relation_));
     const backend::Dialect& dialect = context_.connection.dialect();
     return fmt::format("{}, {}, {}", dialect.quote(join.source_column), dialect.quote(join.content_type_column),
                        dialect.quote(join.key_column));

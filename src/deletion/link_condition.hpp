@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <list>
+#include <memory_resource>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "deletion/collected.hpp"
 
@@ -28,7 +31,8 @@ struct LinkSql {
 class LinkCondition {
 public:
     /// `memory` outlives it.
-    LinkCondition(Context& context, detail::RelationData& relation, std::pmr::memory_resource* memory);
+    LinkCondition(Context& context, detail::RelationData& relation,
+                  std::pmr::memory_resource* memory = std::pmr::get_default_resource());
     LinkCondition(LinkCondition&&) = default;
 
     /// Or those at one end, of the keys from the `begin`-th on, of at most as many as one parameter holds.
@@ -101,19 +105,19 @@ private:
 /// were taken before: those of its own links that have such a source are to be left out.
 template <class Take>
 void for_each_condition_once(Context& context, detail::RelationData& relation, std::span<const LinkSide> sides,
-                             Take&& take) {
+                             std::pmr::memory_resource* memory, Take&& take) {
     const auto is_split = [&](const LinkSide& side) { return side.objects->size() > context.keys_per_statement; };
     if (sides.size() < 2 || std::ranges::none_of(sides, is_split))
-        return for_each_condition(context, relation, sides, std::pmr::get_default_resource(),
+        return for_each_condition(context, relation, sides, memory,
                                   [&](LinkCondition&& condition) { take(std::move(condition), TakenSources()); });
     TakenSources sources;
     for (const bool reverse : {false, true})
         for (const LinkSide& side : sides) {
             if (side.reverse != reverse)
                 continue;
-            for_each_condition(
-                context, relation, std::span(&side, 1), std::pmr::get_default_resource(),
-                [&](LinkCondition&& condition) { take(std::move(condition), reverse ? sources : TakenSources()); });
+            for_each_condition(context, relation, std::span(&side, 1), memory, [&](LinkCondition&& condition) {
+                take(std::move(condition), reverse ? sources : TakenSources());
+            });
             if (!reverse)
                 sources.add(*side.objects);
         }

@@ -6,7 +6,8 @@
 
 namespace gm2m::deletion {
 
-/// Where a deletion keeps what it is made of, all of which goes at once: in one piece, unless it is of many objects.
+/// Where a deletion keeps the nodes and tables of what it is made of, all of which go at once: in one piece, unless it
+/// is of many objects.
 class Memory {
 public:
     Memory() = default;
@@ -17,8 +18,8 @@ public:
 
 private:
     /// Enough for one object, which a few relations link.
-    alignas(std::max_align_t) std::array<std::byte, 4096> few_;
-    std::pmr::monotonic_buffer_resource resource_{few_.data(), few_.size()};
+    alignas(std::max_align_t) std::array<std::byte, 4096> buffer_;
+    std::pmr::monotonic_buffer_resource resource_{buffer_.data(), buffer_.size()};
 };
 
 }  // namespace gm2m::deletion

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <list>
+#include <memory_resource>
 
 #include "deletion/collected.hpp"
 

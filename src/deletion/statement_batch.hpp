@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <list>
+#include <memory_resource>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>

@@ -23,8 +23,8 @@ std::size_t remove_rows(Context& context, const Model& through, const std::strin
 
 ThroughRows::ThroughRows(Context& context, detail::RelationData& relation, const LinkSide& side, std::size_t begin,
                          bool lock)
-    : model_(LinkEnd{&relation, side.reverse}.field().join_model()),
-      condition_(context, relation, std::pmr::get_default_resource()),
+    : model_(gm2m_field(relation).join_model()),
+      condition_(context, relation),
       found_(model_.primary_key().kind()),
       kinds_{found_.kind()} {
     condition_.add(side, begin);

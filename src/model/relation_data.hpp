@@ -5,6 +5,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include <gm2m/gm2m_field.hpp>
 #include <gm2m/link_signals.hpp>
 #include <gm2m/many_to_many_field.hpp>
 
@@ -69,6 +70,11 @@ struct GM2MFieldData : RelationData {
     void add_relation(std::string_view label_key, const Model* model, bool automatic,
                       std::optional<LinkPolicy> on_delete = {});
 };
+
+/// The field that a generic relation is.
+inline GM2MField gm2m_field(RelationData& relation) {
+    return GM2MField(static_cast<GM2MFieldData&>(relation));
+}
 
 /// What a ManyToManyField refers to.
 struct ManyToManyData : RelationData {

@@ -18,8 +18,7 @@ Value content_type_of(const Context& context, const Model& model) {
 LinkSet LinkSet::of(const Context& context, const detail::LinkedTo& linked, const Model& far) {
     const backend::Dialect& dialect = context.connection.dialect();
     if (linked.relation->is_generic && !linked.reverse) {
-        const schema::JoinTable join =
-            schema::join_table_of(GM2MField(static_cast<detail::GM2MFieldData&>(*linked.relation)));
+        const schema::JoinTable join = schema::join_table_of(gm2m_field(*linked.relation));
         std::vector<schema::OrderColumn> order = join.ordering;
         if (join.is_numbered())
             order = {{join.id_column}};

@@ -257,6 +257,7 @@ void insert(Context& context, std::span<const Object> objects) {
 }
 
 Object find(Context& context, const Model& model, const Value& key) {
+    const std::string& sql = RowReadStatements::of(context, model).select_by_key;
     const Field& primary_key = model.primary_key();
     const Value fitting = primary_key.coerce(key);
     Object found;
@@ -265,10 +266,8 @@ Object find(Context& context, const Model& model, const Value& key) {
     RowMaker rows(model);
     RowSink sink([&](std::span<const ValueView> row) { found = read_object(rows, row); });
     const Parameter parameters[] = {Parameter(fitting)};
-    Request request{.sql = &RowReadStatements::of(context, model).select_by_key,
-                    .parameters = parameters,
-                    .columns = ModelColumns::of(context, model).kinds,
-                    .sink = &sink};
+    Request request{
+        .sql = &sql, .parameters = parameters, .columns = ModelColumns::of(context, model).kinds, .sink = &sink};
     context.connection.execute(request, Access::read);
     return found;
 }

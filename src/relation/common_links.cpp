@@ -121,7 +121,7 @@ std::vector<InCommon> most_in_common(Context& context, detail::RelationData& rel
         return of_one_model(context, near,
                             statement(dialect.table(side.table), near_key, {far}, is_near, is_near, limit), writer);
     }
-    const GM2MField field(static_cast<detail::GM2MFieldData&>(relation));
+    const GM2MField field = gm2m_field(relation);
     const std::string content_type = "l." + dialect.quote(side.near_columns.front());
     const std::string type = writer.bind(Value(context.content_types.id_or_none(near)));
     const std::string is_near =

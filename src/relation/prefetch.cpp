@@ -60,12 +60,11 @@ std::vector<Object> load(Context& context, const RelationSide& side, const Model
                          std::span<const Object> objects, const Prefetch& wanted) {
     const Owners owners(model, objects);
     if (wanted.has_through()) {
-        const GM2MField field(static_cast<detail::GM2MFieldData&>(*side.relation));
+        const GM2MField field = gm2m_field(*side.relation);
         return load_with_rows(context, {field, side.reverse, side.near(model)}, owners);
     }
     if (side.relation->is_generic && !side.reverse)
-        return load_forward(context, GM2MField(static_cast<detail::GM2MFieldData&>(*side.relation)), owners,
-                            wanted.queries());
+        return load_forward(context, gm2m_field(*side.relation), owners, wanted.queries());
     return load_typed(context, *side.relation, side.reverse, owners, side.near(model), query_of(side, model, wanted));
 }
 
@@ -73,7 +72,7 @@ std::vector<Object> load(Context& context, const RelationSide& side, const Model
 void check_through(const RelationSide& side, const Prefetch& wanted) {
     if (!wanted.has_through())
         return;
-    if (!side.relation->is_generic || !GM2MField(static_cast<detail::GM2MFieldData&>(*side.relation)).has_through())
+    if (!side.relation->is_generic || !gm2m_field(*side.relation).has_through())
         throw ObjectError(fmt::format("{} has no through model whose rows could be loaded", side.relation->label));
     if (!wanted.queries().empty())
         throw QueryError(fmt::format("a prefetch of {} with the rows of its through model takes no queries: query "

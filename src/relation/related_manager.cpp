@@ -35,10 +35,6 @@ auto in_relation(const detail::RelationData& relation, Work&& work) {
     }
 }
 
-GM2MField gm2m_field(detail::RelationData& relation) {
-    return GM2MField(static_cast<detail::GM2MFieldData&>(relation));
-}
-
 const Model& linked_model(const Model& model, const detail::RelationData& relation) {
     return relation.is_generic ? static_cast<const detail::GM2MFieldData&>(relation).linked_model(model)
                                : model.concrete_model();

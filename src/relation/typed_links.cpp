@@ -139,7 +139,7 @@ template <class Work>
 Changes TypedLinks::write_near(Work&& work) {
     if (!sql_.side.is_generic())
         return work(Near{near_key_});
-    const GM2MField field(static_cast<detail::GM2MFieldData&>(relation_));
+    const GM2MField field = gm2m_field(relation_);
     const auto limit = field.key_length();
     if (limit && text::count_characters(key_text_) > *limit)
         throw_key_too_long(field, fmt::format("{}:{}", near_.label(), key_text_), text::count_characters(key_text_));

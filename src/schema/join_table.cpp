@@ -142,7 +142,7 @@ TypedSide side_of(const ManyToManyField& field, bool reverse) {
 
 TypedSide typed_side_of(detail::RelationData& relation, bool reverse) {
     if (relation.is_generic)
-        return reverse_side_of(GM2MField(static_cast<detail::GM2MFieldData&>(relation)));
+        return reverse_side_of(gm2m_field(relation));
     return side_of(ManyToManyField(static_cast<detail::ManyToManyData&>(relation)), reverse);
 }
 

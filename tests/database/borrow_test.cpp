@@ -231,8 +231,8 @@ TEST(BorrowedSessionTest, HasToBeConnected) {
 
 // A Database is used by one thread at a time: SQLite's mutex would guard nothing. The program's sessions keep theirs.
 TEST_P(BorrowTest, OnlyTheProgramsSessionsHaveAMutex) {
-    if (!GetParam().is_sqlite())
-        GTEST_SKIP() << "a connection to a server has none";
+    if (!GetParam().is_sqlite() || sqlite_api::sqlite3_threadsafe() != 1)
+        GTEST_SKIP() << "no connection has one";
     const auto mutex_of = [](soci::session& of) {
         return sqlite_api::sqlite3_db_mutex(static_cast<soci::sqlite3_session_backend*>(of.get_backend())->conn_);
     };
@@ -245,6 +245,16 @@ TEST_P(BorrowTest, OnlyTheProgramsSessionsHaveAMutex) {
 
     Database borrowed = borrow(cinema.registry, session);
     EXPECT_NE(mutex_of(session_of(borrowed)), nullptr);
+}
+
+// Else it is as SOCI opens it.
+TEST_P(BorrowTest, OtherFilesCanBeAttachedToAConnection) {
+    if (!GetParam().is_sqlite())
+        GTEST_SKIP() << "a server attaches no files";
+    const ScratchDatabase other(GetParam().engine);
+    session_of(db) << "ATTACH '" + other.path() + "' AS other";
+    session_of(db) << "CREATE TABLE other.t (n integer)";
+    EXPECT_EQ(other.sql("SELECT count(*) FROM t").front(), "0");
 }
 
 }  // namespace gm2m::test

@@ -40,7 +40,8 @@ Cinema::Cinema(const Configuration& configuration, GM2MOptions options)
     : preferred(declare(registry, configuration, std::move(options))) {}
 
 GM2MField Cinema::declare(Registry& registry, const Configuration& configuration, GM2MOptions options) {
-    // Tests of keys that are too long need some; a warning with each database would hide what a failed test says.
+    // There are tests of keys that are too long for a join table. A warning with each database would hide what a test
+    // that fails has to say.
     registry.silence("gm2m.W001");
     if (configuration.models == Models::compiled)
         declare_compiled(registry);

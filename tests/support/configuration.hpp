@@ -54,7 +54,7 @@ public:
 
     Engine engine() const { return engine_; }
     const std::string& url() const { return url_; }
-    /// The file of a SQLite database.
+    /// The file of a SQLite database, the schema's name on a server: in either case no other test's.
     const std::string& path() const { return name_; }
 
     /// Runs SQL with the engine's own means, not the library's; returns the first column of each row.

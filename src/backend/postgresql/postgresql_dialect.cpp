@@ -49,7 +49,7 @@ class PostgresqlDialect final : public Dialect {
 public:
     std::string_view name() const noexcept override { return "postgresql"; }
 
-    std::string parameter(std::size_t n) const override { return fmt::format("${}", n); }
+    std::string parameter(std::size_t n) const override { return "$" + std::to_string(n); }
 
     std::string column_type(Kind kind, std::size_t max_length, int max_digits, int decimal_places) const override {
         switch (kind) {

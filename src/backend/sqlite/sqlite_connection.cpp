@@ -22,8 +22,8 @@ constexpr std::size_t cached_statements = 256;
                                    name_of(kind)));
 }
 
-/// Keeps the connection's mutex, which every call takes, so that the values of a row may be read without it, and each
-/// call finds it taken by its own thread.
+/// Keeps the mutex of a program's connection, which every call takes, so that the values of a row may be read without
+/// it, and each call finds it taken by its own thread.
 class MutexHold {
 public:
     explicit MutexHold(sqlite3* handle) : mutex_(sqlite3_db_mutex(handle)) { sqlite3_mutex_enter(mutex_); }
@@ -32,7 +32,7 @@ public:
     MutexHold& operator=(const MutexHold&) = delete;
 
 private:
-    sqlite3_mutex* mutex_;  // null, and no call then does anything, where the connection has none
+    sqlite3_mutex* mutex_;  // null, and no call then does anything, where the connection has none, as gm2m's own
 };
 
 std::string_view text_of(sqlite3_value* value) {

@@ -22,7 +22,7 @@ class SqliteDialect final : public Dialect {
 public:
     std::string_view name() const noexcept override { return "sqlite3"; }
 
-    std::string parameter(std::size_t n) const override { return fmt::format("?{}", n); }
+    std::string parameter(std::size_t n) const override { return "?" + std::to_string(n); }
 
     // The types that Django's backend declares; their affinities are what matters.
     std::string column_type(Kind kind, std::size_t max_length, int max_digits, int) const override {
