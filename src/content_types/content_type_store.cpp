@@ -1,6 +1,7 @@
 #include "content_types/content_type_store.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -30,14 +31,18 @@ std::optional<int> ContentTypeCache::find_id(const Model& model) const {
 void ContentTypeCache::insert(const ContentType& content_type) {
     const std::lock_guard lock(mutex_);
     by_id_.insert_or_assign(content_type.id, content_type);
-    if (content_type.registered)
-        by_model_.insert_or_assign(content_type.registered, content_type.id);
+    if (!content_type.registered)
+        return;
+    const auto [found, fresh] = by_model_.try_emplace(content_type.registered, content_type.id);
+    if (!fresh && std::exchange(found->second, content_type.id) != content_type.id)
+        generation_.fetch_add(1, std::memory_order_release);
 }
 
 void ContentTypeCache::clear() {
     const std::lock_guard lock(mutex_);
     by_id_.clear();
     by_model_.clear();
+    generation_.fetch_add(1, std::memory_order_release);
 }
 
 ContentTypeStore::ContentTypeStore(backend::Connection& connection, const Registry& registry, std::string table,
@@ -104,7 +109,16 @@ std::optional<int> ContentTypeStore::find_cached(const Model& model) {
             if (p.content_type.registered == &model)
                 return p.content_type.id;
     }
-    return cache_->find_id(model);
+    if (const std::size_t generation = cache_->generation(); generation != known_generation_) {
+        known_.clear();
+        known_generation_ = generation;
+    }
+    if (const auto known = known_.find(&model); known != known_.end())
+        return known->second;
+    const std::optional<int> id = cache_->find_id(model);
+    if (id)
+        known_.emplace(&model, *id);
+    return id;
 }
 
 std::optional<int> ContentTypeStore::find_id(const Model& model) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -17,9 +18,12 @@ public:
     std::optional<int> find_id(const Model& model) const;
     void insert(const ContentType& content_type);
     void clear();
+    /// As long as it stays, so does the number of every model that has one.
+    std::size_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
 
 private:
     mutable std::mutex mutex_;
+    std::atomic<std::size_t> generation_ = 0;
     std::unordered_map<int, ContentType> by_id_;
     std::unordered_map<const Model*, int> by_model_;
 };
@@ -68,6 +72,9 @@ private:
     const Registry& registry_;
     std::string table_;
     std::shared_ptr<ContentTypeCache> cache_;
+    // What this connection has found there, lest its thread wait for others at each look.
+    std::unordered_map<const Model*, int> known_;
+    std::size_t known_generation_ = 0;  // of the cache
     std::vector<Pending> pending_;
     bool loaded_ = false;  // the whole table was read once
     std::string select_all_;

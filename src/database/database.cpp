@@ -25,18 +25,17 @@ Object handle_of(const ObjectRef& object) {
     return object.object() ? *object.object() : Object();
 }
 
-deletion::Given given(std::span<const ObjectRef> objects, const Registry& models) {
+deletion::Given given(Context& context, std::span<const ObjectRef> objects) {
     deletion::Given given;
-    ObjectReader reader(models);
     for (const ObjectRef& object : objects)
-        given.objects.push_back(reader.read(object));
+        given.objects.push_back(context.reader.read(object));
     return given;
 }
 
 }  // namespace
 
 std::size_t remove_objects(Context& context, std::span<const ObjectRef> objects) {
-    return deletion::remove(context, given(objects, context.registry)).rows;
+    return deletion::remove(context, given(context, objects)).rows;
 }
 
 Database::Database(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {
@@ -105,11 +104,11 @@ void Database::copy_key(const Object& from, void* to) {
 }
 
 void Database::update(const ObjectRef& object, std::initializer_list<std::string_view> fields) {
-    object_store::update(impl_->context, ObjectReader(models()).read(object), {fields.begin(), fields.size()});
+    object_store::update(impl_->context, impl_->context.reader.read(object), {fields.begin(), fields.size()});
 }
 
 Deleted Database::remove_refs(std::span<const ObjectRef> objects) {
-    return deletion::remove(impl_->context, given(objects, models()));
+    return deletion::remove(impl_->context, given(impl_->context, objects));
 }
 
 Deleted Database::remove(const detail::QueryCore& query) {
@@ -117,7 +116,7 @@ Deleted Database::remove(const detail::QueryCore& query) {
 }
 
 DeletionPlan Database::explain_remove_refs(std::span<const ObjectRef> objects) {
-    return deletion::explain_remove(impl_->context, given(objects, models()));
+    return deletion::explain_remove(impl_->context, given(impl_->context, objects));
 }
 
 DeletionPlan Database::explain_remove(const detail::QueryCore& query) {
@@ -133,7 +132,7 @@ RelatedManager Database::related(const ObjectRef& object, const ManyToManyField&
 }
 
 RelatedManager Database::related_of(const ObjectRef& object, detail::RelationData& declared) {
-    const ObjectView view = ObjectReader(models()).read(object);
+    const ObjectView view = impl_->context.reader.read(object);
     detail::RelationData* relation = detail::relation_on(declared, *view.model);
     if (!relation)
         throw WrongModel(fmt::format("{} is a relation of {}, not of {}", declared.label, declared.source->label(),
@@ -143,7 +142,7 @@ RelatedManager Database::related_of(const ObjectRef& object, detail::RelationDat
 }
 
 RelatedManager Database::related(const ObjectRef& object, std::string_view name) {
-    const ObjectView view = ObjectReader(models()).read(object);
+    const ObjectView view = impl_->context.reader.read(object);
     const relation::RelationSide side = relation::find_side(impl_->context, *view.model, name);
     return RelatedManager(impl_->context, *side.relation, side.reverse, side.near(*view.model), saved_key(view),
                           handle_of(object));

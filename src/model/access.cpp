@@ -21,7 +21,10 @@ ObjectView ObjectReader::read(const ObjectRef& object) {
         return {reference->model, nullptr, &reference->key, nullptr};
     }
     if (object.type() != last_type_) {
-        last_model_ = &registry_.get(*object.type());
+        const Model*& model = models_[object.type()];
+        if (!model)
+            model = &registry_.get(*object.type());
+        last_model_ = model;
         last_type_ = object.type();
     }
     return {last_model_, object.bare_struct(), nullptr, nullptr};

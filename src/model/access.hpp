@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unordered_map>
+
 #include <gm2m/object.hpp>
 #include <gm2m/registry.hpp>
 
@@ -22,7 +24,8 @@ struct ObjectView {
     }
 };
 
-/// Finds the models of objects, one after the other; remembers the last struct's.
+/// Finds the models of objects. Used by one thread: it remembers those of the structs that it has seen, which never
+/// change, so that the registry, which threads share, is asked once for each.
 class ObjectReader {
 public:
     explicit ObjectReader(const Registry& registry) : registry_(registry) {}
@@ -33,6 +36,7 @@ public:
 
 private:
     const Registry& registry_;
+    std::unordered_map<const detail::TypeInfo*, const Model*> models_;
     const detail::TypeInfo* last_type_ = nullptr;
     const Model* last_model_ = nullptr;
 };

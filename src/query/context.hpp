@@ -9,6 +9,7 @@
 
 #include "backend/connection.hpp"
 #include "content_types/content_type_store.hpp"
+#include "model/access.hpp"
 #include "query/stored_log.hpp"
 #include "query/write_log.hpp"
 
@@ -21,7 +22,12 @@ class Database;
 class Context {
 public:
     Context(const Registry& models, backend::Connection& port, detail::ContentTypeStore& store, std::size_t most_keys)
-        : registry(models), connection(port), content_types(store), keys_per_statement(most_keys), stored_log(port) {
+        : registry(models),
+          connection(port),
+          content_types(store),
+          keys_per_statement(most_keys),
+          reader(models),
+          stored_log(port) {
         connection.observe(write_log);
         connection.observe(stored_log);
     }
@@ -67,6 +73,7 @@ public:
     detail::ContentTypeStore& content_types;
     /// The most keys that one parameter holds; more go into further statements.
     const std::size_t keys_per_statement;
+    ObjectReader reader;
     WriteLog write_log;
     /// Deletes objects with what depends on them, and says how many went, for layers below that of deletions: set by
     /// the database.

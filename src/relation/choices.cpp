@@ -25,10 +25,9 @@ void require_choices(Context& context, const GM2MField& field, std::span<const O
                      const std::function<void(std::vector<Reference>& refused)>& exempt) {
     if (field.options().limit_choices_to.empty())
         return;
-    ObjectReader reader(context.registry);
     std::map<std::string, std::pair<const Model*, std::vector<Operand>>> by_model;
     for (const ObjectRef& object : objects) {
-        const ObjectView view = reader.read(object);
+        const ObjectView view = context.reader.read(object);
         by_model.try_emplace(view.model->label(), view.model, std::vector<Operand>())
             .first->second.second.emplace_back(saved_key(view));
     }

@@ -117,7 +117,7 @@ void assign_generic(Context& context, const GenericForeignKey& generic, void* ob
 }  // namespace
 
 void assign(Context& context, const Model& model, void* object, std::string_view name, const ObjectRef& target) {
-    const ObjectView view = ObjectReader(context.registry).read(target);
+    const ObjectView view = context.reader.read(target);
     const Value key = saved_key(view);
     if (const GenericForeignKey* generic = model.find_generic_foreign_key(name))
         return assign_generic(context, *generic, object, *view.model, key);

@@ -74,7 +74,7 @@ Reference LinkList::reference(std::size_t i) const {
 }
 
 void LinkListBuilder::add(const ObjectRef& object) {
-    const ObjectView view = reader_.read(object);
+    const ObjectView view = context_.reader.read(object);
     const Model& model = field_.data().linked_model(*view.model);
     const std::size_t index = model_index(model);
     const Field& key = view.model->primary_key();

@@ -89,8 +89,7 @@ public:
         : context_(context),
           field_(field),
           key_length_(field.key_length()),
-          short_integer_(short_integer(key_length_)),
-          reader_(context.registry) {}
+          short_integer_(short_integer(key_length_)) {}
 
     /// Throws UnknownModel, UnsavedObject, KeyTooLong, InvalidValue.
     void add(const ObjectRef& object);
@@ -120,7 +119,6 @@ private:
     GM2MField field_;
     std::optional<std::size_t> key_length_;
     std::int64_t short_integer_;  // no integer from its negative to it has a text that is too long
-    ObjectReader reader_;
     Scratch scratch_;
     std::string text_;
     std::vector<const Model*> distinct_models_;

@@ -296,7 +296,7 @@ bool RelatedSet::exists() const {
 }
 
 bool RelatedSet::contains(const ObjectRef& object) const {
-    const ObjectView view = ObjectReader(context_->registry).read(object);
+    const ObjectView view = context_->reader.read(object);
     if (!is_of_type(*view.model))
         return false;
     if (const detail::QueryState* given = query_on(*view.model))
@@ -419,7 +419,7 @@ void RelatedManager::require_choices(std::span<const ObjectRef> objects, bool bu
     std::vector<Reference> sources;
     if (but_for_linked)
         for (const ObjectRef& object : objects) {
-            const ObjectView view = ObjectReader(context_->registry).read(object);
+            const ObjectView view = context_->reader.read(object);
             sources.push_back({view.model, saved_key(view)});
         }
     if (!sources.empty())

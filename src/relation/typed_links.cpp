@@ -78,15 +78,14 @@ const TypedLinkingStatements& TypedLinks::linking() {
     return TypedLinkingStatements::of(context_, relation_, reverse_, near_);
 }
 
-ValueList far_keys(const Context& context, const detail::RelationData& relation, const Model& near, const Model& far,
+ValueList far_keys(Context& context, const detail::RelationData& relation, const Model& near, const Model& far,
                    std::span<const ObjectRef> objects, bool distinct) {
-    ObjectReader reader(context.registry);
     ValueList keys(far.primary_key().kind());
     keys.reserve(objects.size());
     std::set<Value> seen;
     Scratch scratch;
     for (const ObjectRef& object : objects) {
-        const ObjectView view = reader.read(object);
+        const ObjectView view = context.reader.read(object);
         if (!view.model->is_a(far))
             throw WrongModel(fmt::format("{} links objects of {} to those of {}: a {} cannot be one of them",
                                          relation.label, near.label(), far.label(), view.model->label()));

@@ -11,8 +11,8 @@ namespace gm2m::relation {
 
 /// The keys of objects on the far side of a relation, checked; `distinct`: each once. Throws UnknownModel, WrongModel,
 /// UnsavedObject, InvalidValue.
-backend::ValueList far_keys(const Context& context, const detail::RelationData& relation, const Model& near,
-                            const Model& far, std::span<const ObjectRef> objects, bool distinct = false);
+backend::ValueList far_keys(Context& context, const detail::RelationData& relation, const Model& near, const Model& far,
+                            std::span<const ObjectRef> objects, bool distinct = false);
 
 /// The links of one object that all lead to objects of one model: what a RelatedManager does on the reverse side of a
 /// GM2M field (BEHAVIOUR 3.4), and on both sides of a many-to-many field.
