@@ -55,15 +55,15 @@ struct KeyUpdate {
 /// All that one deletion concerns.
 struct Collected {
     /// Outlives this.
-    std::pmr::memory_resource* memory;
-    std::pmr::list<Going> objects{memory};  // one for each model; they stay where they are
-    std::pmr::list<Going> absent{memory};   // those that were given but not there to be locked
-    std::pmr::vector<ConcernedLinks> links{memory};
-    std::pmr::vector<KeyUpdate> updates{memory};
+    Memory& memory;
+    std::pmr::list<Going> objects{memory.resource()};  // one for each model; they stay where they are
+    std::pmr::list<Going> absent{memory.resource()};   // those that were given but not there to be locked
+    std::pmr::vector<ConcernedLinks> links{memory.resource()};
+    std::pmr::vector<KeyUpdate> updates{memory.resource()};
     bool rows_are_gone = false;  // they went as they were found
     bool row_is_lock = false;    // there is one, and it goes before its links
 
-    explicit Collected(std::pmr::memory_resource* where) : memory(where) {}
+    explicit Collected(Memory& where) : memory(where) {}
     Collected(const Collected&) = delete;
     Collected& operator=(const Collected&) = delete;
 

@@ -262,9 +262,10 @@ void Collector::follow() {
         const auto follow_part = [&](const Going& going, std::size_t begin, bool absent) {
             for (const LinkEnd& end : Dependents::of(context_, going.model()).ends)
                 if (takes_through_rows(end))
-                    requests.push_back(
-                        through.emplace_back(context_, *end.relation, side_of(end, going, absent), begin, to_delete_)
-                            .request());
+                    requests.push_back(through
+                                           .emplace_back(context_, *end.relation, side_of(end, going, absent), begin,
+                                                         to_delete_, collected_.memory)
+                                           .request());
             for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
                 const Action action = field->options().on_delete.action();
                 if (action == Action::cascade || action == Action::protect || action == Action::restrict)
@@ -324,7 +325,8 @@ bool Collector::collect_unvetoed() {
                 continue;
             side.policy = LinkPolicy::cascade_signal;  // from here on
             for (std::size_t begin = 0; begin < side.objects->size(); begin += context_.keys_per_statement)
-                requests.push_back(through.emplace_back(context_, *links.relation, side, begin, true).request());
+                requests.push_back(
+                    through.emplace_back(context_, *links.relation, side, begin, true, collected_.memory).request());
         }
     }
     if (requests.empty())
@@ -400,9 +402,10 @@ void Collector::collect_links(bool locked) {
                 continue;
             auto found = std::ranges::find(collected_.links, end.relation, &ConcernedLinks::relation);
             if (found == collected_.links.end())
-                found = collected_.links.insert(found, {.relation = end.relation,
-                                                        .sides = std::pmr::vector<LinkSide>(collected_.memory),
-                                                        .are_objects = end.has_through});
+                found =
+                    collected_.links.insert(found, {.relation = end.relation,
+                                                    .sides = std::pmr::vector<LinkSide>(collected_.memory.resource()),
+                                                    .are_objects = end.has_through});
             const bool known = std::ranges::any_of(found->sides, [&](const LinkSide& side) {
                 return side.objects == &going && side.reverse == end.reverse && side.linked_model == end.linked_model;
             });

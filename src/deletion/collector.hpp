@@ -22,7 +22,7 @@ class Collector {
 public:
     /// `to_delete`: the rows that go are locked as they are found, in the order of their keys. `memory` outlives this.
     Collector(Context& context, bool to_delete, Memory& memory)
-        : context_(context), to_delete_(to_delete), collected_(memory.resource()) {}
+        : context_(context), to_delete_(to_delete), collected_(memory) {}
     Collector(const Collector&) = delete;
     Collector& operator=(const Collector&) = delete;
 

@@ -69,11 +69,12 @@ private:
     }
     void count_links(detail::RelationData& relation, std::span<const LinkSide> sides, Tally& tally) {
         for_each_condition_once(
-            context_, relation, sides, collected_.memory, [&](LinkCondition&& condition, const TakenSources& sources) {
-                const LinkCondition& kept = batch_.keep(std::move(condition));
-                Counted& counted = append(
-                    fmt::format("SELECT {} {}", sources.empty() ? "count(*)" : kept.source_column(), kept.rows()),
-                    kept.parameters(), tally);
+            context_, relation, sides, collected_.memory,
+            [&](const LinkCondition& condition, const TakenSources& sources) {
+                Counted& counted =
+                    append(fmt::format("SELECT {} {}", sources.empty() ? "count(*)" : condition.source_column(),
+                                       condition.rows()),
+                           condition.parameters(), tally);
                 if (!sources.empty()) {
                     counted.others = sources;
                     counted.kind = sources.key_kind();

@@ -104,7 +104,7 @@ private:
 }  // namespace
 
 DeletionOrder::DeletionOrder(const Collected& collected, std::size_t keys_per_statement)
-    : left_(collected.memory), order_(collected.memory) {
+    : left_(collected.memory.resource()), order_(collected.memory.resource()) {
     if (collected.objects.size() == 1 && collected.objects.front().size() <= keys_per_statement) {
         order_.push_back(&collected.objects.front());
         return;

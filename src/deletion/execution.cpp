@@ -38,9 +38,8 @@ public:
             if (sides.empty() || links.are_objects)
                 continue;
             Tally& tally = batch_.of_relation(*links.relation);
-            const auto append_part = [&](LinkCondition&& condition) {
-                const LinkCondition& kept = batch_.keep(std::move(condition));
-                batch_.append({.sql = &kept.removal(), .parameters = kept.parameters()}, &tally);
+            const auto append_part = [&](const LinkCondition& condition) {
+                batch_.append({.sql = &condition.removal(), .parameters = condition.parameters()}, &tally);
             };
             // Both ends in one statement, which goes through the table in one order: two deletions of objects that link
             // to each other then do not wait for one another. Where nobody else writes, two statements are faster.
@@ -52,10 +51,10 @@ public:
                 const std::size_t keys = std::min(side.objects->size(), context_.keys_per_statement);
                 const bool are_many = !side.reverse && links.relation->is_generic && keys >= many_sources;
                 for_each_condition(context_, *links.relation, std::span(&side, 1), collected_.memory,
-                                   [&](LinkCondition&& condition) {
+                                   [&](const LinkCondition& condition) {
                                        if (are_many)
                                            links_by_content_type(condition, links.field(), tally);
-                                       append_part(std::move(condition));
+                                       append_part(condition);
                                    });
             }
         }
@@ -80,14 +79,14 @@ public:
             const RowStatements& statements = RowStatements::of(context_, going->model());
             if (going->size() > 1 && !statements.remove_range.empty()) {
                 batch_.append({.sql = &statements.remove_range,
-                               .source = &ranges_.emplace_back(going->keys()),
+                               .source = &collected_.memory.make<KeyRanges>(going->keys()),
                                .parameters_per_row = 2},
                               &tally);
                 continue;
             }
             batch_.for_each_part(in_order(*going), [&](const Parameter& keys) {
                 batch_.append({.sql = keys.list ? &statements.remove_many : &statements.remove_one,
-                               .parameters = std::span(&batch_.keep(keys), 1)},
+                               .parameters = std::span(&collected_.memory.make<Parameter>(keys), 1)},
                               &tally);
             });
         }
@@ -131,8 +130,9 @@ private:
 
     const backend::ValueList& in_order(const Going& going) {
         const bool is_split = going.size() > context_.keys_per_statement;
-        return is_split && is_tied_to_itself(going.model()) ? batch_.keep(referring_first(context_, going))
-                                                            : going.keys();
+        return is_split && is_tied_to_itself(going.model())
+                   ? collected_.memory.make<backend::ValueList>(referring_first(context_, going))
+                   : going.keys();
     }
 
     void set_foreign_key(const KeyUpdate& update, const Value& value, const Parameter& keys, Tally& tally) {
@@ -144,7 +144,7 @@ private:
                                        batch_.is_among(model.primary_key(), keys));
         std::vector<Parameter> parameters{keys};
         if (!value.is_null())
-            parameters.emplace_back(batch_.keep(value));
+            parameters.emplace_back(collected_.memory.make<Value>(value));
         batch_.append(
             fmt::format("UPDATE {} SET {} = {} WHERE {}", context_.table_of(field.model()),
                         dialect_.quote(field.column()), value.is_null() ? "NULL" : dialect_.parameter(2), condition),
@@ -164,7 +164,6 @@ private:
     const backend::Dialect& dialect_;
     const Collected& collected_;
     StatementBatch batch_;
-    std::pmr::list<KeyRanges> ranges_{collected_.memory};
 };
 
 }  // namespace

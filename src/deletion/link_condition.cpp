@@ -127,13 +127,13 @@ const LinkSql& sql_of(Context& context, detail::RelationData& relation) {
 
 }  // namespace
 
-LinkCondition::LinkCondition(Context& context, detail::RelationData& relation, std::pmr::memory_resource* memory)
+LinkCondition::LinkCondition(Context& context, detail::RelationData& relation, Memory& memory)
     : context_(context),
       relation_(relation),
       sql_(sql_of(context, relation)),
-      texts_(memory),
-      lists_(memory),
-      parameters_(memory) {
+      memory_(memory),
+      guarded_(memory.resource()),
+      parameters_(memory.resource()) {
     parameters_.reserve(4);
 }
 
@@ -169,15 +169,15 @@ void LinkCondition::bind_keys(const Going& going, std::size_t begin, std::size_t
     if (count == 1)
         parameters_.emplace_back(keys.kind(), keys[begin]);
     else
-        parameters_.emplace_back(count == keys.size() ? keys : lists_.emplace_back(keys.slice(begin, count)));
+        parameters_.emplace_back(count == keys.size() ? keys : memory_.make<ValueList>(keys.slice(begin, count)));
 }
 
 void LinkCondition::bind_texts(const Going& going, std::size_t begin, std::size_t count) {
     if (count > 1) {
-        parameters_.emplace_back(lists_.emplace_back(going.texts(begin, count)));
+        parameters_.emplace_back(memory_.make<ValueList>(going.texts(begin, count)));
         return;
     }
-    std::string& text = texts_.emplace_back();
+    std::string& text = memory_.make<std::string>();
     text::append_value(text, going.keys().kind(), going.keys()[begin]);
     parameters_.push_back(Parameter::text(text));
 }

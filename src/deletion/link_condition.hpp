@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <list>
 #include <memory_resource>
 #include <optional>
 #include <span>
@@ -31,9 +30,9 @@ struct LinkSql {
 class LinkCondition {
 public:
     /// `memory` outlives it.
-    LinkCondition(Context& context, detail::RelationData& relation,
-                  std::pmr::memory_resource* memory = std::pmr::get_default_resource());
-    LinkCondition(LinkCondition&&) = default;
+    LinkCondition(Context& context, detail::RelationData& relation, Memory& memory);
+    LinkCondition(const LinkCondition&) = delete;
+    LinkCondition& operator=(const LinkCondition&) = delete;
 
     /// Or those at one end, of the keys from the `begin`-th on, of at most as many as one parameter holds.
     void add(const LinkSide& end, std::size_t begin);
@@ -58,29 +57,27 @@ private:
     Context& context_;
     detail::RelationData& relation_;
     const LinkSql& sql_;
-    std::string shape_;  // a letter for each end
-    std::vector<const Model*> guarded_;               // of the ends whose links go unless their objects are there
+    Memory& memory_;
+    std::string shape_;                               // a letter for each end
+    std::pmr::vector<const Model*> guarded_;          // of the ends whose links go unless their objects are there
     mutable std::optional<LinkSql::Statements> own_;  // of a shape that is not kept
-    // Of lists, so that what is in them stays where it is.
-    std::pmr::list<std::string> texts_;
-    std::pmr::list<backend::ValueList> lists_;
     std::pmr::vector<backend::Parameter> parameters_;
 };
 
 /// Calls `take` with conditions that together hold for all links of the sides, each for as many as one statement takes;
-/// no link is in two of them but one whose both ends go. `memory`, where they keep what they refer to, outlives them.
+/// no link is in two of them but one whose both ends go. They live as long as `memory`.
 template <class Take>
 void for_each_condition(Context& context, detail::RelationData& relation, std::span<const LinkSide> sides,
-                        std::pmr::memory_resource* memory, Take&& take) {
+                        Memory& memory, Take&& take) {
     std::size_t most = 0;
     for (const LinkSide& side : sides)
         most = std::max(most, side.objects->size());
     for (std::size_t begin = 0; begin < most; begin += context.keys_per_statement) {
-        LinkCondition condition(context, relation, memory);
+        LinkCondition& condition = memory.make<LinkCondition>(context, relation, memory);
         for (const LinkSide& side : sides)
             if (begin < side.objects->size())
                 condition.add(side, begin);
-        take(std::move(condition));
+        take(condition);
     }
 }
 
@@ -105,18 +102,18 @@ private:
 /// were taken before: those of its own links that have such a source are to be left out.
 template <class Take>
 void for_each_condition_once(Context& context, detail::RelationData& relation, std::span<const LinkSide> sides,
-                             std::pmr::memory_resource* memory, Take&& take) {
+                             Memory& memory, Take&& take) {
     const auto is_split = [&](const LinkSide& side) { return side.objects->size() > context.keys_per_statement; };
     if (sides.size() < 2 || std::ranges::none_of(sides, is_split))
         return for_each_condition(context, relation, sides, memory,
-                                  [&](LinkCondition&& condition) { take(std::move(condition), TakenSources()); });
+                                  [&](const LinkCondition& condition) { take(condition, TakenSources()); });
     TakenSources sources;
     for (const bool reverse : {false, true})
         for (const LinkSide& side : sides) {
             if (side.reverse != reverse)
                 continue;
-            for_each_condition(context, relation, std::span(&side, 1), memory, [&](LinkCondition&& condition) {
-                take(std::move(condition), reverse ? sources : TakenSources());
+            for_each_condition(context, relation, std::span(&side, 1), memory, [&](const LinkCondition& condition) {
+                take(condition, reverse ? sources : TakenSources());
             });
             if (!reverse)
                 sources.add(*side.objects);

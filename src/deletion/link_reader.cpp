@@ -26,8 +26,7 @@ std::vector<Link> read_links(Context& context, const GM2MField& field, std::span
     });
     const std::vector<Kind> kinds{source.primary_key().kind(), Kind::integer, Kind::text};
     for_each_condition_once(
-        context, field.relation(), sides, memory.resource(),
-        [&](const LinkCondition& condition, const TakenSources& sources) {
+        context, field.relation(), sides, memory, [&](const LinkCondition& condition, const TakenSources& sources) {
             if (limit > 0 && rows.size() >= limit)
                 return;
             taken = sources;

@@ -3,23 +3,58 @@
 #include <array>
 #include <cstddef>
 #include <memory_resource>
+#include <new>
+#include <type_traits>
+#include <utility>
 
 namespace gm2m::deletion {
 
-/// Where a deletion keeps the nodes and tables of what it is made of, all of which go at once: in one piece, unless it
-/// is of many objects.
+/// Where a deletion keeps all that it is made of, which goes at once: in one piece, unless it is of many objects.
 class Memory {
 public:
     Memory() = default;
+    ~Memory() {
+        while (last_) {
+            ToDestroy& held = *std::exchange(last_, last_->before);
+            held.destroy(held);
+        }
+    }
     Memory(const Memory&) = delete;
     Memory& operator=(const Memory&) = delete;
 
     std::pmr::memory_resource* resource() noexcept { return &resource_; }
 
+    /// A T that lives as long as this, and stays where it is.
+    template <class T, class... Arguments>
+    T& make(Arguments&&... arguments) {
+        if constexpr (std::is_trivially_destructible_v<T>) {
+            return *new (resource_.allocate(sizeof(T), alignof(T))) T(std::forward<Arguments>(arguments)...);
+        } else {
+            auto* held = new (resource_.allocate(sizeof(Held<T>), alignof(Held<T>)))
+                Held<T>(last_, std::forward<Arguments>(arguments)...);
+            last_ = held;
+            return held->value;
+        }
+    }
+
 private:
+    struct ToDestroy {
+        void (*destroy)(ToDestroy&);
+        ToDestroy* before;
+    };
+    template <class T>
+    struct Held : ToDestroy {
+        template <class... Arguments>
+        explicit Held(ToDestroy* before, Arguments&&... arguments)
+            : ToDestroy{[](ToDestroy& held) { static_cast<Held&>(held).~Held(); }, before},
+              value(std::forward<Arguments>(arguments)...) {}
+        T value;
+    };
+
     /// Enough for one object, which a few relations link.
     alignas(std::max_align_t) std::array<std::byte, 4096> buffer_;
     std::pmr::monotonic_buffer_resource resource_{buffer_.data(), buffer_.size()};
+    ToDestroy* last_ = nullptr;
 };
 
 }  // namespace gm2m::deletion

@@ -37,7 +37,7 @@ struct Tally {
 class StatementBatch {
 public:
     /// `memory` outlives this.
-    StatementBatch(Context& context, std::pmr::memory_resource* memory)
+    StatementBatch(Context& context, Memory& memory)
         : context_(context), dialect_(context.connection.dialect()), memory_(memory) {
         requests_.reserve(few);
         tally_of_.reserve(few);
@@ -56,19 +56,15 @@ public:
     /// `tally` may be null; the request is good until the next one.
     backend::Request& append(std::string sql, std::span<const backend::Parameter> parameters, Tally* tally) {
         tally_of_.push_back(tally);
-        return requests_.emplace_back(
-            backend::Request{.sql = &statements_.emplace_back(std::move(sql)),
-                             .parameters = bound_.emplace_back(parameters.begin(), parameters.end())});
+        return requests_.emplace_back(backend::Request{
+            .sql = &memory_.make<std::string>(std::move(sql)),
+            .parameters = memory_.make<std::vector<backend::Parameter>>(parameters.begin(), parameters.end())});
     }
     /// What `request` refers to outlives this; `tally` may be null.
     void append(const backend::Request& request, Tally* tally) {
         tally_of_.push_back(tally);
         requests_.push_back(request);
     }
-    const LinkCondition& keep(LinkCondition condition) { return conditions_.emplace_back(std::move(condition)); }
-    const backend::Parameter& keep(const backend::Parameter& parameter) { return parameters_.emplace_back(parameter); }
-    const Value& keep(Value value) { return values_.emplace_back(std::move(value)); }
-    const backend::ValueList& keep(backend::ValueList list) { return lists_.emplace_back(std::move(list)); }
 
     /// Calls `take` with the keys, which outlive this: one by itself, else lists of as many as one parameter holds.
     template <class Take>
@@ -79,7 +75,7 @@ public:
         if (keys.size() <= most)
             return take(backend::Parameter(keys));
         for (std::size_t begin = 0; begin < keys.size(); begin += most)
-            take(backend::Parameter(keep(keys.slice(begin, most))));
+            take(backend::Parameter(memory_.make<backend::ValueList>(keys.slice(begin, most))));
     }
     std::string is_among(const Field& field, const backend::Parameter& keys) const {
         const std::string column = dialect_.quote(field.column());
@@ -106,16 +102,10 @@ private:
 
     Context& context_;
     const backend::Dialect& dialect_;
-    std::pmr::memory_resource* const memory_;
-    std::pmr::list<Tally> tallies_{memory_};
-    std::pmr::list<std::string> statements_{memory_};
-    std::pmr::list<std::vector<backend::Parameter>> bound_{memory_};
-    std::pmr::list<backend::Parameter> parameters_{memory_};
-    std::pmr::list<backend::ValueList> lists_{memory_};
-    std::pmr::list<Value> values_{memory_};
-    std::pmr::list<LinkCondition> conditions_{memory_};
-    std::pmr::vector<backend::Request> requests_{memory_};
-    std::pmr::vector<Tally*> tally_of_{memory_};
+    Memory& memory_;
+    std::pmr::list<Tally> tallies_{memory_.resource()};
+    std::pmr::vector<backend::Request> requests_{memory_.resource()};
+    std::pmr::vector<Tally*> tally_of_{memory_.resource()};
 };
 
 }  // namespace gm2m::deletion

@@ -22,9 +22,9 @@ std::size_t remove_rows(Context& context, const Model& through, const std::strin
 }
 
 ThroughRows::ThroughRows(Context& context, detail::RelationData& relation, const LinkSide& side, std::size_t begin,
-                         bool lock)
+                         bool lock, Memory& memory)
     : model_(gm2m_field(relation).join_model()),
-      condition_(context, relation),
+      condition_(context, relation, memory),
       found_(model_.primary_key().kind()),
       kinds_{found_.kind()} {
     condition_.add(side, begin);

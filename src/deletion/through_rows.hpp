@@ -15,8 +15,9 @@ std::size_t remove_rows(Context& context, const Model& through, const std::strin
 class ThroughRows final : public backend::ResultSink {
 public:
     /// Those of the objects from the `begin`-th on, of as many as one parameter holds. `lock`: in the order of their
-    /// keys.
-    ThroughRows(Context& context, detail::RelationData& relation, const LinkSide& side, std::size_t begin, bool lock);
+    /// keys. `memory` outlives this.
+    ThroughRows(Context& context, detail::RelationData& relation, const LinkSide& side, std::size_t begin, bool lock,
+                Memory& memory);
     ThroughRows(const ThroughRows&) = delete;
     ThroughRows& operator=(const ThroughRows&) = delete;
 
