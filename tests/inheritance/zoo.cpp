@@ -71,9 +71,7 @@ ZooTest::ZooTest() : scratch(GetParam().engine), zoo(GetParam()), db(Database::o
 }
 
 std::string ZooTest::names(const std::vector<Object>& objects) {
-    std::vector<std::string> all;
-    for (const Object& object : objects)
-        all.push_back(object.to_string());
+    std::vector<std::string> all = names_in_order(objects);
     std::ranges::sort(all);
     std::string text;
     for (const std::string& name : all)

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "support/names.hpp"
+
 namespace gm2m::test {
 namespace {
 
@@ -215,14 +217,8 @@ void RandomDeletion::change(const ShopRelation& relation, bool reverse, const Na
             std::ranges::for_each(others, add);
             break;
     }
-    const auto names = [](const std::vector<Reference>& all) {
-        Names found;
-        for (const Reference& each : all)
-            found.insert(each.to_string());
-        return found;
-    };
-    EXPECT_EQ(names(changes.added), added);
-    EXPECT_EQ(names(changes.removed), removed);
+    EXPECT_EQ(set_of_names(changes.added), added);
+    EXPECT_EQ(set_of_names(changes.removed), removed);
 }
 
 void RandomDeletion::remove() {

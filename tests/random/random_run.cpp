@@ -274,23 +274,9 @@ std::string RandomRun::history() const {
     return all;
 }
 
-RandomRun::Names RandomRun::names(const std::vector<Object>& objects) {
-    Names all;
-    for (const Object& object : objects)
-        all.push_back(object.to_string());
-    return all;
-}
-
-RandomRun::Names RandomRun::names(const std::vector<Reference>& references) {
-    Names all;
-    for (const Reference& reference : references)
-        all.push_back(reference.to_string());
-    return all;
-}
-
 void RandomRun::compare(const Changes& changes, const Difference& expected) {
-    EXPECT_EQ(sorted(names(changes.added)), sorted(expected.added));
-    EXPECT_EQ(sorted(names(changes.removed)), sorted(expected.removed));
+    EXPECT_EQ(sorted(names_in_order(changes.added)), sorted(expected.added));
+    EXPECT_EQ(sorted(names_in_order(changes.removed)), sorted(expected.removed));
 }
 
 void RandomRun::compare_everything() {
@@ -330,7 +316,7 @@ void RandomRun::compare_target(const Name& target) {
     Names expected = state_.links.of_target(target);
     if (!configuration_.keeps_order_of_linking())
         std::ranges::sort(expected, {}, [](const Name& name) { return std::stoll(key_in(name)); });
-    EXPECT_EQ(names(links.all()), expected) << target;
+    EXPECT_EQ(names_in_order(links.all()), expected) << target;
     EXPECT_EQ(links.count(), state_.links.reverse_count(target)) << target;
     EXPECT_EQ(links.exists(), !expected.empty()) << target;
     const Name user = one_of(state_.users);
@@ -340,7 +326,7 @@ void RandomRun::compare_target(const Name& target) {
 /// In the order of linking; in the compact layout by content type and key text, of which the database's collation
 /// decides for other keys than numbers.
 void RandomRun::expect_order(const std::vector<Object>& objects, const Names& in_order_of_linking) {
-    const Names found = names(objects);
+    const Names found = names_in_order(objects);
     if (configuration_.keeps_order_of_linking()) {
         EXPECT_EQ(found, in_order_of_linking);
         return;

@@ -56,8 +56,6 @@ private:
     RelatedManager forward(const Name& user) { return db_.related(reference(user), cinema_.preferred); }
     RelatedManager reverse(const Name& target) { return db_.related(reference(target), "user_set"); }
     void log(const std::string& operation, const Name& subject, const Names& others = {});
-    static Names names(const std::vector<Object>& objects);
-    static Names names(const std::vector<Reference>& references);
 
     const Configuration configuration_;
     ScratchDatabase scratch_;

@@ -60,20 +60,6 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Db, KeyKindsTest, testing::ValuesIn(layout_configurations()),
                          [](const auto& instance) { return name_of(instance.param); });
 
-std::set<std::string> set_of(const std::vector<Object>& objects) {
-    std::set<std::string> names;
-    for (const Object& object : objects)
-        names.insert(object.to_string());
-    return names;
-}
-
-std::vector<std::string> list_of(const std::vector<Object>& objects) {
-    std::vector<std::string> names;
-    for (const Object& object : objects)
-        names.push_back(object.to_string());
-    return names;
-}
-
 // 1.2, 2.1: every kind of key, on both sides: all of them linked from each of them
 TEST_P(KeyKindsTest, LinkEverythingToEverything) {
     for (const Object& source : objects) {
@@ -81,7 +67,7 @@ TEST_P(KeyKindsTest, LinkEverythingToEverything) {
         RelatedManager links = db.related(source, "links");
         EXPECT_EQ(links.add(objects).added.size(), objects.size());
         EXPECT_TRUE(links.add(objects).empty());
-        EXPECT_EQ(set_of(links.all()), set_of(objects));
+        EXPECT_EQ(set_of_names(links.all()), set_of_names(objects));
         EXPECT_TRUE(links.set(objects).empty());
         EXPECT_TRUE(links.set(std::vector<Object>(objects.rbegin(), objects.rend())).empty());
         for (const Object& target : objects)
@@ -150,11 +136,11 @@ TEST_P(KeyKindsTest, AreLookedUpThrough) {
 
         std::vector<std::vector<std::string>> expected;
         for (const Object& each : objects)
-            expected.push_back(list_of(db.related(each, accessor).all()));
+            expected.push_back(names_in_order(db.related(each, accessor).all()));
         db.prefetch(objects, accessor);
         StatementCounter counter(db);
         for (std::size_t i = 0; i < objects.size(); ++i)
-            EXPECT_EQ(list_of(db.related(objects[i], accessor).all()), expected[i]) << accessor;
+            EXPECT_EQ(names_in_order(db.related(objects[i], accessor).all()), expected[i]) << accessor;
         EXPECT_EQ(counter.statements(), 0U);
     }
 }
@@ -174,7 +160,7 @@ TEST_P(KeyKindsTest, LinkToManyObjects) {
         db.related(sources[0], "links").add(std::vector(many.begin() + 100, many.end()));
         std::vector<std::vector<std::string>> expected;
         for (const Object& each : many)
-            expected.push_back(list_of(db.related(each, accessor).all()));
+            expected.push_back(names_in_order(db.related(each, accessor).all()));
 
         StatementCounter counter(db);
         db.prefetch(many, accessor);
@@ -184,7 +170,7 @@ TEST_P(KeyKindsTest, LinkToManyObjects) {
         EXPECT_EQ(counter.statements(), links_alone ? 2U : 1U);
         counter.reset();
         for (std::size_t i = 0; i < many.size(); ++i)
-            EXPECT_EQ(list_of(db.related(many[i], accessor).all()), expected[i]) << i;
+            EXPECT_EQ(names_in_order(db.related(many[i], accessor).all()), expected[i]) << i;
         EXPECT_TRUE(db.related(many[0], accessor).all().empty());
         EXPECT_EQ(db.related(many[1099], accessor).all().size(), 2U);
         EXPECT_TRUE(db.related(many[150], accessor).all()[0].is(db.related(many[1050], accessor).all()[0]));

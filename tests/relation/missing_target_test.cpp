@@ -172,7 +172,7 @@ TEST_P(MissingTargetTest, LeavesTheOrderOfLinking) {
     const auto expect_order = [&](auto write) {
         preferred_by(you).clear();
         write(preferred_by(you));
-        EXPECT_EQ(in_order(preferred_by(you).all()), in_order(given));
+        EXPECT_EQ(names_in_order(preferred_by(you).all()), names_in_order(given));
     };
     expect_order([&](const RelatedManager& yours) { yours.add(given, given); });
     expect_order([&](const RelatedManager& yours) { yours.set(given, given); });

@@ -92,7 +92,7 @@ TEST_P(PerModelQueryTest, WorksOnTheReverseSide) {
     EXPECT_EQ(names(users_of(alien).where("cinema.User", F("name").startswith("J")).order_by("-name").fetch()),
               "cinema.User:1 cinema.User:2");
     EXPECT_EQ(users_of(alien).where("cinema.User", F("name") == "Jill").get()["name"], Value("Jill"));
-    EXPECT_EQ(in_order(users_of(alien).with(db.query("cinema.User").order_by("-name")).all()),
+    EXPECT_EQ(names_in_order(users_of(alien).with(db.query("cinema.User").order_by("-name")).all()),
               (std::vector<std::string>{"cinema.User:2", "cinema.User:1"}));
     EXPECT_EQ(users_of(alien).with(db.query("cinema.User").filter(F("name") == "Jill")).count(), 1U);
 }

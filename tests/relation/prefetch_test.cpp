@@ -19,7 +19,7 @@ protected:
         std::string text;
         for (const Object& user : users) {
             text += user["name"].to_string() + ":";
-            for (const std::string& name : in_order(preferred_by(user).all()))
+            for (const std::string& name : names_in_order(preferred_by(user).all()))
                 text += " " + name;
             text += "; ";
         }
@@ -54,7 +54,7 @@ TEST_P(PrefetchTest, LoadsTheReverseSide) {
     EXPECT_EQ(counter.statements(), 1U + 1);
     counter.reset();
     EXPECT_EQ(names(users_of(found[0]).all()), "cinema.User:2");
-    EXPECT_EQ(in_order(users_of(found[1]).all()), (std::vector<std::string>{"cinema.User:1", "cinema.User:2"}));
+    EXPECT_EQ(names_in_order(users_of(found[1]).all()), (std::vector<std::string>{"cinema.User:1", "cinema.User:2"}));
     EXPECT_TRUE(users_of(found[2]).all().empty());
     EXPECT_EQ(counter.statements(), 0U);
 }
@@ -65,12 +65,12 @@ TEST_P(PrefetchTest, KeepsTheOrderOfTheReverseSide) {
         preferred_by(each).add(made[4], made[2]);
     std::vector<std::vector<std::string>> expected;
     for (const Object& each : made)
-        expected.push_back(in_order(users_of(each).all()));
+        expected.push_back(names_in_order(users_of(each).all()));
     ASSERT_EQ(expected[2].size(), 4U);
     const std::vector<Object> backwards(made.rbegin(), made.rend());
     db.prefetch(backwards, "user_set");
     for (std::size_t i = 0; i < made.size(); ++i)
-        EXPECT_EQ(in_order(users_of(made[i]).all()), expected[i]);
+        EXPECT_EQ(names_in_order(users_of(made[i]).all()), expected[i]);
 }
 
 // 5.3, on the reverse side: a source of many objects is loaded once

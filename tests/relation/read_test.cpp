@@ -16,7 +16,7 @@ TEST_P(ReadTest, AllIsInTheOrderOfLinking) {
     preferred_by(me).add(made[1], doc, made[9]);
     preferred_by(me).remove(carmen);
     preferred_by(me).add(carmen);
-    const std::vector<std::string> order = in_order(preferred_by(me).all());
+    const std::vector<std::string> order = names_in_order(preferred_by(me).all());
     if (GetParam().keeps_order_of_linking())
         EXPECT_EQ(order, (std::vector<std::string>{"cinema.Movie:11", "cinema.Movie:2", "cinema.Documentary:1",
                                                    "cinema.Movie:10", "cinema.Opera:1"}));

@@ -59,7 +59,7 @@ TEST_P(ReverseTest, IsWrittenLikeTheForwardSide) {
     EXPECT_EQ(names(added.added), "cinema.User:1 cinema.User:3");
     EXPECT_TRUE(users_of(alien).add(a).empty());
     if (GetParam().keeps_order_of_linking()) {
-        EXPECT_EQ(in_order(users_of(alien).all()), (std::vector<std::string>{"cinema.User:3", "cinema.User:1"}));
+        EXPECT_EQ(names_in_order(users_of(alien).all()), (std::vector<std::string>{"cinema.User:3", "cinema.User:1"}));
     }
     EXPECT_EQ(users_of(alien).count(), 2U);
     EXPECT_TRUE(users_of(alien).contains(c));

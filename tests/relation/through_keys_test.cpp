@@ -57,18 +57,6 @@ protected:
             with.emplace_back(object, FieldValues{{"key", key(kind, first++)}, {"rank", 1}});
         return with;
     }
-    static std::vector<std::string> list(const std::vector<Object>& all) {
-        std::vector<std::string> found;
-        for (const Object& object : all)
-            found.push_back(object.to_string());
-        return found;
-    }
-    static std::set<std::string> names(const std::vector<Object>& all) {
-        std::set<std::string> found;
-        for (const Object& object : all)
-            found.insert(object.to_string());
-        return found;
-    }
 
     ScratchDatabase scratch{GetParam().engine};
     Registry models;
@@ -88,18 +76,19 @@ TEST_P(ThroughKeysTest, LinkEverythingToEverything) {
         EXPECT_EQ(mine.add(numbered(kinds[i], objects, 100)).added.size(), objects.size());
         EXPECT_TRUE(mine.add(numbered(kinds[i], objects, 200)).empty());
         EXPECT_EQ(mine.updating().add(numbered(kinds[i], objects, 200)).updated.size(), 0U);
-        EXPECT_EQ(names(mine.all()), names(objects));
+        EXPECT_EQ(set_of_names(mine.all()), set_of_names(objects));
         EXPECT_EQ(mine.all_with_through().size(), objects.size());
         EXPECT_EQ(mine.count(), objects.size());
         int number = 300;
         for (const Object& target : objects) {
             const RelatedManager theirs = db.related(target, accessor);
             EXPECT_TRUE(mine.contains(target));
-            EXPECT_EQ(names(theirs.all()), names({first})) << target.to_string();
+            EXPECT_EQ(set_of_names(theirs.all()), set_of_names({first})) << target.to_string();
             EXPECT_EQ(theirs.add(numbered(kinds[i], {first, second}, number)).added.size(), 1U);
             EXPECT_EQ(theirs.all_with_through().size(), 2U);
-            EXPECT_EQ(names(theirs.where(first.model().label()).fetch()), names({first, second}));
-            EXPECT_EQ(names(mine.where(target.model().label(), F("pk") == target.key()).fetch()), names({target}));
+            EXPECT_EQ(set_of_names(theirs.where(first.model().label()).fetch()), set_of_names({first, second}));
+            EXPECT_EQ(set_of_names(mine.where(target.model().label(), F("pk") == target.key()).fetch()),
+                      set_of_names({target}));
             EXPECT_EQ(db.query(first.model().label()).filter(F("links") == target).count(), 2U);
             EXPECT_EQ(db.query(target.model().label()).filter(F(field.query_name()) == first).count(), 2U);
             number += 2;
@@ -119,7 +108,7 @@ TEST_P(ThroughKeysTest, LinkEverythingToEverything) {
         }
         EXPECT_EQ(mine.set(numbered(kinds[i], {objects[0], objects[5]}, 400)).removed.size(), objects.size() - 2);
         EXPECT_EQ(mine.toggle(numbered(kinds[i], {objects[5], objects[6]}, 500)).added.size(), 1U);
-        EXPECT_EQ(names(mine.all()), names({objects[0], objects[6]}));
+        EXPECT_EQ(set_of_names(mine.all()), set_of_names({objects[0], objects[6]}));
         EXPECT_EQ(mine.clear(), 2U);
         EXPECT_TRUE(verify(db).empty());
     }
@@ -140,12 +129,12 @@ TEST_P(ThroughKeysTest, ArePrefetchedInReverseOfMany) {
         const std::string accessor = links[i].accessor_name();
         std::vector<std::vector<std::string>> expected;
         for (const Object& each : many)
-            expected.push_back(list(db.related(each, accessor).all()));
+            expected.push_back(names_in_order(db.related(each, accessor).all()));
 
         db.prefetch(many, accessor);
         StatementCounter counter(db);
         for (std::size_t n = 0; n < many.size(); ++n)
-            EXPECT_EQ(list(db.related(many[n], accessor).all()), expected[n]) << n;
+            EXPECT_EQ(names_in_order(db.related(many[n], accessor).all()), expected[n]) << n;
         EXPECT_EQ(db.related(many[99], accessor).all().size(), 1U);
         EXPECT_EQ(db.related(many[100], accessor).all().size(), 2U);
         EXPECT_TRUE(db.related(many[1099], accessor).all().empty());

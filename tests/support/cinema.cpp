@@ -83,21 +83,11 @@ std::vector<Object> CinemaTest::movies(int count) {
 }
 
 std::string CinemaTest::names(const std::vector<Object>& objects) {
-    return joined(in_order(objects));
+    return joined(names_in_order(objects));
 }
 
 std::string CinemaTest::names(const std::vector<Reference>& references) {
-    std::vector<std::string> names;
-    for (const Reference& reference : references)
-        names.push_back(reference.to_string());
-    return joined(names);
-}
-
-std::vector<std::string> CinemaTest::in_order(const std::vector<Object>& objects) {
-    std::vector<std::string> names;
-    for (const Object& object : objects)
-        names.push_back(object.to_string());
-    return names;
+    return joined(names_in_order(references));
 }
 
 std::size_t CinemaTest::rows_in_join_table() {

@@ -9,6 +9,7 @@
 #include <gm2m/gm2m.hpp>
 
 #include "support/configuration.hpp"
+#include "support/names.hpp"
 
 namespace gm2m::test {
 
@@ -58,8 +59,6 @@ protected:
     /// "cinema.Movie:1 cinema.Opera:1": sorted, so that the layout makes no difference.
     static std::string names(const std::vector<Object>& objects);
     static std::string names(const std::vector<Reference>& references);
-    /// As names(), in the order given.
-    static std::vector<std::string> in_order(const std::vector<Object>& objects);
     /// What the join table holds, "content type:key" of this source, asked without the library.
     std::size_t rows_in_join_table();
 
