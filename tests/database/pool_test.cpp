@@ -57,6 +57,22 @@ TEST_P(PoolTest, SharesContentTypes) {
     EXPECT_EQ(scratch.sql("SELECT count(*) FROM gm2m_content_type").front(), "2");
 }
 
+// 1.4: what one of them has found, it forgets with the others
+TEST_P(PoolTest, ForgetsContentTypesTogether) {
+    Pool pool(cinema.registry, scratch.url(), 2);
+    Pool::Lease first = pool.acquire(), second = pool.acquire();
+    second->content_types().get_for_model("cinema.Opera");
+    const ContentType before = second->content_types().get_for_model("cinema.Movie");
+    EXPECT_EQ(second->content_types().get_for_model("cinema.Movie"), before);  // looked up and remembered
+    first->drop_tables();
+    first->create_tables();
+    const ContentType after = first->content_types().get_for_model("cinema.Movie");
+    ASSERT_NE(after.id, before.id);
+    StatementCounter counter(*second);
+    EXPECT_EQ(second->content_types().get_for_model("cinema.Movie"), after);
+    EXPECT_EQ(counter.statements(), 0U);
+}
+
 TEST_P(PoolTest, ServesManyThreads) {
     Pool pool(cinema.registry, scratch.url(), 3);
     const Object me = user("Me");
