@@ -32,6 +32,16 @@ TEST_P(ContentTypesTest, AreFoundByAnotherConnection) {
     EXPECT_EQ(db.content_types().all().size(), 1U);
 }
 
+// Somebody may have made the table anew.
+TEST_P(ContentTypesTest, ChangeTheirNumbersWhenTheTableIsReadAgain) {
+    db.content_types().get_for_model("cinema.Movie");
+    const ContentType movie = db.content_types().get_for_model("cinema.Movie");
+    scratch.sql("UPDATE gm2m_content_type SET id = 77 WHERE model = 'movie'");
+    EXPECT_EQ(db.content_types().get_for_model("cinema.Movie"), movie);
+    EXPECT_EQ(db.content_types().all().size(), 1U);
+    EXPECT_EQ(db.content_types().get_for_model("cinema.Movie").id, 77);
+}
+
 // 1.4: one that is created in a transaction that rolls back is forgotten
 TEST_P(ContentTypesTest, AreForgottenWhenTheirTransactionRollsBack) {
     {
