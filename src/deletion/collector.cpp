@@ -256,6 +256,7 @@ bool Collector::takes_through_rows(const LinkEnd& end) {
 /// Goes along foreign keys and relations through models, from what goes to what goes with it.
 void Collector::follow() {
     for (bool first = true;; first = false) {
+        Memory memory;  // of this round alone
         std::deque<KeyReader> readers;
         std::deque<ThroughRows> through;
         std::vector<Request> requests;
@@ -264,7 +265,7 @@ void Collector::follow() {
                 if (takes_through_rows(end))
                     requests.push_back(through
                                            .emplace_back(context_, *end.relation, side_of(end, going, absent), begin,
-                                                         to_delete_, collected_.memory)
+                                                         to_delete_, memory)
                                            .request());
             for (const Field* field : Dependents::of(context_, going.model()).foreign_keys) {
                 const Action action = field->options().on_delete.action();
@@ -315,6 +316,7 @@ void Collector::take(const Model& model, const ValueList& keys) {
 }
 
 bool Collector::collect_unvetoed() {
+    Memory memory;
     std::deque<ThroughRows> through;
     std::vector<Request> requests;
     for (ConcernedLinks& links : collected_.links) {
@@ -326,7 +328,7 @@ bool Collector::collect_unvetoed() {
             side.policy = LinkPolicy::cascade_signal;  // from here on
             for (std::size_t begin = 0; begin < side.objects->size(); begin += context_.keys_per_statement)
                 requests.push_back(
-                    through.emplace_back(context_, *links.relation, side, begin, true, collected_.memory).request());
+                    through.emplace_back(context_, *links.relation, side, begin, true, memory).request());
         }
     }
     if (requests.empty())

@@ -25,7 +25,7 @@ struct LinkSql {
 };
 
 /// A condition on the rows of a relation's join table: they link objects that go, at one end or the other. The context
-/// and the objects outlive it, and no further ones come meanwhile.
+/// and the objects outlive its use, and no further ones come meanwhile.
 class LinkCondition {
 public:
     /// `memory` outlives it.

@@ -9,7 +9,8 @@
 
 namespace gm2m::deletion {
 
-/// Where a deletion keeps all that it is made of, which goes at once: in one piece, unless it is of many objects.
+/// Where a deletion keeps what its statements refer to, and the nodes and tables of what it collects: in one piece but
+/// for what they hold on the heap, unless it is of many objects. All of it goes at once.
 class Memory {
 public:
     Memory() = default;
@@ -31,8 +32,8 @@ public:
             return *new (resource_.allocate(sizeof(T), alignof(T))) T(std::forward<Arguments>(arguments)...);
         } else {
             auto* held = new (resource_.allocate(sizeof(Held<T>), alignof(Held<T>)))
-                Held<T>(last_, std::forward<Arguments>(arguments)...);
-            last_ = held;
+                Held<T>(std::forward<Arguments>(arguments)...);
+            held->before = std::exchange(last_, held);  // now, as T may have made others
             return held->value;
         }
     }
@@ -45,8 +46,8 @@ private:
     template <class T>
     struct Held : ToDestroy {
         template <class... Arguments>
-        explicit Held(ToDestroy* before, Arguments&&... arguments)
-            : ToDestroy{[](ToDestroy& held) { static_cast<Held&>(held).~Held(); }, before},
+        explicit Held(Arguments&&... arguments)
+            : ToDestroy{[](ToDestroy& held) { static_cast<Held&>(held).~Held(); }, nullptr},
               value(std::forward<Arguments>(arguments)...) {}
         T value;
     };

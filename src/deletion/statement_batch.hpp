@@ -33,7 +33,7 @@ struct Tally {
     }
 };
 
-/// Statements that go out together, with all that they refer to.
+/// Statements that go out together; what they refer to is in `memory`.
 class StatementBatch {
 public:
     /// `memory` outlives this.

@@ -24,14 +24,14 @@ struct ObjectView {
     }
 };
 
-/// Finds the models of objects. Used by one thread: it remembers those of the structs that it has seen, which never
-/// change, so that the registry, which threads share, is asked once for each.
+/// Finds the models of objects. Used by one thread at a time: it remembers those of the structs that it has seen, which
+/// never change, so that the registry, which threads share, is asked once for each.
 class ObjectReader {
 public:
     explicit ObjectReader(const Registry& registry) : registry_(registry) {}
 
-    /// Throws UnknownModel for a struct that is not mapped, ObjectError for an empty handle, ConfigurationError for a
-    /// model that is not complete.
+    /// Throws UnknownModel for a struct that is not mapped, ObjectError for an empty handle or a
+    /// reference to no model.
     ObjectView read(const ObjectRef& object);
 
 private:

@@ -8,6 +8,7 @@
 #include <gm2m/error.hpp>
 
 #include "backend/text_form.hpp"
+#include "model/access.hpp"
 #include "model/relation_data.hpp"
 #include "relation/link_index.hpp"
 #include "relation/sorted_order.hpp"

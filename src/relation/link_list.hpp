@@ -5,7 +5,6 @@
 
 #include <gm2m/object.hpp>
 
-#include "model/access.hpp"
 #include "query/context.hpp"
 
 namespace gm2m::relation {

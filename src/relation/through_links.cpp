@@ -8,6 +8,7 @@
 #include <gm2m/error.hpp>
 
 #include "backend/text_form.hpp"
+#include "model/access.hpp"
 #include "model/names.hpp"
 #include "model/relation_data.hpp"
 #include "query/object_store.hpp"

@@ -1,5 +1,3 @@
-#include <set>
-
 #include "support/cinema.hpp"
 
 namespace gm2m::test {
