@@ -113,17 +113,6 @@ public:
 
     /// A condition: `expression` is among the values of list parameter `n`.
     virtual std::string in_list(std::string_view expression, std::size_t n, Kind kind) const = 0;
-    struct Sought {
-        std::string rows;  // a table expression to be joined, with no column but gm2m_sought_key; may be empty
-        std::string condition;
-    };
-    /// As in_list() for many values, each likely to be found by an index: the planner does not look at them, and an
-    /// index is searched in the order of the list. It may be a join, which brings a row once for each value that it
-    /// matches: so the values differ, the condition is one that the whole WHERE needs (not beside OR, nor under NOT),
-    /// and a statement has one of these.
-    virtual Sought sought_in_list(std::string_view expression, std::size_t n, Kind kind) const {
-        return {{}, in_list(expression, n, kind)};
-    }
     /// A condition: `expression` is an integer from parameter `n` to parameter `n` + 1. A text that sorts between them is
     /// not.
     virtual std::string in_range(std::string_view expression, std::size_t n) const = 0;

@@ -39,7 +39,8 @@ public:
                 continue;
             Tally& tally = batch_.of_relation(*links.relation);
             const auto append_part = [&](const LinkCondition& condition) {
-                batch_.append({.sql = &condition.removal(), .parameters = condition.parameters()}, &tally);
+                batch_.append(
+                    {.sql = &condition.removal(), .parameters = condition.parameters(), .plan_by_lists = true}, &tally);
             };
             // Both ends in one statement, which goes through the table in one order: two deletions of objects that link
             // to each other then do not wait for one another. Where nobody else writes, two statements are faster.

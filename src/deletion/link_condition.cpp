@@ -34,15 +34,13 @@ struct EndShape {
 class Writer {
 public:
     /// `guarded`: the models of the ends whose links go unless their objects are there, in the order of these.
-    /// `is_of_one_end`: there is one end alone.
     Writer(Context& context, detail::RelationData& relation, std::span<const Parameter> parameters,
-           std::span<const Model* const> guarded, bool is_of_one_end)
+           std::span<const Model* const> guarded)
         : context_(context),
           dialect_(context.connection.dialect()),
           relation_(relation),
           parameters_(parameters),
-          guarded_(guarded),
-          is_of_one_end_(is_of_one_end) {}
+          guarded_(guarded) {}
 
     void append(EndShape end) {
         if (!sql_.empty())
@@ -55,8 +53,6 @@ public:
         sql_ += has_more ? ")" : "";
     }
     std::string take() { return std::move(sql_); }
-    /// What the condition needs beside the join table; may be empty.
-    const std::string& joined() const noexcept { return joined_; }
 
 private:
     /// The column of the keys.
@@ -68,13 +64,7 @@ private:
             return append_keys(join.source_column, end);
         append_content_type(join.content_type_column, end);
         sql_ += " AND ";
-        if (!is_of_one_end_ || !end.is_list)
-            return append_keys(join.key_column, end);
-        std::string key = dialect_.quote(join.key_column);
-        backend::Dialect::Sought sought = dialect_.sought_in_list(key, ++bound_, Kind::text);
-        joined_ = std::move(sought.rows);
-        sql_ += sought.condition;
-        return key;
+        return append_keys(join.key_column, end);
     }
     /// Of one object it is asked once, before any link is looked for.
     void append_guard(const std::string& near, EndShape end) {
@@ -113,10 +103,8 @@ private:
     detail::RelationData& relation_;
     std::span<const Parameter> parameters_;
     std::span<const Model* const> guarded_;
-    const bool is_of_one_end_;
     std::size_t bound_ = 0;
     std::string sql_;
-    std::string joined_;
 };
 
 const LinkSql& sql_of(Context& context, detail::RelationData& relation) {
@@ -193,14 +181,12 @@ const LinkSql::Statements& LinkCondition::statements() const {
 }
 
 LinkSql::Statements LinkCondition::write() const {
-    Writer writer(context_, relation_, parameters_, guarded_, shape_.size() == 1);
+    Writer writer(context_, relation_, parameters_, guarded_);
     for (const char letter : shape_)
         writer.append(EndShape::of(letter));
     const std::string condition = shape_.size() > 1 ? fmt::format("({})", writer.take()) : writer.take();
-    const std::string& table = sql_.table;
-    const std::string& joined = writer.joined();
-    return {fmt::format("FROM {}{}{} WHERE {}", table, joined.empty() ? "" : ", ", joined, condition),
-            fmt::format("DELETE FROM {}{}{} WHERE {}", table, joined.empty() ? "" : " USING ", joined, condition)};
+    const std::string rows = fmt::format("FROM {} WHERE {}", sql_.table, condition);
+    return {rows, "DELETE " + rows};
 }
 
 std::string LinkCondition::source_column() const {

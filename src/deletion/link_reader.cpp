@@ -34,8 +34,11 @@ std::vector<Link> read_links(Context& context, const GM2MField& field, std::span
                 fmt::format("SELECT {} {}{}{}", condition.link_columns(), condition.rows(),
                             schema::and_is_link(context.connection.dialect(), schema::join_table_of(field)),
                             limit > 0 ? fmt::format(" LIMIT {}", limit - rows.size()) : "");
-            backend::Request request{
-                .sql = &sql, .parameters = condition.parameters(), .columns = kinds, .sink = &sink};
+            backend::Request request{.sql = &sql,
+                                     .parameters = condition.parameters(),
+                                     .columns = kinds,
+                                     .sink = &sink,
+                                     .plan_by_lists = true};
             context.connection.execute(request, backend::Access::read);
         });
     relation::ModelsByContentType models(context);

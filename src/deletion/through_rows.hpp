@@ -22,7 +22,11 @@ public:
     ThroughRows& operator=(const ThroughRows&) = delete;
 
     backend::Request request() {
-        return {.sql = &sql_, .parameters = condition_.parameters(), .columns = kinds_, .sink = this};
+        return {.sql = &sql_,
+                .parameters = condition_.parameters(),
+                .columns = kinds_,
+                .sink = this,
+                .plan_by_lists = true};
     }
     void row(std::span<const ValueView> cells) override { found_.push(cells[0]); }
 

@@ -219,14 +219,6 @@ public:
     std::string in_list(std::string_view expression, std::size_t n, Kind kind) const override {
         return fmt::format("{} = ANY (${}::{}[])", expression, n, type_name(kind));
     }
-    // To estimate how often each of 2,000 texts occurs takes as long as to find them. What comes from a subquery is
-    // taken for few values, and still joined by hash where there is no index. IN would make a set of them first, which
-    // has no order. A function itself may not be joined in a write to a distributed table.
-    Sought sought_in_list(std::string_view expression, std::size_t n, Kind kind) const override {
-        return {fmt::format("(SELECT * FROM unnest((SELECT ${}::{}[]))) AS gm2m_sought (gm2m_sought_key)", n,
-                            type_name(kind)),
-                fmt::format("{} = gm2m_sought_key", expression)};
-    }
     std::string in_range(std::string_view expression, std::size_t n) const override {
         return fmt::format("{} BETWEEN ${} AND ${}", expression, n, n + 1);
     }
