@@ -49,10 +49,10 @@ public:
     template <class T, class Make>
     const T& cached(const void* owner, Make&& make) {
         static const char tag = 0;
-        std::shared_ptr<void>& entry = cache_[Key{&tag, owner}];
-        if (!entry)
-            entry = std::make_shared<T>(make());
-        return *static_cast<const T*>(entry.get());
+        Cached& entry = entry_of({&tag, owner});
+        if (!entry.made)
+            entry.made = std::make_shared<T>(make());
+        return *static_cast<const T*>(entry.made.get());
     }
 
     /// As cached(), of what depends on all that the registry has: made again after a declaration. Valid until the next
@@ -60,10 +60,10 @@ public:
     template <class T, class Make>
     const T& cached_for_registry(const void* owner, Make&& make) {
         static const char tag = 0;
-        Generation& entry = generations_[Key{&tag, owner}];
-        if (!entry.made || entry.generation != registry.generation()) {
-            entry.generation = registry.generation();
+        Cached& entry = entry_of({&tag, owner});
+        if (const std::size_t now = registry.generation(); !entry.made || entry.generation != now) {
             entry.made = std::make_shared<T>(make());
+            entry.generation = now;
         }
         return *static_cast<const T*>(entry.made.get());
     }
@@ -93,12 +93,14 @@ private:
             return std::hash<const void*>()(key.tag) * 31 + std::hash<const void*>()(key.owner);
         }
     };
-    struct Generation {
-        std::size_t generation = 0;
+    struct Cached {
         std::shared_ptr<void> made;
+        std::size_t generation = 0;  // of the registry, where that matters
     };
-    std::unordered_map<Key, std::shared_ptr<void>, Hash> cache_;
-    std::unordered_map<Key, Generation, Hash> generations_;
+    /// Stays where it is.
+    Cached& entry_of(const Key& key);
+
+    std::unordered_map<Key, Cached, Hash> cache_;
 };
 
 }  // namespace gm2m

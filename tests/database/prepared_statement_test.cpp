@@ -48,6 +48,26 @@ TEST_P(PreparedStatementTest, ManyObjectsAreLoadedByAPlanOfTheirOwn) {
     EXPECT_EQ(prepared(load), 1);
 }
 
+// Links to many objects of a large table go in the order of its pages, if the planner sees how many objects there are.
+TEST_P(PreparedStatementTest, LinksToManyObjectsGoByAPlanOfTheirOwn) {
+    Database borrowed = borrow(cinema.registry, session);
+    const Object me = borrowed.insert(cinema.registry["cinema.User"].make({{"name", "Me"}}));
+    std::vector<Object> movies;
+    for (int i = 0; i < 310; ++i)
+        movies.push_back(cinema.registry["cinema.Movie"].make({{"title", i < 300 ? "one of many" : "one of few"}}));
+    borrowed.insert_many(movies);
+    borrowed.related(me, cinema.preferred).add(movies);
+    const auto remove = [&](const char* title) {
+        return borrowed.remove(borrowed.query("cinema.Movie").filter(F("title") == title)).links;
+    };
+    const std::string removal = "DELETE%preferred_videos%= ANY%";
+
+    EXPECT_EQ(remove("one of many"), 300U);
+    EXPECT_EQ(prepared(removal), 0);
+    EXPECT_EQ(remove("one of few"), 10U);
+    EXPECT_EQ(prepared(removal), 1);
+}
+
 // What is worth another attempt is no reason to prepare a statement once more.
 TEST_P(PreparedStatementTest, StayWhenTheyFail) {
     Database borrowed = borrow(cinema.registry, session);
