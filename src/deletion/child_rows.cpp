@@ -31,8 +31,9 @@ ChildRows::ChildRows(Context& context, const Model& model, backend::ValueList ke
 
 void ChildRows::append_requests(std::vector<backend::Request>& requests) {
     for (const std::string& sql : locks_)
-        requests.push_back({.sql = &sql, .parameters = parameters_});
-    requests.push_back({.sql = &select_, .parameters = parameters_, .columns = kinds_, .sink = this});
+        requests.push_back({.sql = &sql, .parameters = parameters_, .plan_by_lists = true});
+    requests.push_back(
+        {.sql = &select_, .parameters = parameters_, .columns = kinds_, .sink = this, .plan_by_lists = true});
 }
 
 }  // namespace gm2m::deletion

@@ -68,7 +68,9 @@ public:
     KeyReader(const KeyReader&) = delete;
     KeyReader& operator=(const KeyReader&) = delete;
 
-    Request request() { return {.sql = &sql_, .parameters = parameters_, .columns = kinds_, .sink = this}; }
+    Request request() {
+        return {.sql = &sql_, .parameters = parameters_, .columns = kinds_, .sink = this, .plan_by_lists = true};
+    }
     void row(std::span<const ValueView> cells) override { found_.push(cells[0]); }
 
     const Field& foreign_key() const noexcept { return foreign_key_; }

@@ -58,7 +58,6 @@ private:
         Request& request = batch_.append(std::move(sql), parameters, &tally);
         request.columns = std::span(&counted.kind, 1);
         request.sink = &counted;
-        request.plan_by_lists = true;
         return counted;
     }
     void count_rows(const Field& field, const backend::ValueList& keys, Tally& tally) {

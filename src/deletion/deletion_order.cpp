@@ -55,7 +55,8 @@ public:
         for (std::size_t begin = 0; begin < going.size(); begin += context.keys_per_statement) {
             const ValueList part = going.keys().slice(begin, context.keys_per_statement);
             const Parameter parameters[] = {part};
-            Request request{.sql = &sql, .parameters = parameters, .columns = kinds, .sink = &sink};
+            Request request{
+                .sql = &sql, .parameters = parameters, .columns = kinds, .sink = &sink, .plan_by_lists = true};
             context.connection.execute(request, Access::read);
         }
     }

@@ -87,7 +87,8 @@ public:
             }
             batch_.for_each_part(in_order(*going), [&](const Parameter& keys) {
                 batch_.append({.sql = keys.list ? &statements.remove_many : &statements.remove_one,
-                               .parameters = std::span(&collected_.memory.make<Parameter>(keys), 1)},
+                               .parameters = std::span(&collected_.memory.make<Parameter>(keys), 1),
+                               .plan_by_lists = true},
                               &tally);
             });
         }

@@ -36,9 +36,7 @@ public:
     /// Or those at one end, of the keys from the `begin`-th on, of at most as many as one parameter holds.
     void add(const LinkSide& end, std::size_t begin);
 
-    /// "FROM … WHERE …", the rows for which it holds; another condition may follow. Lives as long as this. To be
-    /// planned by lists (Request): where they lead to many links, PostgreSQL then goes through the table in the order of
-    /// its pages, and without an index it makes a hash table of them.
+    /// "FROM … WHERE …", the rows for which it holds; another condition may follow. Lives as long as this.
     const std::string& rows() const { return statements().rows; }
     /// Deletes these rows. Lives as long as this.
     const std::string& removal() const { return statements().removal; }

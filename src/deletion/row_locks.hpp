@@ -24,7 +24,9 @@ public:
     RowLock& operator=(const RowLock&) = delete;
 
     /// Lives as long as this.
-    backend::Request request() { return {.sql = &sql_, .parameters = parameters_, .columns = kinds_, .sink = this}; }
+    backend::Request request() {
+        return {.sql = &sql_, .parameters = parameters_, .columns = kinds_, .sink = this, .plan_by_lists = true};
+    }
     void row(std::span<const ValueView> cells) override { found_.push(cells[0]); }
 
     const Model& model() const noexcept { return model_; }

@@ -58,7 +58,8 @@ public:
         tally_of_.push_back(tally);
         return requests_.emplace_back(backend::Request{
             .sql = &memory_.make<std::string>(std::move(sql)),
-            .parameters = memory_.make<std::vector<backend::Parameter>>(parameters.begin(), parameters.end())});
+            .parameters = memory_.make<std::vector<backend::Parameter>>(parameters.begin(), parameters.end()),
+            .plan_by_lists = true});
     }
     /// What `request` refers to outlives this; `tally` may be null.
     void append(const backend::Request& request, Tally* tally) {

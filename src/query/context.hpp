@@ -95,9 +95,9 @@ private:
     };
     struct Cached {
         std::shared_ptr<void> made;
-        std::size_t generation = 0;  // of the registry, where that matters
+        std::size_t generation = 0;  // of the registry when it was made, if it depends on that
     };
-    /// Stays where it is.
+    /// What it returns stays valid while others are added.
     Cached& entry_of(const Key& key);
 
     std::unordered_map<Key, Cached, Hash> cache_;

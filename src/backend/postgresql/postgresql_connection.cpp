@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::size_t cached_statements = 256;
 /// The plan that a prepared statement gets in the end is made for lists of ten: of a table that is small, or was never
-/// analyzed, it reads all rows and compares each with all of the list, of which it makes no hash table. For lists up to
-/// this length that takes less time than to plan anew.
+/// analyzed, it reads all rows and compares each with all of the list, of which it makes no hash table; of a large one
+/// it takes many rows in the order of an index, and not of the pages. For lists up to this length that takes less time
+/// than to plan anew, or little more.
 constexpr std::size_t short_list = 256;
 /// Executions of a row-by-row statement that are sent before their results are read: bounds the memory for both.
 constexpr std::size_t executions_at_once = 256;
