@@ -61,7 +61,6 @@ struct Collected {
     std::pmr::vector<ConcernedLinks> links{memory.resource()};
     std::pmr::vector<KeyUpdate> updates{memory.resource()};
     bool rows_are_gone = false;  // they went as they were found
-    bool row_is_lock = false;    // there is one, and it goes before its links
 
     explicit Collected(Memory& where) : memory(where) {}
     Collected(const Collected&) = delete;

@@ -84,17 +84,19 @@ private:
     std::string sql_;
 };
 
-void Collector::add(const ObjectView& object) {
+ValueView key_of(const ObjectView& object, Scratch& scratch) {
     const Model& model = *object.model;
     model.require_writable();
-    Going& going = collected_.of(model.concrete_model());
-    if (going.size() == 0)
-        model.require_complete();
-    Scratch scratch;
+    model.require_complete();
     const ValueView key = object.key_view(scratch);
     if (is_missing_key(model.primary_key(), key))
         throw UnsavedObject(fmt::format("an object of {} was never saved: there is nothing to delete", model.label()));
-    going.insert(key);
+    return key;
+}
+
+void Collector::add(const ObjectView& object) {
+    Scratch scratch;
+    collected_.of(object.model->concrete_model()).insert(key_of(object, scratch));
 }
 
 void Collector::add(const detail::QueryState& query) {
@@ -115,25 +117,18 @@ bool Collector::has_to_read(const Going& going) {
            Dependents::of(context_, going.model()).go_after_reading;
 }
 
-bool Collector::has_to_lock() {
-    if (!to_delete_ || collected_.objects.empty() || !context_.connection.dialect().locks_rows())
-        return false;
-    const bool is_one = collected_.objects.size() == 1 && collected_.objects.front().size() == 1;
-    return !is_one || Dependents::of(context_, collected_.objects.front().model()).go_last;
+bool Collector::has_to_lock() const {
+    return to_delete_ && !collected_.objects.empty() && context_.connection.dialect().locks_rows();
 }
 
 bool Collector::is_told(const Going& going) {
-    return to_delete_ && std::ranges::any_of(Dependents::of(context_, going.model()).ends, [&](const LinkEnd& end) {
-               return has_signal(end.policy) && is_heard(context_.registry, gm2m_field(*end.relation));
-           });
+    return to_delete_ && Dependents::of(context_, going.model()).is_told(context_.registry);
 }
 
 void Collector::collect(bool read) {
-    const bool locks = to_delete_ && context_.connection.dialect().locks_rows();
-    collected_.row_is_lock = locks && !read && !has_to_lock();
     if (read)
         take_given_children();
-    if (locks && !collected_.row_is_lock)
+    if (has_to_lock())
         lock_given();
     read_queries();
     if (read)
@@ -418,7 +413,7 @@ void Collector::collect_links(bool locked) {
         }
     };
     for (const Going& going : collected_.objects)
-        collect(going, collected_.row_is_lock);
+        collect(going, false);
     for (const Going& going : collected_.absent)
         collect(going, true);
 }

@@ -16,6 +16,9 @@ struct Refusal {
     std::vector<Link> links;
 };
 
+/// The key of an object that is to be deleted. Throws UnsavedObject, ObjectError.
+ValueView key_of(const ObjectView& object, Scratch& scratch);
+
 /// Finds what a deletion takes: first it is told; then it follows foreign keys, breadth first, with one statement for
 /// each foreign key and step, however many objects there are. (BEHAVIOUR 6.4)
 class Collector {
@@ -33,8 +36,8 @@ public:
 
     /// Whether the database has to be asked before anything is deleted.
     bool has_to_read();
-    /// Whether rows have to be locked before that: all but the row of one object that can go first, which locks it.
-    bool has_to_lock();
+    /// Whether rows have to be locked before that.
+    bool has_to_lock() const;
     /// Asks it if `read`, which has_to_read() has said: once it is decided, a receiver that connects meanwhile makes no
     /// difference. If it asks or locks, inside a transaction.
     void collect(bool read);

@@ -9,6 +9,7 @@
 #include "deletion/counting.hpp"
 #include "deletion/deleting.hpp"
 #include "deletion/execution.hpp"
+#include "deletion/removal_of_one.hpp"
 #include "deletion/through_rows.hpp"
 #include "relation/link_statements.hpp"
 #include "schema/join_table.hpp"
@@ -94,6 +95,51 @@ std::vector<FieldCount> count_left_behind(Context& context, const Collected& col
     return left;
 }
 
+/// Nobody else writes to the database once this is done, where that is what an engine locks.
+void lock_database(Context& context, const Model& model) {
+    context.connection.lock_database(context.table_name_of(model.concrete_model()));
+}
+
+/// None if it is not as simple as that.
+std::optional<Deleted> remove_one(Context& context, const ObjectView& object) {
+    Scratch scratch;
+    const ValueView key = key_of(object, scratch);
+    const RemovalOfOne* removal = RemovalOfOne::find(context, object.model->concrete_model());
+    if (!removal)
+        return std::nullopt;
+    lock_database(context, *object.model);
+    return removal->run(context, key);
+}
+
+Deleted remove_collected(Context& context, const Given& given) {
+    Memory memory;
+    Collector collector(context, true, memory);
+    gather(collector, given);
+    if (!collector.has_to_read()) {
+        const auto work = [&] {
+            lock_database(context, a_model_of(given));
+            collector.collect(false);
+            return execute(context, collector.collected());
+        };
+        // In a transaction a failure dooms it all, and a savepoint would be two round trips for nothing.
+        const bool begins =
+            collector.has_to_lock() && context.connection.depth() == 0 && !context.connection.in_foreign_transaction();
+        return begins ? backend::in_transaction(context.connection, work) : work();
+    }
+    return backend::in_transaction(context.connection, [&] {
+        lock_database(context, a_model_of(given));
+        collector.collect(true);
+        do {
+            throw_refused(collector.refusals());
+            send_deleting(context, collector.collected());
+        } while (collector.collect_unvetoed());
+        const Vanishing vanishing = load_vanishing(context, collector.collected());
+        const Deleted done = execute(context, collector.collected());
+        send_deleted(context, vanishing);
+        return done;
+    });
+}
+
 /// Rows of a through model with a content type.
 void remove_rows_of(Context& context, const GM2MField& field, const Model& through, const Parameter& content_type) {
     const backend::Dialect& dialect = context.connection.dialect();
@@ -109,39 +155,16 @@ void remove_rows_of(Context& context, const GM2MField& field, const Model& throu
 Deleted remove(Context& context, const Given& given) {
     if (given.objects.empty() && given.queries.empty())
         return {};
-    Memory memory;
-    Collector collector(context, true, memory);
-    gather(collector, given);
-    Deleted deleted;
-    if (!collector.has_to_read()) {
-        const auto work = [&] {
-            context.connection.lock_database(context.table_name_of(a_model_of(given).concrete_model()));
-            collector.collect(false);
-            return execute(context, collector.collected());
-        };
-        // In a transaction a failure dooms it all, and a savepoint would be two round trips for nothing.
-        const bool begins =
-            collector.has_to_lock() && context.connection.depth() == 0 && !context.connection.in_foreign_transaction();
-        deleted = begins ? backend::in_transaction(context.connection, work) : work();
-    } else {
-        deleted = backend::in_transaction(context.connection, [&] {
-            context.connection.lock_database(context.table_name_of(a_model_of(given).concrete_model()));
-            collector.collect(true);
-            do {
-                throw_refused(collector.refusals());
-                send_deleting(context, collector.collected());
-            } while (collector.collect_unvetoed());
-            const Vanishing vanishing = load_vanishing(context, collector.collected());
-            const Deleted done = execute(context, collector.collected());
-            send_deleted(context, vanishing);
-            return done;
-        });
-    }
+    std::optional<Deleted> deleted;
+    if (given.objects.size() == 1 && given.queries.empty())
+        deleted = remove_one(context, given.objects.front());
+    if (!deleted)
+        deleted = remove_collected(context, given);
     context.write_log.wrote_everything();
     for (const ObjectView& object : given.objects)
         if (object.row)
             context.stored_log.set(*object.row, false);
-    return deleted;
+    return std::move(*deleted);
 }
 
 DeletionPlan explain_remove(Context& context, const Given& given) {

@@ -70,6 +70,12 @@ Dependents find(Context& context, const Model& model) {
 
 }  // namespace
 
+bool Dependents::is_told(const Registry& registry) const {
+    return std::ranges::any_of(ends, [&](const LinkEnd& end) {
+        return has_signal(end.policy) && is_heard(registry, gm2m_field(*end.relation));
+    });
+}
+
 const Dependents& Dependents::of(Context& context, const Model& model) {
     return context.cached_for_registry<Dependents>(&model, [&] { return find(context, model); });
 }

@@ -28,6 +28,9 @@ struct Dependents {
     /// Whether links, or what refers to the objects, have to be read before anything goes.
     bool go_after_reading = false;
 
+    /// Whether a receiver of `deleting` is called.
+    bool is_told(const Registry& registry) const;
+
     /// `model` is no proxy.
     static const Dependents& of(Context& context, const Model& model);
 };

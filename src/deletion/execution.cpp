@@ -172,12 +172,9 @@ private:
 
 Deleted execute(Context& context, const Collected& collected) {
     Execution execution(context, collected);
-    if (collected.row_is_lock)
-        execution.rows();
     execution.foreign_keys();
     execution.links();
-    if (!collected.row_is_lock)
-        execution.rows();
+    execution.rows();
     return execution.run();
 }
 

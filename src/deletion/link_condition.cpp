@@ -113,7 +113,22 @@ const LinkSql& sql_of(Context& context, detail::RelationData& relation) {
     });
 }
 
+/// "FROM … WHERE …"
+std::string rows_where(const LinkSql& sql, const std::string& condition, bool has_several_ends) {
+    return has_several_ends ? fmt::format("FROM {} WHERE ({})", sql.table, condition)
+                            : fmt::format("FROM {} WHERE {}", sql.table, condition);
+}
+
 }  // namespace
+
+std::string removal_of_one(Context& context, detail::RelationData& relation, std::span<const LinkEnd> ends,
+                           const Model* unless_there) {
+    const std::vector<const Model*> guarded(ends.size(), unless_there);
+    Writer writer(context, relation, {}, guarded);
+    for (const LinkEnd& end : ends)
+        writer.append({end.reverse, false, false, unless_there != nullptr});
+    return "DELETE " + rows_where(sql_of(context, relation), writer.take(), ends.size() > 1);
+}
 
 LinkCondition::LinkCondition(Context& context, detail::RelationData& relation, Memory& memory)
     : context_(context),
@@ -184,8 +199,7 @@ LinkSql::Statements LinkCondition::write() const {
     Writer writer(context_, relation_, parameters_, guarded_);
     for (const char letter : shape_)
         writer.append(EndShape::of(letter));
-    const std::string condition = shape_.size() > 1 ? fmt::format("({})", writer.take()) : writer.take();
-    const std::string rows = fmt::format("FROM {} WHERE {}", sql_.table, condition);
+    const std::string rows = rows_where(sql_, writer.take(), shape_.size() > 1);
     return {rows, "DELETE " + rows};
 }
 

@@ -24,6 +24,12 @@ struct LinkSql {
     mutable std::unordered_map<std::string, Statements> by_shape;
 };
 
+/// Deletes the links of one object at some ends of a relation. The parameters of each end follow each other: its
+/// content type and key text, or the key alone; and once more the key where the links go unless the object is there, of
+/// the model `unless_there`, which may be null.
+std::string removal_of_one(Context& context, detail::RelationData& relation, std::span<const LinkEnd> ends,
+                           const Model* unless_there);
+
 /// A condition on the rows of a relation's join table: they link objects that go, at one end or the other. The context
 /// and the objects outlive its use, and no further ones come meanwhile.
 class LinkCondition {
