@@ -87,7 +87,6 @@ private:
 ValueView key_of(const ObjectView& object, Scratch& scratch) {
     const Model& model = *object.model;
     model.require_writable();
-    model.require_complete();
     const ValueView key = object.key_view(scratch);
     if (is_missing_key(model.primary_key(), key))
         throw UnsavedObject(fmt::format("an object of {} was never saved: there is nothing to delete", model.label()));
@@ -96,7 +95,11 @@ ValueView key_of(const ObjectView& object, Scratch& scratch) {
 
 void Collector::add(const ObjectView& object) {
     Scratch scratch;
-    collected_.of(object.model->concrete_model()).insert(key_of(object, scratch));
+    const ValueView key = key_of(object, scratch);
+    Going& going = collected_.of(object.model->concrete_model());
+    if (going.size() == 0)
+        object.model->require_complete();
+    going.insert(key);
 }
 
 void Collector::add(const detail::QueryState& query) {

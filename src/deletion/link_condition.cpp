@@ -122,11 +122,11 @@ std::string rows_where(const LinkSql& sql, const std::string& condition, bool ha
 }  // namespace
 
 std::string removal_of_one(Context& context, detail::RelationData& relation, std::span<const LinkEnd> ends,
-                           const Model* unless_there) {
+                           std::string_view types, const Model* unless_there) {
     const std::vector<const Model*> guarded(ends.size(), unless_there);
     Writer writer(context, relation, {}, guarded);
-    for (const LinkEnd& end : ends)
-        writer.append({end.reverse, false, false, unless_there != nullptr});
+    for (std::size_t i = 0; i < ends.size(); ++i)
+        writer.append({ends[i].reverse, false, types[i] == unknown_type, unless_there != nullptr});
     return "DELETE " + rows_where(sql_of(context, relation), writer.take(), ends.size() > 1);
 }
 
@@ -144,7 +144,7 @@ void LinkCondition::add(const LinkSide& end, std::size_t begin) {
     const std::size_t count = std::min(end.objects->size() - begin, context_.keys_per_statement);
     EndShape shape{end.reverse, count > 1, false, end.unless_there};
     if (end.reverse && relation_.is_generic) {
-        shape.is_of_unknown_type = bind_content_type(*end.linked_model);
+        shape.is_of_unknown_type = append_content_type(context_, *end.linked_model, parameters_) == unknown_type;
         bind_texts(*end.objects, begin, count);
     } else {
         bind_keys(*end.objects, begin, count);
@@ -154,17 +154,6 @@ void LinkCondition::add(const LinkSide& end, std::size_t begin) {
         guarded_.push_back(&end.objects->model());
     }
     shape_ += shape.letter();
-}
-
-// A content type that is not known here may come into being, with the first link, until the statement runs.
-bool LinkCondition::bind_content_type(const Model& model) {
-    if (const std::optional<int> id = context_.content_types.find_id_once(model)) {
-        parameters_.push_back(Parameter::integer(*id));
-        return false;
-    }
-    parameters_.push_back(Parameter::text(model.app_label()));
-    parameters_.push_back(Parameter::text(model.model_name()));
-    return true;
 }
 
 void LinkCondition::bind_keys(const Going& going, std::size_t begin, std::size_t count) {

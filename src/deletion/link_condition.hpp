@@ -24,11 +24,25 @@ struct LinkSql {
     mutable std::unordered_map<std::string, Statements> by_shape;
 };
 
-/// Deletes the links of one object at some ends of a relation. The parameters of each end follow each other: its
-/// content type and key text, or the key alone; and once more the key where the links go unless the object is there, of
-/// the model `unless_there`, which may be null.
+/// Appends the model's content type; or its names, if it is not known here, and may come into being, with the first
+/// link, until the statement runs. Which of these.
+constexpr char known_type = 'k', unknown_type = 'u';
+template <class Parameters>
+char append_content_type(Context& context, const Model& model, Parameters& parameters) {
+    if (const std::optional<int> id = context.content_types.find_id_once(model)) {
+        parameters.push_back(backend::Parameter::integer(*id));
+        return known_type;
+    }
+    parameters.push_back(backend::Parameter::text(model.app_label()));
+    parameters.push_back(backend::Parameter::text(model.model_name()));
+    return unknown_type;
+}
+
+/// Deletes the links of one object at some ends of a relation. The parameters of each end follow each other: what
+/// append_content_type() gave, which `types` says for each end, and the key text, or the key alone; and once more the
+/// key where the links go unless the object is there, of the model `unless_there`, which may be null.
 std::string removal_of_one(Context& context, detail::RelationData& relation, std::span<const LinkEnd> ends,
-                           const Model* unless_there);
+                           std::string_view types, const Model* unless_there);
 
 /// A condition on the rows of a relation's join table: they link objects that go, at one end or the other. The context
 /// and the objects outlive its use, and no further ones come meanwhile.
@@ -54,8 +68,6 @@ public:
 private:
     const LinkSql::Statements& statements() const;
     LinkSql::Statements write() const;
-    /// Whether it is not known.
-    bool bind_content_type(const Model& model);
     void bind_keys(const Going& going, std::size_t begin, std::size_t count);
     void bind_texts(const Going& going, std::size_t begin, std::size_t count);
 

@@ -40,66 +40,69 @@ const RemovalOfOne* RemovalOfOne::find(Context& context, const Model& model) {
     return removal.applies_ && !is_told ? &removal : nullptr;
 }
 
-RemovalOfOne::RemovalOfOne(Context& context, const Model& model) : model_(model) {
+RemovalOfOne::RemovalOfOne(Context& context, const Model& model)
+    : model_(model), row_goes_first_(context.connection.dialect().locks_rows()) {
+    model.require_complete();
     const Dependents& dependents = Dependents::of(context, model);
-    const bool row_goes_first = context.connection.dialect().locks_rows();
     applies_ = !model.parent() && !dependents.go_after_reading &&
-               (row_goes_first ? !dependents.go_last : dependents.foreign_keys.empty());
+               (row_goes_first_ ? !dependents.go_last : dependents.foreign_keys.empty());
     if (!applies_)
         return;
     has_signal_ = std::ranges::any_of(dependents.ends, [](const LinkEnd& end) { return has_signal(end.policy); });
-    const Step row{RowStatements::of(context, model).remove_one, {{Form::key}}, nullptr};
-    if (row_goes_first)
+    Step row;
+    row.sql.emplace("", RowStatements::of(context, model).remove_one);
+    if (row_goes_first_)
         steps_.push_back(row);
-    for (const std::vector<LinkEnd>& ends : ends_by_relation(dependents))
-        if (row_goes_first)
-            append_links(context, ends, true);
+    for (std::vector<LinkEnd>& ends : ends_by_relation(dependents)) {
+        ends_ += ends.size();
+        detail::RelationData* const relation = ends.front().relation;
+        if (row_goes_first_)
+            steps_.push_back({relation, std::move(ends)});
         else
             for (const LinkEnd& end : ends)
-                append_links(context, std::span(&end, 1), false);
-    if (!row_goes_first)
-        steps_.push_back(row);
-    for (const Step& step : steps_)
-        slots_ += step.slots.size();
-}
-
-void RemovalOfOne::append_links(Context& context, std::span<const LinkEnd> ends, bool unless_there) {
-    detail::RelationData& relation = *ends.front().relation;
-    Step& step = steps_.emplace_back(
-        Step{removal_of_one(context, relation, ends, unless_there ? &model_ : nullptr), {}, &relation});
-    for (const LinkEnd& end : ends) {
-        if (end.reverse && relation.is_generic)
-            step.slots.insert(step.slots.end(), {{Form::content_type, end.linked_model}, {Form::text}});
-        else
-            step.slots.push_back({Form::key});
-        if (unless_there)
-            step.slots.push_back({Form::key});
+                steps_.push_back({relation, {end}});
     }
+    if (!row_goes_first_)
+        steps_.push_back(row);
 }
 
-std::optional<Deleted> RemovalOfOne::run(Context& context, const ValueView& key) const {
+const std::string& RemovalOfOne::sql_of(Context& context, const Step& step, const std::string& known) const {
+    const auto found = step.sql.find(known);
+    if (found != step.sql.end())
+        return found->second;
+    const Model* const unless_there = row_goes_first_ ? &model_ : nullptr;
+    return step.sql.emplace(known, removal_of_one(context, *step.relation, step.ends, known, unless_there))
+        .first->second;
+}
+
+Deleted RemovalOfOne::run(Context& context, const ValueView& key) const {
     std::array<std::byte, 1024> buffer;
     std::pmr::monotonic_buffer_resource memory(buffer.data(), buffer.size());
     std::pmr::vector<Parameter> parameters(&memory);
     std::pmr::vector<Request> requests(&memory);
-    parameters.reserve(slots_);
+    parameters.reserve(4 * ends_ +
+                       1);  // the names of a content type, the key's text, the key; they stay where they are
     requests.reserve(steps_.size());
-    const Kind kind = model_.primary_key().kind();
-    std::string text;
-    text::append_value(text, kind, key);
+    const Parameter key_alone(model_.primary_key().kind(), key);
+    std::string text, known;
+    text::append_value(text, key_alone.kind, key);
     for (const Step& step : steps_) {
-        for (const Slot& slot : step.slots)
-            if (slot.form == Form::key) {
-                parameters.emplace_back(kind, key);
-            } else if (slot.form == Form::text) {
-                parameters.push_back(Parameter::text(text));
+        const std::size_t before = parameters.size();
+        known.clear();
+        for (const LinkEnd& end : step.ends) {
+            if (!end.reverse || !step.relation->is_generic) {
+                known += known_type;
+                parameters.push_back(key_alone);
             } else {
-                const std::optional<int> id = context.content_types.find_id_once(*slot.model);
-                if (!id)
-                    return std::nullopt;
-                parameters.push_back(Parameter::integer(*id));
+                known += append_content_type(context, *end.linked_model, parameters);
+                parameters.push_back(Parameter::text(text));
             }
-        requests.push_back({.sql = &step.sql, .parameters = std::span(parameters).last(step.slots.size())});
+            if (row_goes_first_)
+                parameters.push_back(key_alone);
+        }
+        if (!step.relation)
+            parameters.push_back(key_alone);
+        requests.push_back({.sql = &sql_of(context, step, known), .parameters = std::span(parameters).subspan(before)});
     }
     context.connection.execute(requests, backend::Access::write);
 

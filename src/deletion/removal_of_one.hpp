@@ -1,7 +1,6 @@
 #pragma once
 
-#include <optional>
-#include <span>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,35 +17,30 @@ namespace gm2m::deletion {
 /// one keeps its links. (BEHAVIOUR 2.12)
 class RemovalOfOne {
 public:
-    /// That of the objects of `model`, which is no proxy. Null where something has to be read or locked first, or a
-    /// receiver is to be told. Valid until the next declaration.
+    /// That of the objects of `model`, which is no proxy. Null where something has to be read, locked or updated first,
+    /// or a receiver is to be told. Valid until the next declaration. Throws as Model::require_complete().
     static const RemovalOfOne* find(Context& context, const Model& model);
 
-    /// None, and nothing has happened, if a content type is not known: it may come into being with the first link until
-    /// the statements run.
-    std::optional<Deleted> run(Context& context, const ValueView& key) const;
+    Deleted run(Context& context, const ValueView& key) const;
 
 private:
-    enum class Form { content_type, text, key };
-    /// A parameter.
-    struct Slot {
-        Form form;
-        const Model* model = nullptr;  // whose content type
-    };
+    /// A statement on the links of a relation, or on the row.
     struct Step {
-        std::string sql;
-        std::vector<Slot> slots;
-        const detail::RelationData* relation;  // null: the row
+        detail::RelationData* relation = nullptr;  // null: the row
+        std::vector<LinkEnd> ends = {};
+        /// By whether the content type of each end is known, as sql_of() has it.
+        mutable std::map<std::string, std::string, std::less<>> sql = {};
     };
 
     RemovalOfOne(Context& context, const Model& model);
-    void append_links(Context& context, std::span<const LinkEnd> ends, bool unless_there);
+    const std::string& sql_of(Context& context, const Step& step, const std::string& known) const;
 
     const Model& model_;
-    bool applies_ = false;  // whether nothing has to be read or locked first
+    const bool row_goes_first_;
+    bool applies_ = false;  // whatever receivers there are
     bool has_signal_ = false;
     std::vector<Step> steps_;  // those of one relation follow each other
-    std::size_t slots_ = 0;    // of all steps
+    std::size_t ends_ = 0;     // of all steps
 };
 
 }  // namespace gm2m::deletion

@@ -10,6 +10,20 @@
 
 namespace gm2m {
 
+namespace {
+
+/// Everything else takes the key for what the model's is.
+void require_fitting_key(const Reference& reference) {
+    if (reference.key.is_null() || reference.model->is_read_only())
+        return;
+    const Kind kind = reference.key.kind(), wanted = reference.model->primary_key().kind();
+    if (kind != wanted && !(text::is_integer(kind) && text::is_integer(wanted)))
+        throw InvalidValue(fmt::format("the key of a reference to {} is of kind {}, not {}", reference.model->label(),
+                                       name_of(kind), name_of(wanted)));
+}
+
+}  // namespace
+
 ObjectView ObjectReader::read(const ObjectRef& object) {
     if (const Object* handle = object.object()) {
         const Model& model = handle->model();
@@ -18,6 +32,7 @@ ObjectView ObjectReader::read(const ObjectRef& object) {
     if (const Reference* reference = object.reference()) {
         if (!reference->model)
             throw ObjectError("the reference names no model");
+        require_fitting_key(*reference);
         return {reference->model, nullptr, &reference->key, nullptr};
     }
     if (object.type() != last_type_) {

@@ -30,8 +30,8 @@ class ObjectReader {
 public:
     explicit ObjectReader(const Registry& registry) : registry_(registry) {}
 
-    /// Throws UnknownModel for a struct that is not mapped, ObjectError for an empty handle or a
-    /// reference to no model.
+    /// Throws UnknownModel for a struct that is not mapped, ObjectError for an empty handle or a reference to no model,
+    /// InvalidValue for a reference whose key is of another kind than the model's.
     ObjectView read(const ObjectRef& object);
 
 private:

@@ -59,6 +59,30 @@ TEST_P(ProxyTest, OfAStructIsThatStruct) {
     EXPECT_EQ(other.get<User>(1)->name, "Bob");
 }
 
+// Links to a proxy's own content type, should it come to have one, go in the same round trip as those to its model's.
+TEST_P(ProxyTest, CostsADeletionNoRoundTrip) {
+    Cinema cinema(GetParam());
+    cinema.registry.model("cinema.Classic").proxy("cinema.Movie");
+    Database other = Database::open(cinema.registry, scratch.url());
+    other.create_tables();
+    const Object ann = other.insert(cinema.registry["cinema.User"].make({{"name", "Ann"}}));
+    std::vector<Object> movies;
+    for (const char* title : {"Alien", "Brazil", "Carmen"})
+        movies.push_back(other.insert(cinema.registry["cinema.Movie"].make({{"title", title}})));
+    const auto expect_one_round_trip = [&](const Object& movie) {
+        StatementCounter counter(other);
+        EXPECT_EQ(other.remove(movie).links, 1U);
+        if (GetParam().has_round_trips()) {
+            EXPECT_EQ(counter.round_trips(), 1U);
+        }
+    };
+    other.related(ann, cinema.preferred).add(movies);
+    EXPECT_EQ(other.remove(movies[0]).links, 1U);  // looks for the content types
+    expect_one_round_trip(movies[1]);
+    (void)other.content_types().get_for_model("cinema.Classic", false);
+    expect_one_round_trip(movies[2]);
+}
+
 TEST_P(ProxyTest, SharesTheContentTypeOfItsModel) {
     ContentTypes& types = db.content_types();
     EXPECT_EQ(types.get_for_model("zoo.OldAnimal"), types.get_for_model("zoo.Animal"));

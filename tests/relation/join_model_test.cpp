@@ -89,6 +89,8 @@ TEST_P(JoinModelTest, IsReadOnly) {
     EXPECT_THROW(db.save(link), ObjectError);
     EXPECT_THROW(db.update(link), ObjectError);
     EXPECT_THROW(db.remove(link), ObjectError);
+    EXPECT_THROW(db.remove(std::vector{link, link}), ObjectError);
+    EXPECT_THROW(db.explain_remove(link), ObjectError);
     EXPECT_THROW(links().update({{"gm2m_pk", "x"}}), ObjectError);
     EXPECT_EQ(rows_in_join_table(), 7U);
 }
