@@ -16,7 +16,8 @@
 
 namespace gm2m {
 
-/// An object by its model and key alone, whether it exists or not.
+/// An object by its model and key alone, whether it exists or not. The key is of the kind of the model's primary key,
+/// or both are integers; where it is used, another is InvalidValue.
 struct Reference {
     const Model* model = nullptr;
     Value key;

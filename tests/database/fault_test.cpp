@@ -166,7 +166,7 @@ TEST_P(FaultTest, LeaveEverythingAsItWas) {
     {
         const ScopedConnection deleted =
             cinema.registry["cinema.Movie"].signals().deleted.connect([&](const ObjectsDeleted& event) {
-                event.database.remove(at("Country", 0));
+                event.database.remove(Reference{&cinema.registry["cinema.Country"], "XX"});
                 event.database.insert(made("Country", {{"code", "CH"}, {"name", "x"}}));
             });
         withstand("delete by a query, with a receiver",
