@@ -24,9 +24,10 @@ struct LinkSql {
     mutable std::unordered_map<std::string, Statements> by_shape;
 };
 
-/// Appends the model's content type; or its names, if it is not known here, and may come into being, with the first
-/// link, until the statement runs. Which of these.
 constexpr char known_type = 'k', unknown_type = 'u';
+
+/// Appends the model's content type; or its names, if it is not known here, and may come into being, with the first
+/// link, until the statement runs. Says which of these.
 template <class Parameters>
 char append_content_type(Context& context, const Model& model, Parameters& parameters) {
     if (const std::optional<int> id = context.content_types.find_id_once(model)) {

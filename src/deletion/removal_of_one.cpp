@@ -80,8 +80,7 @@ Deleted RemovalOfOne::run(Context& context, const ValueView& key) const {
     std::pmr::monotonic_buffer_resource memory(buffer.data(), buffer.size());
     std::pmr::vector<Parameter> parameters(&memory);
     std::pmr::vector<Request> requests(&memory);
-    parameters.reserve(4 * ends_ +
-                       1);  // the names of a content type, the key's text, the key; they stay where they are
+    parameters.reserve(4 * ends_ + 1);  // at most, so that they stay where they are
     requests.reserve(steps_.size());
     const Parameter key_alone(model_.primary_key().kind(), key);
     std::string text, known;
