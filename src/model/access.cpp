@@ -10,9 +10,7 @@
 
 namespace gm2m {
 
-namespace {
-
-/// Everything else takes the key for what the model's is.
+// Everything else takes the key for what the model's is.
 void require_fitting_key(const Reference& reference) {
     if (reference.key.is_null() || reference.model->is_read_only())
         return;
@@ -21,8 +19,6 @@ void require_fitting_key(const Reference& reference) {
         throw InvalidValue(fmt::format("the key of a reference to {} is of kind {}, not {}", reference.model->label(),
                                        name_of(kind), name_of(wanted)));
 }
-
-}  // namespace
 
 ObjectView ObjectReader::read(const ObjectRef& object) {
     if (const Object* handle = object.object()) {

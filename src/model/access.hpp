@@ -24,6 +24,9 @@ struct ObjectView {
     }
 };
 
+/// Throws InvalidValue unless the key is of the kind of the model's, or both are integers, or there is none.
+void require_fitting_key(const Reference& reference);
+
 /// Finds the models of objects. Used by one thread at a time: it remembers those of the structs that it has seen, which
 /// never change, so that the registry, which threads share, is asked once for each.
 class ObjectReader {

@@ -210,6 +210,12 @@ std::string ConditionCompiler::write_references(const Node& node, const std::str
                             node.path.text, node.path.text));
         if (!reference->model)
             throw QueryError(fmt::format("'{}' is compared with a reference that names no model", node.path.text));
+        try {
+            require_fitting_key(*reference);
+        } catch (InvalidValue& error) {
+            error.add_context(node.path.text);
+            throw;
+        }
         by_model[of_proxies ? reference->model : &reference->model->concrete_model()].push_back(&*reference);
     }
     std::vector<std::string> alternatives;

@@ -96,6 +96,24 @@ TEST_P(AddTest, RefusesWhatCannotBeLinked) {
     EXPECT_EQ(scratch.sql("SELECT count(*) FROM gm2m_content_type").front(), "0");
 }
 
+// A text that stands for a number is no number: it is refused, and not taken for another object's key.
+TEST_P(AddTest, RefusesReferencesWhoseKeyIsOfAnotherKind) {
+    const Object me = user("Me"), alien = movie("Alien");
+    const Reference wrong{&alien.model(), alien.key().to_string()};
+    RelatedManager mine = preferred_by(me);
+    mine.add(alien);
+    EXPECT_THROW(mine.add(wrong), InvalidValue);
+    EXPECT_THROW(mine.set(wrong), InvalidValue);
+    EXPECT_THROW(mine.remove(wrong), InvalidValue);
+    EXPECT_THROW(mine.contains(wrong), InvalidValue);
+    EXPECT_THROW(db.related(wrong, "user_set"), InvalidValue);
+    EXPECT_THROW(db.remove(wrong), InvalidValue);
+    EXPECT_THROW(db.remove(std::vector{wrong, alien.reference()}), InvalidValue);
+    EXPECT_THROW(db.query("cinema.User").filter(F("preferred_videos") == wrong).count(), InvalidValue);
+    EXPECT_TRUE(mine.contains(alien));
+    EXPECT_EQ(db.query("cinema.Movie").count(), 1U);
+}
+
 // 2.10, 10: a key too long for gm2m_pk is refused on every engine
 TEST_P(AddTest, RefusesAKeyThatIsTooLong) {
     const Object me = user("Me"), alien = movie("Alien"), longest = country("sixteen ümlauts!"),
